@@ -1,0 +1,7 @@
+from pydantic import BaseModel
+
+
+class Room(BaseModel):
+    key: str
+    name: str
+    seats: int
