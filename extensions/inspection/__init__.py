@@ -1,0 +1,42 @@
+"""What is there: from a project's directory to facts about it. Reads, and never runs or writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .facts import (
+    Bound,
+    CodeStyle,
+    Database,
+    DependencyPlaces,
+    Facts,
+    Finding,
+    PytestFacts,
+    Reason,
+)
+from .project import inspect_tree
+from .tree import Tree
+
+__all__ = [
+    "Bound",
+    "CodeStyle",
+    "Database",
+    "DependencyPlaces",
+    "Facts",
+    "Finding",
+    "PytestFacts",
+    "Reason",
+    "inspect_project",
+]
+
+
+def inspect_project(directory: Path) -> Facts:
+    """Find out what `directory` holds: its root, package, application, dependencies, database.
+
+    Raises:
+        NotADirectoryError: `directory` is something else than a directory, or is not there.
+        PermissionError: `directory` itself cannot be listed.
+    """
+    if not directory.is_dir():
+        raise NotADirectoryError(f"{directory} is not a directory")
+    return inspect_tree(Tree(directory))

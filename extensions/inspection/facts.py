@@ -1,0 +1,147 @@
+"""What inspection can say about a project: plain, immutable data.
+
+Paths are POSIX, relative to the project's root (`Facts.project_root` alone is relative to the
+directory that was inspected), and "." is the root itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+SqlAlchemyUse = Literal["none", "sync", "async"]
+FindingKind = Literal["base", "engine", "session", "alembic"]
+DependencyStyle = Literal[
+    "pep621", "poetry", "requirements", "pipfile", "setup", "pixi", "conda", "none"
+]
+QuoteStyle = Literal["double", "single", "preserve"]
+FactName = Literal["project_root", "package_dir", "app_file", "dependency_file"]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A declared requirement, and the line that declares it.
+
+    `specifier` is in PEP 440 form whatever the file's own form is ("" admits every version);
+    `text` is what the file says.
+    """
+
+    specifier: str
+    file: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What one fact was read from."""
+
+    fact: str
+    text: str
+    file: str | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A piece of a database layer that the project has already."""
+
+    kind: FindingKind
+    file: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """How the project reaches a database today; objects are written as "app.db:Base"."""
+
+    sqlalchemy: SqlAlchemyUse = "none"
+    alembic: str | None = None
+    alembic_ini: str | None = None
+    base_class: str | None = None
+    session_dependency: str | None = None
+    supabase: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DependencyPlaces:
+    """Where the project lists what it needs.
+
+    `runtime` and `development` are a file, or a file and a table joined by "#":
+    "pyproject.toml#project.dependencies", "pyproject.toml#dependency-groups.dev",
+    "requirements-dev.txt". `development` is None where the project has no such place.
+    """
+
+    style: DependencyStyle = "none"
+    runtime: str | None = None
+    development: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PytestFacts:
+    """How the project runs its tests.
+
+    `import_base` is the directory that has to be on `sys.path` for the project's own imports;
+    `import_base_reached` tells whether pytest gets it there without help.
+    """
+
+    config_file: str | None = None
+    asyncio_mode: str | None = None
+    pythonpath: tuple[str, ...] = ()
+    pytest_asyncio_declared: bool = False
+    anyio_declared: bool = False
+    tests_are_packages: bool = False
+    root_conftest: bool = False
+    import_base: str = "."
+    import_base_reached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CodeStyle:
+    """How the project formats its Python, as far as its own settings say."""
+
+    uses_ruff: bool = False
+    line_length: int | None = None
+    quote_style: QuoteStyle | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything inspection found out about one project.
+
+    `app_file` is where the FastAPI object is built and `app_object_file` where `app_object`
+    lives; they differ when an entry module calls a factory. `unsure` names the facts that a
+    person should confirm; `confident` is False when there is one that would put files in the
+    wrong place.
+    """
+
+    project_root: str
+    package_dir: str
+    import_path: str
+    app_file: str | None
+    app_object: str | None
+    app_factory: bool
+    dependency_file: str | None
+    dependency_manager: str
+    database: Database
+    confident: bool
+    candidates: tuple[str, ...]
+    app_object_file: str | None = None
+    app_files: tuple[str, ...] = ()
+    project_roots: tuple[str, ...] = ()
+    dependency_files: tuple[str, ...] = ()
+    unsure: tuple[FactName, ...] = ()
+    requires_python: Bound | None = None
+    fastapi: Bound | None = None
+    sqlalchemy_bound: Bound | None = None
+    requirements: Mapping[str, Bound] = field(default_factory=dict[str, Bound])
+    dependency_places: DependencyPlaces = DependencyPlaces()
+    tests_dir: str | None = None
+    pytest: PytestFacts = PytestFacts()
+    code_style: CodeStyle = CodeStyle()
+    existing_layer: tuple[Finding, ...] = ()
+    taken_names: tuple[str, ...] = ()
+    problems: tuple[Reason, ...] = ()
+    reasons: tuple[Reason, ...] = ()
