@@ -1,0 +1,1 @@
+"""What changes in files that the user owns: planned, shown, merged, verified."""

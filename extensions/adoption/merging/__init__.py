@@ -1,0 +1,1 @@
+"""Merging into files that the user owns: pure functions from content to content, and one writer."""

@@ -1,0 +1,145 @@
+"""What becomes of each requirement of the layer, given those that a project declares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from packaging.utils import canonicalize_name
+
+from .model import Conflict, Requirement
+from .versions import admits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+Place = Literal["main", "dev", "other", "constraint"]
+"""Where a requirement is declared: an `other` group is one that is not installed by default, a
+`constraint` only limits versions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A requirement that a file of the user's declares."""
+
+    name: str
+    extras: frozenset[str]
+    constraint: str
+    """PEP 440, or as the tool writes it; empty where every version will do."""
+    written: str
+    """The text as the user wrote it, for messages and for comparing with earlier texts."""
+    place: Place
+    line: int
+    span: tuple[int, int]
+    """Where `written` stands in the file."""
+    path: str = ""
+    """The file, where several are read."""
+
+    @property
+    def key(self) -> str:
+        """The name as package indexes compare it."""
+        return canonicalize_name(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to write, and what stands against it."""
+
+    missing: list[Requirement] = field(default_factory=list[Requirement])
+    renewed: list[tuple[Declared, Requirement]] = field(
+        default_factory=list[tuple[Declared, Requirement]]
+    )
+    conflicts: list[Conflict] = field(default_factory=list[Conflict])
+
+
+# SQLAlchemy's `asyncio` extra stands for greenlet, which the extras of its async drivers bring too.
+_STANDS_FOR = {("sqlalchemy", "asyncio"): Requirement("greenlet", specifier=">=1")}
+_BROUGHT_BY = {
+    ("sqlalchemy", "asyncio"): frozenset(
+        {"postgresql-asyncpg", "aiosqlite", "aiomysql", "asyncmy", "aioodbc"}
+    )
+}
+
+
+def decide(
+    declared: Sequence[Declared],
+    needed: Iterable[Requirement],
+    *,
+    path: str,
+    earlier: frozenset[str] = frozenset(),
+    earlier_names: frozenset[str] = frozenset(),
+) -> Decision:
+    """Compare what is declared with what the layer needs.
+
+    A requirement that is there stays as it is written where it leaves room for what is needed.
+    Where it lacks an extra it stays too, and the package that the extra stands for is added
+    beside it: the user's line keeps its bytes and their tools resolve both.
+
+    Args:
+        declared: the project's requirements.
+        needed: the layer's requirements.
+        path: the file's name, for messages.
+        earlier: requirements as earlier versions of the template wrote them into this kind of
+            file; such a text is ours to renew, any other is the user's.
+        earlier_names: the packages that earlier versions of the template added. One that is gone
+            since was taken out by the user, and stays out.
+    """
+    decision = Decision()
+    wanted = list(needed)
+    for requirement in wanted:
+        there = [item for item in declared if item.key == requirement.key]
+        ours = [item for item in there if item.written in earlier and item.span[0] < item.span[1]]
+        decision.renewed.extend((item, requirement) for item in ours)
+        others = [item for item in there if item not in ours]
+        decision.conflicts.extend(
+            _conflict(item, requirement, path)
+            for item in others
+            if item.constraint and not admits(item.constraint, requirement.specifier)
+        )
+        present = [item for item in there if _counts(item, requirement)]
+        if not present:
+            if requirement.key not in earlier_names:
+                decision.missing.append(requirement)
+            continue
+        extras = frozenset[str]().union(*(item.extras for item in present))
+        if not any(item in ours for item in present):
+            _supply_extras(decision, declared, requirement, extras)
+    return decision
+
+
+def _counts(item: Declared, requirement: Requirement) -> bool:
+    """Whether a declaration is there where the requirement is needed."""
+    return item.place == "main" or (item.place == "dev" and requirement.group == "dev")
+
+
+def _supply_extras(
+    decision: Decision,
+    declared: Sequence[Declared],
+    requirement: Requirement,
+    extras: frozenset[str],
+) -> None:
+    for extra in requirement.extras:
+        name = (requirement.key, extra)
+        if extra in extras or extras & _BROUGHT_BY.get(name, frozenset()):
+            continue
+        stands_for = _STANDS_FOR.get(name)
+        if stands_for is None:
+            continue
+        supplied = Requirement(
+            stands_for.name, specifier=stands_for.specifier, group=requirement.group
+        )
+        if any(item.key == supplied.key and _counts(item, supplied) for item in declared):
+            continue
+        if all(item.key != supplied.key for item in decision.missing):
+            decision.missing.append(supplied)
+
+
+def _conflict(item: Declared, requirement: Requirement, path: str) -> Conflict:
+    needed = f"{requirement.key}{requirement.specifier}"
+    return Conflict(
+        path=item.path or path,
+        line=item.line,
+        written=item.written,
+        needed=str(requirement),
+        remedy=f"change it so that it admits {needed}",
+    )

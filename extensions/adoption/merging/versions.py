@@ -1,0 +1,156 @@
+"""Whether a version constraint of the user's leaves room for what the layer needs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+def admits(constraint: str, needed: str) -> bool:
+    """Tell whether some version satisfies both a constraint and what is needed.
+
+    Both are PEP 440 specifier sets or constraints as Poetry, Pipenv and pixi write them
+    (`^2.0`, `~2.0`, `2.*`, `2.0.1`, `>=1,<2 || >=3`). Pre-releases count only where one of
+    the two names one, as installers have it.
+
+    A constraint that cannot be read is taken to admit: whether it does is not known, and the
+    user's own tools judge it.
+    """
+    return any(
+        _intersect(mine, theirs)
+        for theirs in _alternatives(constraint)
+        for mine in _alternatives(needed)
+    )
+
+
+def _alternatives(constraint: str) -> list[SpecifierSet]:
+    try:
+        return [
+            SpecifierSet(",".join(_pep440_clauses(part)))
+            for part in re.split(r"\s*\|\|?\s*", constraint.strip())
+        ]
+    except (InvalidSpecifier, InvalidVersion):
+        return [SpecifierSet()]
+
+
+_CLAUSE = re.compile(r"(===|==|~=|!=|<=|>=|<|>|\^|~|=|)\s*([^\s,<>=!~^]+)")
+
+
+def _pep440_clauses(part: str) -> Iterator[str]:
+    for operator, written in _CLAUSE.findall(part):
+        version = re.sub(r"\.?[xX*](\.[xX*])*$", ".*", written)
+        if version == ".*":
+            if operator == "!=":
+                yield "<0.dev0"
+            continue
+        if operator in ("^", "~"):
+            low = Version(version.removesuffix(".*"))
+            yield f">={low}"
+            # The dev release keeps pre-releases of the next series out as well.
+            yield f"<{_next_series(low, caret=operator == '^')}"
+        elif operator in ("", "="):
+            yield f"=={version}"
+        elif version.endswith(".*") and operator not in ("==", "!=", "==="):
+            yield f"{operator}{version.removesuffix('.*')}"
+        else:
+            yield f"{operator}{version}"
+
+
+def _next_series(low: Version, *, caret: bool) -> str:
+    """The first version after those that Poetry's `^` or `~` admits."""
+    release = list(low.release)
+    if caret:
+        kept = next((i for i, part in enumerate(release) if part), len(release) - 1)
+    else:
+        kept = min(1, len(release) - 1)
+    epoch = f"{low.epoch}!" if low.epoch else ""
+    return epoch + ".".join(map(str, [*release[:kept], release[kept] + 1]))
+
+
+def _intersect(left: SpecifierSet, right: SpecifierSet) -> bool:
+    both = left & right
+    prereleases = any(_names_prerelease(clause) for clause in both)
+    return any(
+        left.contains(version, prereleases=prereleases)
+        and right.contains(version, prereleases=prereleases)
+        for version in _boundary_versions(both)
+    )
+
+
+def _names_prerelease(clause: Specifier) -> bool:
+    if clause.operator == "!=":
+        return False
+    try:
+        return Version(clause.version.removesuffix(".*")).is_prerelease
+    except InvalidVersion:
+        return False
+
+
+def _boundary_versions(clauses: Iterable[Specifier]) -> Iterator[str]:
+    """Versions of which at least one lies in every non-empty intersection.
+
+    An intersection of specifiers is a union of intervals. Each begins below everything, at a
+    version that a clause names, or right after one; so it is enough to try the least version,
+    every named one, and those that directly follow it in each way that PEP 440 has for
+    following (local, dev, pre, post, a longer release, the next of a series).
+    """
+    clauses = list(clauses)
+    yield from ("0.dev0", "0")
+    bounds: list[Version] = []
+    for clause in clauses:
+        written = clause.version.removesuffix(".*")
+        yield written
+        try:
+            version = Version(written)
+        except InvalidVersion:
+            continue
+        bounds.append(version)
+        if clause.version.endswith(".*") or clause.operator == "~=":
+            bounds.append(Version(_bumped(version, len(version.release) - 1)))
+    longest = max((len(bound.release) for bound in bounds), default=0)
+    for bound in bounds:
+        yield from _followers(bound, longest)
+
+
+def _bumped(version: Version, index: int) -> str:
+    release = [*version.release[:index], version.release[index] + 1]
+    return f"{version.epoch}!{'.'.join(map(str, release))}"
+
+
+def _followers(version: Version, longest: int) -> Iterator[str]:
+    base = version.base_version
+    yield version.public
+    yield f"{version.public}+0"
+    yield f"{base}.dev0"
+    yield f"{base}a0"
+    yield base
+    yield f"{base}+0"
+    yield f"{base}.post0"
+    if version.local:
+        yield f"{version}.0"
+    stem = base
+    if version.pre:
+        letter, number = version.pre
+        stem = f"{base}{letter}{number}"
+        yield f"{base}{letter}{number + 1}.dev0"
+        yield f"{base}{letter}{number + 1}"
+    yield stem
+    yield f"{stem}.post0.dev0"
+    yield f"{stem}.post0"
+    if version.post is not None:
+        stem = f"{stem}.post{version.post}"
+        yield stem
+        yield f"{stem[: -len(str(version.post))]}{version.post + 1}.dev0"
+        yield f"{stem[: -len(str(version.post))]}{version.post + 1}"
+    if version.dev is not None:
+        yield f"{stem}.dev{version.dev + 1}"
+    padded = [*version.release, *[0] * (longest - len(version.release)), 1]
+    longer = f"{version.epoch}!{'.'.join(map(str, padded))}"
+    yield f"{longer}.dev0"
+    yield longer
