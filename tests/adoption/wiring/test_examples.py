@@ -1,0 +1,41 @@
+"""Files as people write them, with the lines that are added to them."""
+
+import pytest
+
+from extensions.adoption.wiring import Wired, unwire_application, wire_application
+from tests.adoption.wiring.call_examples import CALL_EXAMPLES, PARTLY_WIRED_EXAMPLES
+from tests.adoption.wiring.example import Example
+from tests.adoption.wiring.import_examples import IMPORT_EXAMPLES
+
+_UNWIRED = [pytest.param(each, id=each.name) for each in (*CALL_EXAMPLES, *IMPORT_EXAMPLES)]
+_PARTLY_WIRED = [pytest.param(each, id=each.name) for each in PARTLY_WIRED_EXAMPLES]
+
+
+def _wire(example: Example, content: str) -> Wired:
+    result = wire_application(
+        content, app_object=example.app_object, layer_module=example.layer_module
+    )
+    assert isinstance(result, Wired), result.reason
+    return result
+
+
+@pytest.mark.parametrize("example", [*_UNWIRED, *_PARTLY_WIRED])
+def test_adds_the_marked_lines(example: Example) -> None:
+    result = _wire(example, example.before)
+    assert result.content == example.after
+    lines = result.content.split("\n")
+    assert result.added
+    assert [text for _, text in result.added] == [lines[number - 1] for number, _ in result.added]
+
+
+@pytest.mark.parametrize("example", [*_UNWIRED, *_PARTLY_WIRED])
+def test_is_quiet_when_repeated(example: Example) -> None:
+    assert _wire(example, example.after) == Wired(example.after, ())
+
+
+@pytest.mark.parametrize("example", _UNWIRED)
+def test_is_undone(example: Example) -> None:
+    undone = unwire_application(
+        example.after, app_object=example.app_object, layer_module=example.layer_module
+    )
+    assert undone == example.before
