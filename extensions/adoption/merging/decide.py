@@ -11,7 +11,9 @@ from .model import Conflict, Requirement
 from .versions import admits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    from .model import Needs
 
 Place = Literal["main", "dev", "other", "constraint"]
 """Where a requirement is declared: an `other` group is one that is not installed by default, a
@@ -63,11 +65,10 @@ _BROUGHT_BY = {
 
 def decide(
     declared: Sequence[Declared],
-    needed: Iterable[Requirement],
+    needs: Needs,
     *,
     path: str,
-    earlier: frozenset[str] = frozenset(),
-    earlier_names: frozenset[str] = frozenset(),
+    notations: Callable[[Requirement], Iterable[str]] = lambda item: (str(item),),
 ) -> Decision:
     """Compare what is declared with what the layer needs.
 
@@ -75,35 +76,37 @@ def decide(
     Where it lacks an extra it stays too, and the package that the extra stands for is added
     beside it: the user's line keeps its bytes and their tools resolve both.
 
+    A text that an earlier version of the template wrote is ours to renew; any other is the
+    user's. A package that an earlier version added and that is gone since was taken out by the
+    user, and stays out.
+
     Args:
         declared: the project's requirements.
-        needed: the layer's requirements.
+        needs: the layer's requirements.
         path: the file's name, for messages.
-        earlier: requirements as earlier versions of the template wrote them into this kind of
-            file; such a text is ours to renew, any other is the user's.
-        earlier_names: the packages that earlier versions of the template added. One that is gone
-            since was taken out by the user, and stays out.
+        notations: the ways in which the template may have written a requirement.
     """
     decision = Decision()
-    wanted = list(needed)
-    for requirement in wanted:
+    earlier_texts = {text for item in needs.earlier for text in notations(item)}
+    earlier_names = {item.key for item in needs.earlier}
+    for requirement in needs.requirements:
         there = [item for item in declared if item.key == requirement.key]
-        ours = [item for item in there if item.written in earlier and item.span[0] < item.span[1]]
+        current = set(notations(requirement))
+        ours = [
+            item for item in there if item.written in earlier_texts and item.written not in current
+        ]
         decision.renewed.extend((item, requirement) for item in ours)
-        others = [item for item in there if item not in ours]
         decision.conflicts.extend(
             _conflict(item, requirement, path)
-            for item in others
-            if item.constraint and not admits(item.constraint, requirement.specifier)
+            for item in there
+            if item not in ours and not admits(item.constraint, requirement.specifier)
         )
         present = [item for item in there if _counts(item, requirement)]
-        if not present:
-            if requirement.key not in earlier_names:
-                decision.missing.append(requirement)
-            continue
-        extras = frozenset[str]().union(*(item.extras for item in present))
-        if not any(item in ours for item in present):
-            _supply_extras(decision, declared, requirement, extras)
+        if present:
+            if not any(item in ours for item in present):
+                _supply_extras(decision, declared, requirement, present)
+        elif requirement.key not in earlier_names:
+            decision.missing.append(requirement)
     return decision
 
 
@@ -116,8 +119,9 @@ def _supply_extras(
     decision: Decision,
     declared: Sequence[Declared],
     requirement: Requirement,
-    extras: frozenset[str],
+    present: Sequence[Declared],
 ) -> None:
+    extras = frozenset[str]().union(*(item.extras for item in present))
     for extra in requirement.extras:
         name = (requirement.key, extra)
         if extra in extras or extras & _BROUGHT_BY.get(name, frozenset()):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from . import manual, pipfile, pyproject, requirement_layers, setup_cfg
-from .model import Change, Conflict, MergeError
+from .model import Change, Conflict, MergeError, Needs
+from .requirement_layers import FilesMerge, GeneratedError
 from .text import Text, decode
 
 if TYPE_CHECKING:
@@ -20,13 +21,14 @@ class DependencyMerge:
 
     changes: tuple[Change, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    """Requirements that exclude what the layer needs: a reason to stop."""
     instructions: str = ""
     """What the user adds by hand, where no file can be edited for them."""
     reason: str = ""
-    """Why no file can be edited, where that is not plain from the file's name."""
+    """Why none can, where that is not plain from the file's name."""
 
 
-def merge_dependencies(
+def merge_dependencies(  # noqa: PLR0913 - each is an answer of the questionnaire
     project: Path,
     *,
     dependency_file: str | None,
@@ -44,53 +46,19 @@ def merge_dependencies(
         main: what the running application needs, as PEP 508.
         dev: what tests and migrations need, as PEP 508.
         earlier: what earlier versions of the template added, as PEP 508; empty on a first copy.
+            Such a text is renewed, any other stays; a package that is gone since stays out.
     """
     by_hand = manual.instructions(dependency_file, manager=manager, main=main, dev=dev)
     if dependency_file is None:
         return DependencyMerge(instructions=by_hand)
     files = _Files(project)
     try:
-        found = _merge(files, dependency_file, manager, main, dev, earlier)
+        found = files.merge(dependency_file, manager, Needs.parse(main, dev, earlier))
     except MergeError as error:
         return DependencyMerge(instructions=by_hand, reason=str(error))
     if found is None:
         return DependencyMerge(instructions=by_hand)
-    return DependencyMerge(files.changes(found.contents), tuple(found.conflicts))
-
-
-def _merge(
-    files: _Files,
-    file: str,
-    manager: str,
-    main: Sequence[str],
-    dev: Sequence[str],
-    earlier: Sequence[str],
-) -> requirement_layers.FilesMerge | None:
-    """The new contents; None for a kind of file that is not edited."""
-    name = file.rsplit("/", 1)[-1]
-    if name.endswith((".txt", ".in")):
-        return requirement_layers.merge_files(files.read, file, main=main, dev=dev, earlier=earlier)
-    content = files.read(file)
-    if content is None:
-        return None
-    if name == "pyproject.toml":
-        after = pyproject.add_dependencies(
-            content, manager=manager, main=main, dev=dev, earlier=earlier
-        )
-        conflicts = pyproject.find_conflicts(
-            content, manager=manager, main=main, dev=dev, earlier=earlier, path=file
-        )
-    elif name == "Pipfile":
-        after = pipfile.add_dependencies(content, main=main, dev=dev, earlier=earlier)
-        conflicts = pipfile.find_conflicts(content, main=main, dev=dev, earlier=earlier, path=file)
-    elif name == "setup.cfg":
-        after = setup_cfg.add_dependencies(content, main=main, dev=dev, earlier=earlier)
-        conflicts = setup_cfg.find_conflicts(
-            content, main=main, dev=dev, earlier=earlier, path=file
-        )
-    else:
-        return None
-    return requirement_layers.FilesMerge({file: after}, conflicts)
+    return DependencyMerge(files.changes(found.contents), found.conflicts)
 
 
 class _Files:
@@ -99,6 +67,31 @@ class _Files:
     def __init__(self, project: Path) -> None:
         self._project = project
         self._bytes: dict[str, bytes | None] = {}
+
+    def merge(self, file: str, manager: str, needs: Needs) -> FilesMerge | None:
+        """Merge into a file, or into that which it is made from; None if its kind is not edited."""
+        name = file.rsplit("/", 1)[-1]
+        if name.endswith((".txt", ".in")):
+            try:
+                return requirement_layers.merge(self.read, file, needs)
+            except GeneratedError as error:
+                return self.merge(error.source, manager, needs)
+        content = self.read(file)
+        if content is None:
+            return None
+        if name == "pyproject.toml":
+            source = pyproject.requirements_file(content)
+            if source:
+                return self.merge(source, manager, needs)
+            merged = pyproject.merge(content, needs, manager=manager)
+        elif name == "Pipfile":
+            merged = pipfile.merge(content, needs)
+        elif name == "setup.cfg":
+            merged = setup_cfg.merge(content, needs)
+        else:
+            return None
+        conflicts = tuple(replace(conflict, path=file) for conflict in merged.conflicts)
+        return FilesMerge({file: merged.content}, conflicts)
 
     def read(self, path: str) -> str | None:
         if path not in self._bytes:

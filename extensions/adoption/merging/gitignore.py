@@ -7,19 +7,21 @@ from pathspec import GitIgnoreSpec
 from .text import line_end_of
 
 
-def protect_env(content: str | None, *, secret: str = ".env", example: str = ".env.example") -> str:
+def protect_env(
+    content: str | None, *, private: str = ".env", example: str = ".env.example"
+) -> str:
     """Add what it takes for git to ignore `.env` and not `.env.example`.
 
     A `.gitignore` that does both already is returned as it is.
 
     Args:
         content: the file, or None if there is none.
-        secret: the file that holds passwords, relative to the `.gitignore`.
+        private: the file that holds passwords, relative to the `.gitignore`.
         example: the file with placeholders, relative to the `.gitignore`.
     """
     after = content or ""
-    if not ignores(after, secret):
-        after = _with_line(after, secret)
+    if not ignores(after, private):
+        after = _with_line(after, private)
     if ignores(after, example):
         after = _with_line(after, f"!{example}")
     return after

@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 from .text import decode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 Group = Literal["main", "dev"]
@@ -68,6 +69,27 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class Needs:
+    """What the layer needs, and what it needed in earlier versions of the template."""
+
+    requirements: tuple[Requirement, ...]
+    earlier: tuple[Requirement, ...] = ()
+
+    @classmethod
+    def parse(cls, main: Sequence[str], dev: Sequence[str], earlier: Sequence[str]) -> Needs:
+        """Read lists of PEP 508 strings.
+
+        Raises:
+            MergeError: one is not a PEP 508 requirement.
+        """
+        groups: tuple[tuple[Sequence[str], Group], ...] = ((main, "main"), (dev, "dev"))
+        return cls(
+            tuple(Requirement.parse(text, group) for texts, group in groups for text in texts),
+            tuple(Requirement.parse(text) for text in earlier),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
     """A requirement of the user's that excludes what the layer needs."""
 
@@ -88,6 +110,14 @@ class Conflict:
             f"{self.path}, line {self.line}: {self.written} excludes {self.needed}, "
             f"which the database layer needs; {self.remedy}."
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """The content that a file should have, and what stands against it."""
+
+    content: str
+    conflicts: tuple[Conflict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,68 +31,59 @@ class Spot:
         return ".".join(self.path)
 
 
-_DEVELOPMENT = {"dev", "develop", "development", "test", "tests", "testing"}
+_DEVELOPMENT = ("dev", "develop", "development", "default", "test", "tests", "testing")
 
 
 def is_development(name: str) -> bool:
     """Whether a group of this name is for those who work on the project."""
-    return bool(_DEVELOPMENT & set(re.split(r"[-_.\s]+", name.lower())))
+    return not set(_DEVELOPMENT).isdisjoint(re.split(r"[-_.\s]+", name.lower()))
 
 
-def _group_place(name: str) -> Place:
-    return "dev" if is_development(name) else "other"
+_ANY = "*"
+
+# Each place with its path, what it is, and for whom; where that is None, the group's name tells.
+_PLACES: tuple[tuple[str, Literal["array", "table"], Place | None], ...] = (
+    ("project.dependencies", "array", "main"),
+    ("tool.poetry.dependencies", "table", "main"),
+    ("tool.pixi.pypi-dependencies", "table", "main"),
+    ("tool.pixi.dependencies", "table", "main"),
+    ("dependency-groups.*", "array", None),
+    ("tool.uv.dev-dependencies", "array", "dev"),
+    ("tool.rye.dev-dependencies", "array", "dev"),
+    ("tool.pdm.dev-dependencies.*", "array", None),
+    ("tool.poetry.group.*.dependencies", "table", None),
+    ("tool.poetry.dev-dependencies", "table", "dev"),
+    ("tool.hatch.envs.*.dependencies", "array", None),
+    ("tool.hatch.envs.*.extra-dependencies", "array", None),
+    ("tool.pixi.feature.*.pypi-dependencies", "table", None),
+    ("project.optional-dependencies.*", "array", None),
+    ("tool.uv.constraint-dependencies", "array", "constraint"),
+)
+_CONDA = ("tool", "pixi", "dependencies")
 
 
 def spots(data: dict[str, Any]) -> Iterator[Spot]:
     """All places of a document that declare requirements, those for development best first."""
-
-    def groups(path: Path) -> list[str]:
-        found = get(data, path)
-        names = list(cast("dict[str, object]", found)) if isinstance(found, dict) else []
-        return sorted(names, key=_preference)
-
-    for path, kind in _MAIN:
-        if isinstance(get(data, path), list if kind == "array" else dict):
-            yield Spot(path, kind, "main")
-    for name in groups(("dependency-groups",)):
-        yield Spot(("dependency-groups", name), "array", _group_place(name))
-    for tool in ("uv", "rye"):
-        if isinstance(get(data, ("tool", tool, "dev-dependencies")), list):
-            yield Spot(("tool", tool, "dev-dependencies"), "array", "dev")
-    for name in groups(("tool", "pdm", "dev-dependencies")):
-        yield Spot(("tool", "pdm", "dev-dependencies", name), "array", "dev")
-    for name in groups(("tool", "poetry", "group")):
-        path = ("tool", "poetry", "group", name, "dependencies")
-        if isinstance(get(data, path), dict):
-            yield Spot(path, "table", _group_place(name))
-    if isinstance(get(data, ("tool", "poetry", "dev-dependencies")), dict):
-        yield Spot(("tool", "poetry", "dev-dependencies"), "table", "dev")
-    for name in groups(("tool", "hatch", "envs")):
-        for key in ("dependencies", "extra-dependencies"):
-            path = ("tool", "hatch", "envs", name, key)
-            if isinstance(get(data, path), list):
-                place = "dev" if name == "default" else _group_place(name)
-                yield Spot(path, "array", place)
-    for name in groups(("tool", "pixi", "feature")):
-        path = ("tool", "pixi", "feature", name, "pypi-dependencies")
-        if isinstance(get(data, path), dict):
-            yield Spot(path, "table", _group_place(name))
-    for name in groups(("project", "optional-dependencies")):
-        yield Spot(("project", "optional-dependencies", name), "array", _group_place(name))
-    if isinstance(get(data, ("tool", "uv", "constraint-dependencies")), list):
-        yield Spot(("tool", "uv", "constraint-dependencies"), "array", "constraint")
+    for dotted, kind, place in _PLACES:
+        for path, group in _expanded(data, tuple(dotted.split("."))):
+            if isinstance(get(data, path), list if kind == "array" else dict):
+                yield Spot(path, kind, place or ("dev" if is_development(group) else "other"))
 
 
-_MAIN: tuple[tuple[Path, Literal["array", "table"]], ...] = (
-    (("project", "dependencies"), "array"),
-    (("tool", "poetry", "dependencies"), "table"),
-    (("tool", "pixi", "pypi-dependencies"), "table"),
-)
+def _expanded(data: dict[str, Any], pattern: Path) -> Iterator[tuple[Path, str]]:
+    """The paths that a pattern stands for, each with the name of its group."""
+    if _ANY not in pattern:
+        yield pattern, ""
+        return
+    index = pattern.index(_ANY)
+    groups = get(data, pattern[:index])
+    if isinstance(groups, dict):
+        for name in sorted(cast("dict[str, object]", groups), key=_preference):
+            yield (*pattern[:index], name, *pattern[index + 1 :]), name
 
 
 def _preference(name: str) -> int:
-    order = ("dev", "develop", "development", "test", "tests", "testing")
-    return order.index(name) if name in order else len(order)
+    return _DEVELOPMENT.index(name) if name in _DEVELOPMENT else len(_DEVELOPMENT)
 
 
 def lists(data: dict[str, Any], spot: Spot, name: str) -> bool:
@@ -124,7 +115,10 @@ def main_spot(data: dict[str, Any], manager: str) -> Spot:
     existing = [spot for spot in spots(data) if spot.place == "main"]
     for spot in existing:
         if lists(data, spot, "fastapi"):
+            if spot.path == _CONDA:
+                raise MergeError("pyproject.toml lists conda packages, in [tool.pixi.dependencies]")
             return spot
+    existing = [spot for spot in existing if spot.path != _CONDA]
     project = get(data, ("project",))
     if isinstance(project, dict):
         dynamic = cast("dict[str, object]", project).get("dynamic", [])
@@ -144,7 +138,7 @@ def main_spot(data: dict[str, Any], manager: str) -> Spot:
 
 def dev_spot(data: dict[str, Any], manager: str) -> Spot:
     """Where the requirements for development go: where pytest is, else where the manager looks."""
-    found = [spot for spot in spots(data) if spot.place == "dev" and _read_by(manager, spot)]
+    found = [spot for spot in spots(data) if spot.place == "dev" and read_by(manager, spot)]
     for spot in found:
         if lists(data, spot, "pytest"):
             return spot
@@ -159,6 +153,6 @@ def dev_spot(data: dict[str, Any], manager: str) -> Spot:
     return Spot(("dependency-groups", "dev"), "array", "dev")
 
 
-def _read_by(manager: str, spot: Spot) -> bool:
+def read_by(manager: str, spot: Spot) -> bool:
     """Whether a manager looks at a place; one that another tool left behind is passed over."""
-    return spot.path[0] != "tool" or spot.path[1] == manager
+    return spot.path[0] != "tool" or spot.path[1] in (manager, "hatch", "pixi")

@@ -7,23 +7,26 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .decide import decide
 from .model import MergeError
-from .requirements import (
-    compiled_from,
-    decide_for,
-    declared,
-    included,
-    is_compiled,
-    write_requirements,
-)
+from .requirements import compiled_from, declared, included, is_compiled, write_requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable
 
-    from .decide import Declared
-    from .model import Conflict
+    from .decide import Declared, Place
+    from .model import Conflict, Needs
 
     Read = Callable[[str], str | None]
+
+
+class GeneratedError(MergeError):
+    """A requirements file is written from another kind of file, which is the one to edit."""
+
+    def __init__(self, path: str, source: str) -> None:
+        """Remember both files, relative to the project."""
+        super().__init__(f"{path} is generated from {source}; add the requirements there")
+        self.source = source
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,86 +35,75 @@ class FilesMerge:
 
     contents: dict[str, str]
     """Only files that change, by their path relative to the project."""
-    conflicts: list[Conflict]
+    conflicts: tuple[Conflict, ...] = ()
 
 
-def merge_files(
-    read: Read,
-    file: str,
-    *,
-    main: Sequence[str],
-    dev: Sequence[str] = (),
-    earlier: Sequence[str] = (),
-) -> FilesMerge:
+def merge(read: Read, file: str, needs: Needs) -> FilesMerge:
     """Add requirements to the right files of a project.
 
     What the application needs goes to the file that lists FastAPI, of those that `file` takes in
-    with `-r`. A file that pip-compile or uv wrote is left to them: its `.in` is edited. What
-    development needs goes to the development file that lists pytest, else to the first that
-    there is; where there is none but the main file lists pytest, there; else to a new
-    `requirements-dev.txt` (`requirements/dev.txt` where a directory of that name is in use) that
-    begins with `-r` and the main file.
+    with `-r`. A file that pip-compile or uv wrote is left to them: its `.in` is edited.
+
+    What development needs goes to the development file that lists pytest, else to the first that
+    there is. Where there is none, it goes to the main file if that lists pytest, else to a new
+    `requirements-dev.txt` (`dev.txt` in a directory called `requirements`) which begins with `-r`
+    and the main file.
 
     Args:
         read: gives the content of a file by its path relative to the project, None if there is
             no such file.
         file: the file that was found to list the project's dependencies.
-        main: what the running application needs, as PEP 508.
-        dev: what tests and migrations need, as PEP 508.
-        earlier: what earlier versions of the template added, as PEP 508.
+        needs: what the layer needs.
 
     Raises:
-        MergeError: a file was generated from a source that is not there, or pins with hashes.
+        GeneratedError: the file is generated from one of another kind.
+        MergeError: the file is generated from one that is not there, or pins with hashes.
     """
     base = _editable(read, file)
     layers = _closure(read, base)
-    target = next(
-        (path for path in layers if _lists(layers[path], "fastapi")),
-        next((path for path in layers if declared(layers[path])), base),
-    )
-    target = _editable(read, target)
-    dev_file = _dev_file(read, base, target)
+    target = next((path for path, text in layers.items() if _lists(text, "fastapi")), None)
+    target = _editable(read, target) if target else base
+    dev_file = _dev_file(read, base, posixpath.dirname(target))
     dev_layers = _closure(read, dev_file) if dev_file else {}
-    found = _declared(read, layers, "main")
+    found = [*_declared(read, layers, "main")]
     found += _declared(read, {k: v for k, v in dev_layers.items() if k not in layers}, "dev")
-    decision = decide_for(found, main, dev, earlier)
-    contents = {path: read(path) or "" for path in (target, dev_file) if path}
-    missing_main = [item for item in decision.missing if item.group == "main"]
-    missing_dev = [item for item in decision.missing if item.group == "dev"]
-    if missing_dev and dev_file is None:
-        dev_file = target if _lists(read(target) or "", "pytest") else _new_dev_file(base)
-        if dev_file != target:
-            relative = posixpath.relpath(base, posixpath.dirname(dev_file) or ".")
-            contents[dev_file] = f"-r {relative}\n"
+    decision = decide(found, needs, path=file)
+    texts = {base: read(base) or "", target: read(target) or "", **layers, **dev_layers}
+    if dev_file is None:
+        dev_file = target if _lists(texts[target], "pytest") else _new_dev_file(base)
     results: dict[str, str] = {}
-    for path, content in {**layers, **dev_layers, **contents}.items():
-        missing = missing_main if path == target else []
-        missing = missing + (missing_dev if path == dev_file else [])
+    for path in dict.fromkeys([*texts, dev_file]):
+        groups = {"main"} if path == target else set[str]()
+        groups |= {"dev"} if path == dev_file else set()
+        missing = [item for item in decision.missing if item.group in groups]
         renewed = [pair for pair in decision.renewed if pair[0].path == path]
-        after = write_requirements(content, missing, renewed)
-        if after != (read(path) or ""):
-            results[path] = after
-    return FilesMerge(results, decision.conflicts)
+        if missing or renewed:
+            content = texts.get(path, f"-r {_relative(base, path)}\n")
+            results[path] = write_requirements(content, missing, renewed, path=path)
+    return FilesMerge(results, tuple(decision.conflicts))
 
 
 def _lists(content: str, name: str) -> bool:
     return any(item.key == name for item in declared(content))
 
 
-def _declared(read: Read, layers: dict[str, str], place: str) -> list[Declared]:
-    found: list[Declared] = []
+def _declared(read: Read, layers: dict[str, str], place: Place) -> Iterable[Declared]:
     for path, content in layers.items():
-        found += declared(content, path=path, place="main" if place == "main" else "dev")
+        yield from declared(content, path=path, place=place)
         for name in included(content, "-c"):
-            limit = _beside(path, name)
-            text = read(limit)
+            limits = _beside(path, name)
+            text = read(limits)
+            # What pip-compile wrote follows from the other files, and will again.
             if text is not None and not is_compiled(text):
-                found += declared(text, path=limit, place="constraint")
-    return found
+                yield from declared(text, path=limits, place="constraint")
 
 
 def _beside(path: str, name: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), name.replace("\\", "/")))
+
+
+def _relative(path: str, of: str) -> str:
+    return posixpath.relpath(path, posixpath.dirname(of) or ".")
 
 
 def _closure(read: Read, path: str) -> dict[str, str]:
@@ -121,65 +113,61 @@ def _closure(read: Read, path: str) -> dict[str, str]:
     while waiting:
         current = waiting.pop(0)
         content = read(current)
-        if content is None or current in found:
-            continue
-        found[current] = content
-        waiting = [_beside(current, name) for name in included(content)] + waiting
+        if content is not None and current not in found:
+            found[current] = content
+            waiting = [_beside(current, name) for name in included(content)] + waiting
     return found
 
 
 def _editable(read: Read, path: str) -> str:
-    """The file that a person edits: the source, where the file itself is generated.
-
-    Raises:
-        MergeError: the source is no requirements file, or is gone.
-    """
-    content = read(path) or ""
-    sibling = posixpath.splitext(path)[0] + ".in"
-    if path.endswith(".in") or not (is_compiled(content) or read(sibling) is not None):
+    """The file that a person edits: the source, where the file itself is generated."""
+    if path.endswith(".in"):
         return path
+    sibling = posixpath.splitext(path)[0] + ".in"
     if read(sibling) is not None:
         return sibling
+    content = read(path) or ""
+    if not is_compiled(content):
+        return path
     for name in compiled_from(content):
         for source in (name, _beside(path, posixpath.basename(name))):
-            if source.endswith(".in") and read(source) is not None:
-                return source
-    raise MergeError(f"{path} is generated from another file; add the requirements to its source")
+            if read(source) is not None:
+                if source.endswith(".in"):
+                    return source
+                raise GeneratedError(path, source)
+    if read("pyproject.toml") is not None:
+        raise GeneratedError(path, "pyproject.toml")
+    raise MergeError(f"{path} is generated from a file that is not there")
 
 
 _DEV_NAMES = ("dev", "develop", "development", "local", "test", "tests", "testing")
+_DEV_PATTERNS = (
+    "requirements-{}",
+    "requirements_{}",
+    "requirements.{}",
+    "{}-requirements",
+    "{}_requirements",
+    "requirements/{}",
+    "requirements/requirements-{}",
+)
 
 
-def _dev_file(read: Read, base: str, target: str) -> str | None:
+def _dev_file(read: Read, base: str, folder: str) -> str | None:
     """The development file to add to: the one that lists pytest, else the first."""
-    folder = posixpath.dirname(target)
-    stem, ending = posixpath.splitext(posixpath.basename(base))
-    endings = dict.fromkeys((".in", ending, ".txt"))
     names = [
-        posixpath.join(place, pattern.format(name) + suffix)
+        posixpath.join(place, pattern.format(name) + ending)
+        for place in dict.fromkeys((posixpath.dirname(base), folder))
         for name in _DEV_NAMES
-        for suffix in endings
-        for place, pattern in (
-            ("", "requirements-{}"),
-            ("", "requirements_{}"),
-            ("", "requirements.{}"),
-            ("", "{}-requirements"),
-            ("", "{}_requirements"),
-            ("", "{}-" + stem),
-            ("requirements", "{}"),
-            ("requirements", "requirements-{}"),
-            (folder, "{}"),
-            (folder, "requirements-{}"),
-        )
+        for pattern in (*_DEV_PATTERNS, *(("{}",) if place else ()))
+        for ending in (".in", ".txt")
     ]
-    there = [name for name in dict.fromkeys(names) if read(name) is not None and name != base]
-    sources = list(dict.fromkeys(_editable(read, name) for name in there))
+    sources = dict.fromkeys(
+        _editable(read, name) for name in names if name != base and read(name) is not None
+    )
     with_pytest = [name for name in sources if _lists(read(name) or "", "pytest")]
-    return next(iter(with_pytest or sources), None)
+    return next(iter([*with_pytest, *sources]), None)
 
 
 def _new_dev_file(base: str) -> str:
-    ending = posixpath.splitext(base)[1]
-    if re.search(r"(?:^|/)requirements/[^/]+$", base):
-        return posixpath.join(posixpath.dirname(base), f"dev{ending}")
-    return posixpath.join(posixpath.dirname(base), f"requirements-dev{ending}")
+    name = "dev" if re.search(r"(?:^|/)requirements/[^/]+$", base) else "requirements-dev"
+    return posixpath.join(posixpath.dirname(base), name + posixpath.splitext(base)[1])

@@ -6,17 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .arrange import Item, arrange
 from .decide import Declared, decide
-from .model import MergeError, Requirement
+from .model import Merge, MergeError
 from .notation import parse_pep508
 from .text import line_end_of
-from .toml_edit import Edit, apply, in_order, sort_key
+from .toml_edit import Edit, apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .decide import Decision, Place
-    from .model import Conflict
+    from .decide import Place
+    from .model import Needs, Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,47 +31,20 @@ class Line:
     text: str
 
 
-def add_dependencies(
-    content: str,
-    *,
-    needed: Sequence[str],
-    earlier: Sequence[str] = (),
-) -> str:
+def merge(content: str, needs: Needs, *, path: str) -> Merge:
     """Add the requirements that one file does not have yet.
 
     Args:
         content: the file.
-        needed: the requirements, as PEP 508.
-        earlier: what earlier versions of the template added. Such a text is renewed, and one
-            that is gone stays out.
+        needs: what the layer needs.
+        path: the file's name, for messages.
 
     Raises:
         MergeError: the file pins with hashes, so a line without them would make pip refuse it.
     """
-    decision = decide_for(declared(content), needed, (), earlier)
-    return write_requirements(content, decision.missing, decision.renewed)
-
-
-def find_conflicts(
-    content: str, *, needed: Sequence[str], earlier: Sequence[str] = (), path: str
-) -> list[Conflict]:
-    """The requirements of one file that exclude what the layer needs."""
-    return decide_for(declared(content, path=path), needed, (), earlier).conflicts
-
-
-def decide_for(
-    found: Sequence[Declared], main: Sequence[str], dev: Sequence[str], earlier: Sequence[str]
-) -> Decision:
-    """Compare declared requirements with those that are needed."""
-    before = [Requirement.parse(text) for text in earlier]
-    return decide(
-        found,
-        [Requirement.parse(text, "main") for text in main]
-        + [Requirement.parse(text, "dev") for text in dev],
-        path="",
-        earlier=frozenset(str(item) for item in before),
-        earlier_names=frozenset(item.key for item in before),
-    )
+    decision = decide(declared(content, path=path), needs, path=path)
+    after = write_requirements(content, decision.missing, decision.renewed, path=path)
+    return Merge(after, tuple(decision.conflicts))
 
 
 _COMMENT = re.compile(r"(?:^|[ \t])#.*$")
@@ -166,49 +140,45 @@ def compiled_from(content: str) -> list[str]:
 def write_requirements(
     content: str,
     missing: Sequence[Requirement],
-    renewed: Sequence[tuple[Declared, Requirement]] = (),
+    renewed: Sequence[tuple[Declared, Requirement]],
+    *,
+    path: str,
 ) -> str:
-    """Add lines, each in its place where the file is in order, else after the last requirement.
+    """Add lines, and renew those that the template once wrote.
 
     Raises:
         MergeError: the file pins with hashes.
     """
-    edits = [Edit(*item.span, str(requirement)) for item, requirement in renewed]
-    if missing and re.search(r"\s--hash[=\s]", content):
+    if (missing or renewed) and re.search(r"\s--hash[=\s]", content):
         raise MergeError(
-            "the requirements file pins with hashes, which pip then wants for every line; "
+            f"{path} pins with hashes, which pip then wants for every line; "
             "add the requirements with the tool that writes the hashes"
         )
-    edits += _insertions(content, missing)
-    return apply(content, edits)
-
-
-def _insertions(content: str, missing: Sequence[Requirement]) -> list[Edit]:
+    edits = [Edit(*item.span, str(requirement)) for item, requirement in renewed]
+    listed = [
+        Item(parsed[0], line.start, line.end)
+        for line in lines(content)
+        if (parsed := _requirement(line.text))
+    ]
     line_end = line_end_of(content)
-    listed = [(line, parsed[0]) for line in lines(content) if (parsed := _requirement(line.text))]
-    names = [name for _, name in listed]
-    ordered = in_order(names)
-    items = sorted(missing, key=lambda item: sort_key(item.name)) if ordered else list(missing)
-    if not listed:
-        return _append(content, [str(item) for item in items], line_end)
-    edits: list[Edit] = []
-    for item in items:
-        index = len(names)
-        if ordered:
-            index = sum(sort_key(name) <= sort_key(item.name) for name in names)
-        if index:
-            end = listed[index - 1][0].end
-            edits.append(Edit(end, end, f"{line_end}{item}"))
+    for placement in arrange(content, 0, listed, missing) if listed else ():
+        new = [placement.heading] if placement.heading else []
+        new += [str(item) for item in placement.requirements]
+        if placement.after < 0:
+            start = listed[0].start
+            edits.append(Edit(start, start, "".join(line + line_end for line in new)))
         else:
-            start = listed[0][0].start
-            edits.append(Edit(start, start, f"{item}{line_end}"))
-    return edits
+            end = listed[placement.after].end
+            new = ([""] if placement.gap else []) + new
+            edits.append(Edit(end, end, "".join(line_end + line for line in new)))
+    after = apply(content, edits)
+    return after if listed else _appended(after, [str(item) for item in missing], line_end)
 
 
-def _append(content: str, added: Sequence[str], line_end: str) -> list[Edit]:
-    if not added:
-        return []
-    body = line_end.join(added)
+def _appended(content: str, new: Sequence[str], line_end: str) -> str:
+    if not new:
+        return content
+    body = line_end.join(new)
     if content and not content.endswith(("\n", "\r")):
-        return [Edit(len(content), len(content), f"{line_end}{body}")]
-    return [Edit(len(content), len(content), f"{body}{line_end}")]
+        return f"{content}{line_end}{body}"
+    return f"{content}{body}{line_end}"

@@ -4,202 +4,180 @@ from __future__ import annotations
 
 import configparser
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .decide import Declared
-from .model import MergeError
+from .arrange import Item, Placement, arrange
+from .decide import Declared, decide
+from .model import Merge, MergeError
 from .notation import parse_pep508
 from .places import is_development
-from .requirements import decide_for
 from .text import line_end_of, line_number
-from .toml_edit import Edit, apply, in_order, sort_key
+from .toml_edit import Edit, apply
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from .decide import Decision, Place
-    from .model import Conflict, Requirement
+    from .decide import Place
+    from .model import Needs, Requirement
 
 NAME = "setup.cfg"
 
+_MAIN = "options"
+_EXTRAS = "options.extras_require"
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """An option with the places of the requirements that its value lists."""
+
+@dataclass(slots=True)
+class _Option:
+    """An option that lists requirements."""
 
     section: str
     name: str
-    end: int
-    """After the value's last requirement, or after the delimiter."""
-    items: list[tuple[int, str]]
-    indent: str
-    inline: bool
-    """Whether the requirements stand on the option's own line."""
+    start: int
+    """After the equals sign."""
+    items: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
+    """The requirements with their places."""
+    indent: str = ""
+    """The indentation of the lines below the option's own; empty if there are none."""
+
+    @property
+    def place(self) -> Place:
+        if self.section == _MAIN:
+            return "main"
+        return "dev" if is_development(self.name) else "other"
 
 
-def add_dependencies(
-    content: str, *, main: Sequence[str], dev: Sequence[str] = (), earlier: Sequence[str] = ()
-) -> str:
+def merge(content: str, needs: Needs) -> Merge:
     """Add the requirements that a setup.cfg does not have yet.
 
     Args:
         content: the file.
-        main: what the running application needs, as PEP 508: for `install_requires`.
-        dev: what tests and migrations need, as PEP 508: for the `dev` extra, or that which lists
-            pytest.
-        earlier: what earlier versions of the template added. Such a text is renewed, and one
-            that is gone stays out.
+        needs: what the layer needs: for `install_requires`, and for the extra that lists pytest,
+            else for that which is called `dev`.
 
     Raises:
-        MergeError: the file cannot be read, or takes its requirements from elsewhere.
+        MergeError: the file cannot be read or added to, or takes its requirements from elsewhere.
     """
-    options = _options(content)
-    decision = _decide(content, options, main, dev, earlier, NAME)
+    before = _read(content)
+    options = list(_options(content))
+    declared = [item for option in options for item in _declared(content, option)]
+    decision = decide(declared, needs, path=NAME)
     edits = [Edit(*item.span, str(requirement)) for item, requirement in decision.renewed]
-    for group, section in (("main", "options"), ("dev", "options.extras_require")):
+    for section, group in ((_MAIN, "main"), (_EXTRAS, "dev")):
         missing = [item for item in decision.missing if item.group == group]
         if missing:
-            edits.append(_insertion(content, options, section, missing))
-    return apply(content, edits)
+            found = [option for option in options if option.section == section]
+            edits += _insertions(content, section, found, missing)
+    after = apply(content, edits)
+    if _count(_read(after)) != _count(before) + len(decision.missing):
+        raise MergeError(f"{NAME} is written in a way that cannot be added to")
+    return Merge(after, tuple(decision.conflicts))
 
 
-def find_conflicts(
-    content: str,
-    *,
-    main: Sequence[str],
-    dev: Sequence[str] = (),
-    earlier: Sequence[str] = (),
-    path: str = NAME,
-) -> list[Conflict]:
-    """The requirements of a setup.cfg that exclude what the layer needs.
-
-    Raises:
-        MergeError: the file cannot be read.
-    """
-    return _decide(content, _options(content), main, dev, earlier, path).conflicts
-
-
-def _decide(
-    content: str,
-    options: Sequence[Option],
-    main: Sequence[str],
-    dev: Sequence[str],
-    earlier: Sequence[str],
-    path: str,
-) -> Decision:
-    found: list[Declared] = []
-    for option in options:
-        place: Place = "main"
-        if option.section != "options":
-            place = "dev" if is_development(option.name) else "other"
-        for start, text in option.items:
-            parsed = parse_pep508(text)
-            if parsed:
-                found.append(
-                    Declared(
-                        *parsed,
-                        written=text,
-                        place=place,
-                        line=line_number(content, start),
-                        span=(start, start + len(text)),
-                        path=path,
-                    )
-                )
-    return decide_for(found, main, dev, earlier)
-
-
-_SECTION = re.compile(r"^\[([^\]\r\n]+)\]", re.MULTILINE)
-_OPTION = re.compile(r"^([^\s#;=:\[][^=:\r\n]*?)[ \t]*[=:]", re.MULTILINE)
-
-
-def _options(content: str) -> list[Option]:
-    """The options that list requirements.
-
-    Raises:
-        MergeError: the file is no INI file.
-    """
+def _read(content: str) -> configparser.ConfigParser:
     parser = configparser.ConfigParser(interpolation=None)
     try:
         parser.read_string(content.removeprefix("\ufeff"))
     except configparser.Error as error:
         raise MergeError(f"{NAME} cannot be read: {str(error).splitlines()[0]}") from error
-    found: list[Option] = []
-    heads = list(_SECTION.finditer(content))
-    for head, follower in zip(heads, [*heads[1:], None], strict=True):
-        if head[1] not in ("options", "options.extras_require"):
-            continue
-        limit = follower.start() if follower else len(content)
-        matches = list(_OPTION.finditer(content, head.end(), limit))
-        for match, after in zip(matches, [*matches[1:], None], strict=True):
-            name = match[1].strip().lower()
-            if head[1] == "options" and name != "install_requires":
-                continue
-            found.append(
-                _option(content, head[1], name, match.end(), after.start() if after else limit)
+    return parser
+
+
+def _count(parser: configparser.ConfigParser) -> int:
+    """How many requirements the file lists as setuptools reads it."""
+    values = [parser.get(_MAIN, "install_requires", fallback="")]
+    values += parser[_EXTRAS].values() if parser.has_section(_EXTRAS) else []
+    lists = [value.splitlines() if "\n" in value else value.split(";") for value in values]
+    return sum(bool(item.strip()) for items in lists for item in items)
+
+
+_SECTION = re.compile(r"\[([^\]]+)\]")
+_OPTION = re.compile(r"([^\s#;=:\[][^=:]*?)\s*[=:]")
+
+
+def _options(content: str) -> Iterator[_Option]:
+    """The options that list requirements, in the file's order."""
+    section, option = "", None
+    for match in re.finditer(r"[^\r\n]+", content):
+        line = match[0].removeprefix("\ufeff")
+        if header := _SECTION.match(line):
+            section, option = header[1], None
+        elif named := _OPTION.match(line):
+            name = named[1].lower()
+            option = None
+            if section == _EXTRAS or (section == _MAIN and name == "install_requires"):
+                option = _Option(section, name, match.start() + named.end())
+                option.items += _split(line[named.end() :], option.start)
+                yield option
+        elif option and line[0] in " \t" and line.strip() and line.strip()[0] not in "#;":
+            text = line.strip()
+            option.indent = line[: line.index(text)]
+            option.items.append((match.start() + len(option.indent), text))
+
+
+def _split(text: str, start: int) -> Iterator[tuple[int, str]]:
+    """The requirements on an option's own line, where semicolons part them."""
+    for part in re.finditer(r"[^;]+", text):
+        if part[0].strip():
+            yield start + part.start() + len(part[0]) - len(part[0].lstrip()), part[0].strip()
+
+
+def _declared(content: str, option: _Option) -> Iterator[Declared]:
+    for start, text in option.items:
+        if parsed := parse_pep508(text):
+            yield Declared(
+                *parsed,
+                written=text,
+                place=option.place,
+                line=line_number(content, start),
+                span=(start, start + len(text)),
             )
-    return found
 
 
-def _option(content: str, section: str, name: str, start: int, limit: int) -> Option:
-    items: list[tuple[int, str]] = []
-    end, indent, inline = start, "", True
-    for match in re.compile(r"[^\r\n]+").finditer(content, start, limit):
-        line = match[0]
-        text = line.strip()
-        if not text or text[0] in "#;":
-            continue
-        first = match.start() == start
-        inline = inline and first
-        if not first:
-            indent = line[: len(line) - len(line.lstrip())]
-        parts = re.split(r"(?<=\S)\s*;\s*", text) if first else [text]
-        at = match.start()
-        for part in parts:
-            at = content.index(part, at)
-            items.append((at, part))
-            at += len(part)
-        end = match.start() + len(line.rstrip())
-    return Option(section, name, end, items, indent or "    ", inline and bool(items))
-
-
-def _insertion(
-    content: str, options: Sequence[Option], section: str, missing: Sequence[Requirement]
-) -> Edit:
-    line_end = line_end_of(content)
-    there = [option for option in options if option.section == section]
-    if section != "options":
-        there = [option for option in there if is_development(option.name)]
-        there.sort(key=lambda option: (not _lists_pytest(option), option.name != "dev"))
+def _insertions(
+    content: str, section: str, options: Sequence[_Option], missing: Sequence[Requirement]
+) -> list[Edit]:
+    there = [option for option in options if option.place != "other"]
+    there.sort(key=lambda option: (not _lists_pytest(option), option.name != "dev"))
     if there:
-        return _into(content, there[0], missing, line_end)
-    name = "install_requires" if section == "options" else "dev"
+        return _into(content, there[0], missing)
+    line_end = line_end_of(content)
+    name = "install_requires" if section == _MAIN else "dev"
     lines = line_end.join([f"{name} =", *(f"    {item}" for item in missing)])
-    head = next((h for h in _SECTION.finditer(content) if h[1] == section), None)
-    if head:
-        end = re.compile(r"[^\r\n]*").match(content, head.end())
-        at = end.end() if end else head.end()
-        return Edit(at, at, f"{line_end}{lines}")
-    body = f"[{section}]{line_end}{lines}"
-    if content.endswith("\n"):
-        return Edit(len(content), len(content), f"{line_end}{body}{line_end}")
-    return Edit(len(content), len(content), f"{line_end * 2}{body}" if content else body + line_end)
+    for header in re.finditer(r"^\[([^\]\r\n]+)\][^\r\n]*", content, re.MULTILINE):
+        if header[1] == section:
+            return [Edit(header.end(), header.end(), f"{line_end}{lines}")]
+    end = len(content)
+    if content.endswith(("\n", "\r")):
+        return [Edit(end, end, f"{line_end}[{section}]{line_end}{lines}{line_end}")]
+    return [Edit(end, end, f"{line_end * 2}[{section}]{line_end}{lines}")]
 
 
-def _lists_pytest(option: Option) -> bool:
-    return any(text.lower().startswith("pytest") for _, text in option.items)
+def _lists_pytest(option: _Option) -> bool:
+    return any(re.match(r"pytest\b(?!-)", text, re.IGNORECASE) for _, text in option.items)
 
 
-def _into(content: str, option: Option, missing: Sequence[Requirement], line_end: str) -> Edit:
-    if any(text.startswith("file:") for _, text in option.items):
-        raise MergeError(
-            f"{NAME} takes its requirements from another file ({option.items[0][1]}); add them there"
-        )
-    if option.inline:
-        return Edit(option.end, option.end, "".join(f"; {item}" for item in missing))
-    names = [parsed[0] for _, text in option.items if (parsed := parse_pep508(text))]
-    items = list(missing)
-    if in_order(names):
-        items.sort(key=lambda item: sort_key(item.name))
-    lines = "".join(f"{line_end}{option.indent}{item}" for item in items)
-    return Edit(option.end, option.end, lines)
+def _into(content: str, option: _Option, missing: Sequence[Requirement]) -> list[Edit]:
+    source = next((text for _, text in option.items if text.startswith("file:")), None)
+    if source:
+        raise MergeError(f"{NAME} takes its requirements from elsewhere ({source})")
+    if option.items and not option.indent:
+        start, text = option.items[-1]
+        end = start + len(text)
+        return [Edit(end, end, "".join(f"; {item}" for item in missing))]
+    items = [
+        Item(parsed[0], start, start + len(text))
+        for start, text in option.items
+        if (parsed := parse_pep508(text))
+    ]
+    line_end, indent = line_end_of(content), option.indent or "    "
+    edits: list[Edit] = []
+    placements = arrange(content, option.start, items, missing)
+    if items and "\n" not in content[option.start : items[0].start]:
+        placements = [Placement(len(items) - 1, tuple(missing))]
+    for placement in placements:
+        start = items[placement.after].end if placement.after >= 0 else option.start
+        new = [placement.heading] if placement.heading else []
+        new += [str(item) for item in placement.requirements]
+        edits.append(Edit(start, start, "".join(f"{line_end}{indent}{line}" for line in new)))
+    return edits

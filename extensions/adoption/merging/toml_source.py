@@ -55,7 +55,7 @@ class Table:
     """After the closing bracket; for the head of the document, its beginning."""
     repeated: bool = False
     """Whether the table is an element of an array of tables."""
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list[Entry])
 
     @property
     def end(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
@@ -26,6 +27,20 @@ def admits(constraint: str, needed: str) -> bool:
         _intersect(mine, theirs)
         for theirs in _alternatives(constraint)
         for mine in _alternatives(needed)
+    )
+
+
+def stays_within(constraint: str, allowed: str) -> bool:
+    """Tell whether every version that satisfies a constraint is among those allowed.
+
+    Notations and pre-releases are as in `admits`; a constraint that cannot be read does not.
+    """
+    ranges = _alternatives(allowed)
+    return all(
+        any(each.contains(version, prereleases=True) for each in ranges)
+        for mine in _alternatives(constraint)
+        for version in _boundary_versions(chain(mine, *ranges))
+        if mine.contains(version, prereleases=_name_prerelease(mine))
     )
 
 
@@ -75,21 +90,21 @@ def _next_series(low: Version, *, caret: bool) -> str:
 
 def _intersect(left: SpecifierSet, right: SpecifierSet) -> bool:
     both = left & right
-    prereleases = any(_names_prerelease(clause) for clause in both)
+    prereleases = _name_prerelease(both)
     return any(
-        left.contains(version, prereleases=prereleases)
-        and right.contains(version, prereleases=prereleases)
-        for version in _boundary_versions(both)
+        both.contains(version, prereleases=prereleases) for version in _boundary_versions(both)
     )
 
 
-def _names_prerelease(clause: Specifier) -> bool:
-    if clause.operator == "!=":
-        return False
-    try:
-        return Version(clause.version.removesuffix(".*")).is_prerelease
-    except InvalidVersion:
-        return False
+def _name_prerelease(clauses: Iterable[Specifier]) -> bool:
+    for clause in clauses:
+        try:
+            version = Version(clause.version.removesuffix(".*"))
+        except InvalidVersion:
+            continue
+        if version.is_prerelease and clause.operator != "!=":
+            return True
+    return False
 
 
 def _boundary_versions(clauses: Iterable[Specifier]) -> Iterator[str]:
