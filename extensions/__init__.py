@@ -1,1 +1,1 @@
-"""What the template does in Copier's process: look at the user's project, then change it with care."""
+"""What the template does in Copier's process: look at a project, then change it with care."""

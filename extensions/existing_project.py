@@ -1,30 +1,54 @@
-"""The door between Copier and the inspection of an existing project.
+"""The door between Copier and what this template knows about an existing project.
 
-As a script, `python extensions/existing_project.py DIR [--explain]` prints the facts about DIR.
+Copier loads `ExistingProject` from here as a Jinja extension. As a script,
+`python extensions/existing_project.py DIR [--explain]` prints the facts about DIR, and with
+`--adopt` it is what Copier runs in the user's project after the files are rendered.
 """
 
 from __future__ import annotations
 
 import sys
-from importlib.util import module_from_spec, spec_from_file_location
+from hashlib import sha256
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+# An update has two versions of this template in one process: each needs modules of its own.
+PACKAGE = f"fastapi_database_layer_{sha256(bytes(HERE)).hexdigest()[:12]}"
+REQUIRED = {"jinja2-time": "jinja2_time", "tomlkit": "tomlkit"}
+COMMAND = "uvx --with copier-template-extensions,jinja2-time,tomlkit copier …"
 
 
-def _run_as_script() -> int:
-    """Load the package around this file, wherever it lies, and hand over to its command line."""
-    here = Path(__file__).resolve().parent
-    spec = spec_from_file_location(
-        "extensions", here / "__init__.py", submodule_search_locations=[str(here)]
-    )
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{here} is not a package")
-    package = module_from_spec(spec)
-    sys.modules["extensions"] = package
-    spec.loader.exec_module(package)
-    from extensions.inspection.command_line import main  # noqa: PLC0415
+def load(module: str) -> Any:  # noqa: ANN401 - a module
+    """Import a module of the package around this file, under a name of this checkout's own."""
+    if PACKAGE not in sys.modules:
+        spec = spec_from_file_location(
+            PACKAGE, HERE / "__init__.py", submodule_search_locations=[str(HERE)]
+        )
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{HERE} is not a package")
+        sys.modules[PACKAGE] = module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[PACKAGE])
+    return import_module(f"{PACKAGE}.{module}")
 
-    return main()
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class
+    """Load the extension when Copier asks for it: a script has no need of Jinja."""
+    if name != "ExistingProject":
+        raise AttributeError(name)
+    missing = [package for package, module in REQUIRED.items() if find_spec(module) is None]
+    if missing:
+        from copier.errors import UserMessageError  # noqa: PLC0415 - only Copier gets here
+
+        raise UserMessageError(
+            f"Copier cannot import {' and '.join(missing)}, which this template needs: "
+            f"run it as `{COMMAND}`, with the rest of your command."
+        )
+    return load("adoption.questionnaire").ExistingProject
 
 
 if __name__ == "__main__":
-    sys.exit(_run_as_script())
+    part = "adoption" if sys.argv[1:] == ["--adopt"] else "inspection"
+    sys.exit(load(f"{part}.command_line").main())

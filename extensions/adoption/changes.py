@@ -1,0 +1,89 @@
+"""What changes in the files that the user owns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .layer import layer_module
+from .merging.dependencies import merge_dependencies
+from .merging.env_example import Variable, add_variables
+from .merging.gitignore import protect_env
+from .merging.model import Change, Conflict
+from .merging.text import Text, decode
+from .needs import dev_requirements, main_requirements
+from .wiring import Wired, wire_application
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+VARIABLES = (
+    Variable(
+        name="DATABASE_URL",
+        placeholder="postgresql://your_user:your_password_here@localhost:5432/your_database",
+        comment="Where the database is; any URL that a hosting provider hands out works as it is.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePlan:
+    """Changes that are ready to be written, and what the user has to know or do instead."""
+
+    changes: tuple[Change, ...]
+    conflicts: tuple[Conflict, ...]
+    notes: tuple[str, ...]
+
+
+def plan_changes(project: Path, answers: Mapping[str, Any]) -> ChangePlan:
+    """Work out what becomes of the user's files; nothing is written."""
+    merge = merge_dependencies(
+        project,
+        dependency_file=answers["db_dependency_file"] or None,
+        manager=answers["db_dependency_manager"],
+        main=main_requirements(answers),
+        dev=dev_requirements(answers),
+    )
+    notes = [note for note in (merge.reason, merge.instructions) if note]
+    changes = [*merge.changes, *_env_files(project)]
+    if answers["db_wire_app"]:
+        change, note = _wiring(project, answers)
+        changes.extend(change)
+        notes.extend(note)
+    return ChangePlan(tuple(changes), merge.conflicts, tuple(notes))
+
+
+def _env_files(project: Path) -> Iterator[Change]:
+    for name, content in (
+        (".gitignore", protect_env(_read(project / ".gitignore"))),
+        (".env.example", add_variables(_read(project / ".env.example"), VARIABLES)),
+    ):
+        yield from _change(project / name, content)
+
+
+def _wiring(project: Path, answers: Mapping[str, Any]) -> tuple[list[Change], list[str]]:
+    file = project / answers["db_app_file"]
+    layer = layer_module(
+        answers["db_import_path"], answers["db_package_dir"], answers["db_layer_dir"]
+    )
+    result = wire_application(
+        _read(file) or "",
+        app_object=answers["db_app_object"].removesuffix("()").partition(":")[2] or None,
+        layer_module=".".join(part for part in (layer, "database") if part),
+    )
+    if isinstance(result, Wired):
+        return list(_change(file, result.content)), []
+    lines = "\n".join(f"    {line}" for line in result.lines)
+    return [], [f"{answers['db_app_file']} is unchanged ({result.reason}); add:\n{lines}"]
+
+
+def _read(path: Path) -> str | None:
+    return decode(path.read_bytes()).content if path.exists() else None
+
+
+def _change(path: Path, content: str) -> Iterator[Change]:
+    before = path.read_bytes() if path.exists() else None
+    after = (decode(before) if before is not None else Text("")).encode(content)
+    if after != before:
+        yield Change.between(path, before, after)

@@ -1,0 +1,42 @@
+"""The layer's modules as the project imports them, and how its imports are written."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+LINE_LENGTH = 79
+"""Files that keep to this, with a trailing comma wherever they break, suit any wider setting."""
+
+
+def layer_module(import_path: str, package_dir: str, layer_dir: str) -> str:
+    """The import path of the layer's directory; empty where its modules are top-level."""
+    inside = PurePosixPath(layer_dir).relative_to(package_dir).parts
+    return ".".join(part for part in (import_path, *inside) if part)
+
+
+def import_statement(layer: str, module: str, names: str) -> str:
+    """Import names from a module of the layer, formatted as ruff does.
+
+    Args:
+        layer: the import path of the layer's directory.
+        module: the module in it; empty for the directory itself.
+        names: what is imported, separated by a comma and a space.
+    """
+    source = ".".join(part for part in (layer, module) if part)
+    if not source:
+        return f"import {names}"
+    line = f"from {source} import {names}"
+    if len(line) <= LINE_LENGTH:
+        return line
+    inner = "".join(f"    {name},\n" for name in names.split(", "))
+    return f"from {source} import (\n{inner})"
+
+
+def sorted_imports(*statements: str | None) -> str:
+    """Put the import statements of one section into the order that isort and ruff want."""
+    return "\n".join(sorted(filter(None, statements), key=_sort_key))
+
+
+def _sort_key(statement: str) -> tuple[bool, str]:
+    keyword, module, *_ = statement.split()
+    return keyword == "from", module

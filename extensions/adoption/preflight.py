@@ -1,0 +1,62 @@
+"""The reasons to stop before anything is written, each one sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .merging.versions import admits
+from .needs import PYTHON_FLOOR, session_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ..inspection import Facts
+
+
+def reasons_to_stop(facts: Facts, project: Path) -> Iterator[str]:
+    """What keeps the layer from being added: what is wrong, where, and what to do."""
+    for problem in facts.problems:
+        where = f"{problem.file}: " if problem.file else ""
+        yield f"{where}{problem.text}."
+    if facts.app_file is None:
+        yield (
+            f"No FastAPI application was found in {project}: "
+            "run this in the directory of a FastAPI project."
+        )
+        return
+    if facts.project_root != ".":
+        yield (
+            f"The FastAPI project lies in {facts.project_root}: run this with "
+            f"{project / facts.project_root} as the destination."
+        )
+    yield from _unsupported_python(facts)
+    yield from _unsupported_fastapi(facts)
+    yield from _existing_layer(facts)
+
+
+def _unsupported_python(facts: Facts) -> Iterator[str]:
+    bound = facts.requires_python
+    if bound is not None and not admits(bound.specifier, f">={PYTHON_FLOOR}"):
+        yield (
+            f"{bound.file}, line {bound.line}: {bound.text} excludes Python {PYTHON_FLOOR}, "
+            "the oldest that the database layer runs on; raise it first."
+        )
+
+
+def _unsupported_fastapi(facts: Facts) -> Iterator[str]:
+    bound = facts.fastapi
+    if bound is not None and session_scope(bound.specifier) is None:
+        yield (
+            f"{bound.file}, line {bound.line}: {bound.text} admits FastAPI versions that commit "
+            "after the response is sent; change it to >=0.121, or to a bound within "
+            ">=0.106,<0.118."
+        )
+
+
+def _existing_layer(facts: Facts) -> Iterator[str]:
+    if facts.existing_layer:
+        found = "; ".join(
+            f"{finding.file}:{finding.line} {finding.text}" for finding in facts.existing_layer[:3]
+        )
+        yield f"The project has a database layer already ({found}); nothing was added."

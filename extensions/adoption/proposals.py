@@ -1,0 +1,123 @@
+"""The answers that inspection proposes; each question's default, by its name."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from .needs import PYTHON_FLOOR, session_scope, version
+
+if TYPE_CHECKING:
+    from ..inspection import Facts
+
+Answers = Mapping[str, Any]
+
+LAYER_NAMES = ("database.py", "database_settings.py", "database_migrations.py", "models")
+"""What the layer puts into its directory."""
+FREE_LAYER_DIRS = ("db", "database", "persistence", "db_layer")
+
+
+def propose(name: str, facts: Facts, answers: Answers, project: Path) -> object:
+    """The default of a question.
+
+    Args:
+        name: the question.
+        facts: what is known about the project.
+        answers: those given so far.
+        project: the project's directory.
+    """
+    return _PROPOSALS[name](facts, answers, project)
+
+
+def _import_path(facts: Facts, answers: Answers, _project: Path) -> str:
+    package_dir: str = answers["db_package_dir"]
+    if package_dir == facts.package_dir:
+        return facts.import_path
+    parts = PurePosixPath(package_dir).parts
+    return ".".join(parts[1:] if parts[:1] == ("src",) and len(parts) > 1 else parts)
+
+
+def _app_object(facts: Facts, _answers: Answers, _project: Path) -> str:
+    """As `module:object`, with `()` for a factory."""
+    called = "()" if facts.app_factory else ""
+    return f"{facts.app_object}{called}"
+
+
+def _layer_dir(_facts: Facts, answers: Answers, project: Path) -> str:
+    """The package's directory, or a free one in it where a name is taken."""
+    package_dir = PurePosixPath(str(answers["db_package_dir"]))
+    taken = [
+        name for name in (*LAYER_NAMES, "models.py") if (project / package_dir / name).exists()
+    ]
+    if not taken:
+        return str(package_dir)
+    return next(
+        str(package_dir / name)
+        for name in FREE_LAYER_DIRS
+        if not (project / package_dir / name).exists()
+        and not (project / package_dir / f"{name}.py").exists()
+    )
+
+
+def _free(*names: str) -> Callable[[Facts, Answers, Path], str]:
+    def first_free(_facts: Facts, _answers: Answers, project: Path) -> str:
+        return next(name for name in names if not (project / name).exists())
+
+    return first_free
+
+
+def _tests_are_packages(facts: Facts, _answers: Answers, _project: Path) -> bool:
+    """Whether the new tests lie in packages, which brings the project's root to `sys.path`."""
+    if facts.tests_dir is None:
+        return facts.pytest.import_base == "." and not facts.pytest.import_base_reached
+    return facts.pytest.tests_are_packages
+
+
+def _python(facts: Facts, _answers: Answers, _project: Path) -> str:
+    """The oldest Python that the project admits, as far as it says and the layer supports."""
+    bound = facts.requires_python
+    specifier = bound.specifier if bound else ""
+    floors: list[str] = re.findall(r"(?:>=|==|~=|>)\s*(\d+\.\d+)", specifier)
+    return max([PYTHON_FLOOR, *floors], key=version)
+
+
+def _project_name(_facts: Facts, _answers: Answers, project: Path) -> str:
+    try:
+        data = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return project.resolve().name
+    name = data.get("project", {}).get("name") or (
+        data.get("tool", {}).get("poetry", {}).get("name")
+    )
+    return str(name or project.resolve().name)
+
+
+def _http_client(facts: Facts, _answers: Answers, _project: Path) -> str:
+    names = facts.requirements.keys()
+    return "httpx2" if "httpx2" in names and "httpx" not in names else "httpx"
+
+
+_PROPOSALS: Mapping[str, Callable[[Facts, Answers, Path], object]] = {
+    "db_package_dir": lambda facts, _answers, _project: facts.package_dir,
+    "db_import_path": _import_path,
+    "db_app_file": lambda facts, _answers, _project: facts.app_file or "",
+    "db_app_object": _app_object,
+    "db_dependency_file": lambda facts, _answers, _project: facts.dependency_file or "",
+    "db_dependency_manager": lambda facts, _answers, _project: facts.dependency_manager,
+    "db_layer_dir": _layer_dir,
+    "db_migrations_dir": _free("alembic", "migrations", "database_migrations"),
+    "db_alembic_ini": _free("alembic.ini", "alembic_database.ini"),
+    "db_tests_dir": lambda facts, _answers, _project: facts.tests_dir or "tests",
+    "db_tests_are_packages": _tests_are_packages,
+    "db_import_base": lambda facts, _answers, _project: facts.pytest.import_base,
+    "db_asyncio_mode": lambda facts, _answers, _project: facts.pytest.asyncio_mode or "strict",
+    "db_http_client": _http_client,
+    "db_project_name": _project_name,
+    "db_python": _python,
+    "db_session_scope": lambda facts, _answers, _project: session_scope(
+        facts.fastapi.specifier if facts.fastapi else ""
+    ),
+}

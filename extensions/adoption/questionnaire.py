@@ -1,0 +1,135 @@
+"""What copier.yml and the template's files call: proposals, checks, and import lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from copier.errors import UserMessageError
+from jinja2 import Environment, pass_context
+from jinja2.ext import Extension
+
+from ..inspection import Facts, inspect_project
+from .kept import kept_files
+from .layer import import_statement, layer_module, sorted_imports
+from .needs import has_uuid7
+from .preflight import reasons_to_stop
+from .proposals import propose
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jinja2.runtime import Context
+
+UNSURE = {
+    "db_package_dir": "package_dir",
+    "db_import_path": "package_dir",
+    "db_app_file": "app_file",
+    "db_app_object": "app_file",
+    "db_dependency_file": "dependency_file",
+}
+"""The fact that each question is about."""
+
+
+class ExistingProject(Extension):
+    """Gives the questionnaire what is known about the project that it runs in."""
+
+    def __init__(self, environment: Environment) -> None:
+        """Register the functions."""
+        super().__init__(environment)
+        self._facts: dict[Path, Facts] = {}
+        functions: dict[str, Any] = {
+            "has_uuid7": has_uuid7,
+            "kept_files": self.kept_files,
+            "layer_import": self.layer_import,
+            "layer_path": self.layer_path,
+            "proposed": self.proposed,
+            "sorted_imports": sorted_imports,
+            "unsure": self.unsure,
+        }
+        environment.globals.update(functions)
+
+    @pass_context
+    def proposed(self, context: Context, name: str) -> object:
+        """The default of a question: what an earlier copy recorded, else what inspection found."""
+        known = _known_answers(context)
+        if name in known:
+            return known[name]
+        return propose(name, self._facts_of(context), context.get_all(), _project(context))
+
+    @pass_context
+    def unsure(self, context: Context, name: str) -> bool:
+        """Whether a person has to be asked.
+
+        Raises:
+            UserMessageError: the layer cannot be added to this project.
+        """
+        if "db_added_on" in _known_answers(context):
+            return False
+        facts = self._facts_of(context)
+        for reason in reasons_to_stop(facts, _project(context)):
+            raise UserMessageError(reason)
+        is_unsure = UNSURE[name] in facts.unsure
+        if is_unsure and context["_copier_conf"]["defaults"] and name not in _data(context):
+            raise UserMessageError(_question_left_open(name, facts))
+        return is_unsure
+
+    @pass_context
+    def kept_files(self, context: Context) -> str:
+        """Patterns of the files that a copy leaves alone because they are there."""
+        return "\n".join(kept_files(_project(context), context.get_all()))
+
+    @pass_context
+    def layer_import(self, context: Context, module: str, names: str) -> str:
+        """An import from a module of the layer; see `import_statement`."""
+        return import_statement(_layer(context), module, names)
+
+    @pass_context
+    def layer_path(self, context: Context, module: str) -> str:
+        """The full import path of a module of the layer."""
+        return ".".join(part for part in (_layer(context), module) if part)
+
+    def _facts_of(self, context: Context) -> Facts:
+        project = _project(context).resolve()
+        if project not in self._facts:
+            try:
+                self._facts[project] = inspect_project(project)
+            except OSError as error:
+                raise UserMessageError(f"{project}: {error.strerror or error}.") from error
+        return self._facts[project]
+
+
+def _layer(context: Context) -> str:
+    return layer_module(
+        context["db_import_path"], context["db_package_dir"], context["db_layer_dir"]
+    )
+
+
+def _project(context: Context) -> Path:
+    return Path(context["_copier_conf"]["dst_path"])
+
+
+def _data(context: Context) -> Mapping[str, Any]:
+    data: Mapping[str, Any] = context["_copier_conf"]["data"]
+    return data
+
+
+def _known_answers(context: Context) -> Mapping[str, Any]:
+    """Answers given on the command line or by the update, and those that the project records."""
+    file = _project(context) / str(context["_copier_conf"]["answers_file"] or "")
+    try:
+        recorded = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        recorded = None
+    return {**(recorded if isinstance(recorded, dict) else {}), **_data(context)}
+
+
+def _question_left_open(name: str, facts: Facts) -> str:
+    candidates = {
+        "package_dir": (facts.package_dir, *facts.candidates),
+        "app_file": (facts.app_file or "", *facts.app_files),
+        "dependency_file": (facts.dependency_file or "", *facts.dependency_files),
+    }[UNSURE[name]]
+    choices = ", ".join(dict.fromkeys(candidates))
+    return f"{name} is not clear from the project: say which with -d {name}=… ({choices})."
