@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from packaging.utils import canonicalize_name
+
 from .model import MergeError
-from .notation import parse_pep508, parse_table_value
+from .notation import parse_pep508
 from .toml_source import get
 
 if TYPE_CHECKING:
@@ -88,22 +90,43 @@ def _preference(name: str) -> int:
 
 def lists(data: dict[str, Any], spot: Spot, name: str) -> bool:
     """Whether a place declares a package."""
-    return any(found == name for found, *_ in contents(data, spot))
+    return name in _names(data, spot)
 
 
-def contents(data: dict[str, Any], spot: Spot) -> Iterator[tuple[str, frozenset[str], str, int]]:
-    """Name, extras and constraint of what a place declares, with its number in an array."""
+def _names(data: dict[str, Any], spot: Spot) -> Iterator[str]:
     found = get(data, spot.path)
-    if spot.kind == "array" and isinstance(found, list):
-        for index, item in enumerate(cast("list[object]", found)):
-            parsed = parse_pep508(item) if isinstance(item, str) else None
-            if parsed:
-                yield *parsed, index
-    elif spot.kind == "table" and isinstance(found, dict):
-        for name, value in cast("dict[str, object]", found).items():
-            if name != "python":
-                for extras, constraint in parse_table_value(value):
-                    yield name, extras, constraint, 0
+    if isinstance(found, dict):
+        yield from map(canonicalize_name, cast("dict[str, object]", found))
+    elif isinstance(found, list):
+        for item in cast("list[object]", found):
+            if isinstance(item, str) and (parsed := parse_pep508(item)):
+                yield canonicalize_name(parsed[0])
+
+
+_APPLICATION_PACKAGES = ("fastapi", "sqlalchemy", "sqlmodel", "alembic", "asyncpg")
+
+
+def read_spots(data: dict[str, Any], manager: str) -> list[Spot]:
+    """The places that a manager reads.
+
+    A group that lists FastAPI is one of the application's own, where the main places list neither
+    that nor a package for databases.
+    """
+    found = [spot for spot in spots(data) if _read_by(manager, spot)]
+    main = [spot for spot in found if spot.place == "main"]
+    if any(lists(data, spot, name) for spot in main for name in _APPLICATION_PACKAGES):
+        return found
+    server = next(
+        (
+            spot
+            for spot in found
+            if spot.place == "other"
+            and not {"all", "full"}.intersection(spot.path)
+            and lists(data, spot, "fastapi")
+        ),
+        None,
+    )
+    return [replace(spot, place="main") if spot is server else spot for spot in found]
 
 
 def main_spot(data: dict[str, Any], manager: str) -> Spot:
@@ -112,13 +135,15 @@ def main_spot(data: dict[str, Any], manager: str) -> Spot:
     Raises:
         MergeError: the document has no place for requirements, or it takes them from elsewhere.
     """
-    existing = [spot for spot in spots(data) if spot.place == "main"]
+    existing = [spot for spot in read_spots(data, manager) if spot.place == "main"]
     for spot in existing:
         if lists(data, spot, "fastapi"):
             if spot.path == _CONDA:
                 raise MergeError("pyproject.toml lists conda packages, in [tool.pixi.dependencies]")
             return spot
     existing = [spot for spot in existing if spot.path != _CONDA]
+    if existing:
+        return existing[0]
     project = get(data, ("project",))
     if isinstance(project, dict):
         dynamic = cast("dict[str, object]", project).get("dynamic", [])
@@ -131,14 +156,12 @@ def main_spot(data: dict[str, Any], manager: str) -> Spot:
             )
     if manager == "poetry":
         return Spot(("tool", "poetry", "dependencies"), "table", "main")
-    if existing:
-        return existing[0]
     raise MergeError("pyproject.toml has no [project] table to add the requirements to")
 
 
 def dev_spot(data: dict[str, Any], manager: str) -> Spot:
     """Where the requirements for development go: where pytest is, else where the manager looks."""
-    found = [spot for spot in spots(data) if spot.place == "dev" and read_by(manager, spot)]
+    found = [spot for spot in read_spots(data, manager) if spot.place == "dev"]
     for spot in found:
         if lists(data, spot, "pytest"):
             return spot
@@ -153,6 +176,6 @@ def dev_spot(data: dict[str, Any], manager: str) -> Spot:
     return Spot(("dependency-groups", "dev"), "array", "dev")
 
 
-def read_by(manager: str, spot: Spot) -> bool:
+def _read_by(manager: str, spot: Spot) -> bool:
     """Whether a manager looks at a place; one that another tool left behind is passed over."""
     return spot.path[0] != "tool" or spot.path[1] in (manager, "hatch", "pixi")

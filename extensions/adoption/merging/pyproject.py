@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from .model import Merge
-from .places import dev_spot, main_spot, read_by, spots
+from .places import dev_spot, main_spot, read_spots
 from .toml_requirements import decide_for, read_toml, write_requirements
 from .toml_source import get
 
@@ -27,8 +27,7 @@ def merge(content: str, needs: Needs, *, manager: str) -> Merge:
         MergeError: the file is no TOML or has no place for requirements.
     """
     source = read_toml(content, NAME)
-    read_spots = [spot for spot in spots(source.data) if read_by(manager, spot)]
-    decision = decide_for(source, read_spots, needs, NAME)
+    decision = decide_for(source, read_spots(source.data, manager), needs, NAME)
     groups = {item.group for item in decision.missing}
     main = main_spot(source.data, manager) if "main" in groups else None
     dev = dev_spot(source.data, manager) if "dev" in groups else None

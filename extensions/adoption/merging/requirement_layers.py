@@ -70,6 +70,9 @@ def merge(read: Read, file: str, needs: Needs) -> FilesMerge:
     decision = decide(found, needs, path=file)
     texts = {base: read(base) or "", target: read(target) or "", **layers, **dev_layers}
     if dev_file is None:
+        # Where a plain file takes in the `.in`, nothing compiles it.
+        plain = posixpath.splitext(base)[0] + ".txt"
+        base = plain if base in _closure(read, plain) else base
         dev_file = target if _lists(texts[target], "pytest") else _new_dev_file(base)
     results: dict[str, str] = {}
     for path in dict.fromkeys([*texts, dev_file]):

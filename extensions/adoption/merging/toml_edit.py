@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,9 +47,9 @@ def quoted(value: str, quote: str = '"') -> str:
 
 
 def indentation(text: str) -> str:
-    """The indentation of a document's arrays: that of its first indented line, else four spaces."""
-    match = re.search(r"^[ \t]+(?=[\"'{\[])", text, re.MULTILINE)
-    return match[0] if match else "    "
+    """The indentation that most elements of a document's arrays have, else four spaces."""
+    found = Counter(re.findall(r"^[ \t]+(?=[\"'{\[])", text, re.MULTILINE))
+    return found.most_common(1)[0][0] if found else "    "
 
 
 def insert_into_array(
@@ -247,8 +248,10 @@ def new_section(source: TomlSource, near: Path, header: str, lines: Sequence[str
     match = comments.match(text, start)
     start = match.end() if match else start
     body = line_end.join([f"[{header}]", *lines])
-    lead = line_end * 2 if text[:start].strip("\ufeff \t\r\n") else ""
-    return Edit(start, start, f"{lead}{body}{line_end if not lead and text[start:] else ''}")
+    if not text[:start].strip("\ufeff \t\r\n"):
+        return Edit(start, start, body + line_end)
+    crowded = re.compile(r"\r?\n[ \t]*\S").match(text, start)
+    return Edit(start, start, f"{line_end * 2}{body}{line_end if crowded else ''}")
 
 
 def new_lines(source: TomlSource, table: Table, lines: Sequence[str]) -> Edit:

@@ -44,9 +44,9 @@ def read_toml(content: str, path: str) -> TomlSource:
         raise MergeError(f"{path} is not valid TOML: {error}") from error
 
 
-def decide_for(source: TomlSource, read_spots: Sequence[Spot], needs: Needs, path: str) -> Decision:
+def decide_for(source: TomlSource, spots: Sequence[Spot], needs: Needs, path: str) -> Decision:
     """Compare what some places of a TOML document declare with what is needed."""
-    declared = [item for spot in read_spots for item in _declared(source, spot)]
+    declared = [item for spot in spots for item in _declared(source, spot)]
     return decide(declared, needs, path=path, notations=_notations)
 
 
@@ -89,7 +89,7 @@ def _declared_in_array(source: TomlSource, spot: Spot) -> list[Declared]:
 
 
 def _declared_in_table(source: TomlSource, spot: Spot) -> list[Declared]:
-    table = cast("dict[str, object]", get(source.data, spot.path))
+    table = cast("dict[str, object]", get(source.data, spot.path) or {})
     found: list[Declared] = []
     for name, value in table.items():
         path = (*spot.path, name)

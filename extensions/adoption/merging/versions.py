@@ -67,7 +67,6 @@ def _pep440_clauses(part: str) -> Iterator[str]:
         if operator in ("^", "~"):
             low = Version(version.removesuffix(".*"))
             yield f">={low}"
-            # The dev release keeps pre-releases of the next series out as well.
             yield f"<{_next_series(low, caret=operator == '^')}"
         elif operator in ("", "="):
             yield f"=={version}"
@@ -77,15 +76,13 @@ def _pep440_clauses(part: str) -> Iterator[str]:
             yield f"{operator}{version}"
 
 
-def _next_series(low: Version, *, caret: bool) -> str:
+def _next_series(low: Version, *, caret: bool) -> Version:
     """The first version after those that Poetry's `^` or `~` admits."""
-    release = list(low.release)
+    length = len(low.release)
+    kept = min(2, length)
     if caret:
-        kept = next((i for i, part in enumerate(release) if part), len(release) - 1)
-    else:
-        kept = min(1, len(release) - 1)
-    epoch = f"{low.epoch}!" if low.epoch else ""
-    return epoch + ".".join(map(str, [*release[:kept], release[kept] + 1]))
+        kept = next((number for number, part in enumerate(low.release, 1) if part), length)
+    return _bumped(low, kept - length - 1)
 
 
 def _intersect(left: SpecifierSet, right: SpecifierSet) -> bool:
@@ -126,16 +123,20 @@ def _boundary_versions(clauses: Iterable[Specifier]) -> Iterator[str]:
         except InvalidVersion:
             continue
         bounds.append(version)
-        if clause.version.endswith(".*") or clause.operator == "~=":
-            bounds.append(Version(_bumped(version, len(version.release) - 1)))
+        if clause.version.endswith(".*"):
+            bounds.append(_bumped(version, -1))
+        elif clause.operator == "~=":
+            bounds.append(_bumped(version, -2))
     longest = max((len(bound.release) for bound in bounds), default=0)
     for bound in bounds:
         yield from _followers(bound, longest)
 
 
-def _bumped(version: Version, index: int) -> str:
-    release = [*version.release[:index], version.release[index] + 1]
-    return f"{version.epoch}!{'.'.join(map(str, release))}"
+def _bumped(version: Version, part: int) -> Version:
+    """The first version after the series that ends with a part of this one's release."""
+    release = list(version.release[: len(version.release) + part + 1])
+    release[-1] += 1
+    return Version(f"{version.epoch}!{'.'.join(map(str, release))}")
 
 
 def _followers(version: Version, longest: int) -> Iterator[str]:
