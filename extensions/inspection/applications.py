@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from . import roles
-from .python_source import Import, dotted, imports, line_of, parse, relative_target
-from .tree import Tree, ancestors, basename, join, parent
+from .python_source import Import, dotted, line_of
+from .roles import Role
+from .sources import Sources
+from .tree import basename
 
 ApplicationKind = Literal["object", "factory", "class"]
 
-_MENTION = re.compile(r"\bFastAPI\b|\bfastapi\b")
+_SUBCLASS = re.compile(r"^class[ \t]+(\w+)[ \t]*\(([^)]*\bFastAPI\b[^)]*)\)", re.MULTILINE)
 _TEXT_CALL = re.compile(
-    r"^([ \t]*)(?:(\w+)[ \t]*(?::[^=\n]+)?=|return)[ \t]*(?:fastapi\.)?FastAPI\(", re.M
+    r"^([ \t]*)(?:(\w+)[ \t]*(?::[^=\n]+)?=|return)[ \t]*(?:fastapi\.)?FastAPI\(", re.MULTILINE
 )
-_TEXT_DEF = re.compile(r"^(?:async[ \t]+)?(def|class)[ \t]+(\w+)", re.M)
-_ENTRY_NAMES = {
-    "main": 4, "app": 3, "application": 3, "server": 3, "asgi": 3, "api": 2, "__init__": 2,
-    "create_app": 2, "factory": 2, "app_factory": 2, "web": 1, "index": 1, "__main__": 1,
-}  # fmt: skip
+_TEXT_SCOPE = re.compile(r"^(?:async[ \t]+)?(def|class)[ \t]+(\w+)", re.MULTILINE)
+_WIRING = frozenset(
+    {
+        "add_api_route", "add_event_handler", "add_exception_handler", "add_middleware", "delete",
+        "exception_handler", "get", "include_router", "middleware", "mount", "on_event", "patch",
+        "post", "put", "websocket",
+    }
+)  # fmt: skip
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Served:
     """A module-level name that holds an application."""
 
@@ -36,7 +40,11 @@ class Served:
 
 @dataclass(slots=True)
 class Application:
-    """One place that builds a FastAPI application."""
+    """One place that builds a FastAPI application.
+
+    `name` is the variable, or the outermost function or class around the place. `wiring` counts
+    what is configured on it: arguments, routers, middleware, handlers.
+    """
 
     file: str
     line: int
@@ -44,247 +52,234 @@ class Application:
     name: str
     served: list[Served] = field(default_factory=list[Served])
     mounted: bool = False
-    wired: int = 0
-    score: float = 0.0
+    wiring: int = 0
+
+    @property
+    def files(self) -> set[str]:
+        """The files that build or hold it."""
+        return {self.file, *(served.file for served in self.served)}
 
 
-class Sources:
-    """The Python modules of a tree, and what their imports point at."""
-
-    def __init__(self, tree: Tree, paths: list[str]) -> None:
-        """Keep `paths` for reading on demand."""
-        self.tree = tree
-        self.paths = paths
-        self._known = set(paths)
-        self._imports: dict[str, list[Import]] = {}
-        self._modules: dict[str, ast.Module | None] = {}
-
-    def imports(self, path: str) -> list[Import]:
-        """The imports of the module `path`."""
-        known = self._imports.get(path)
-        if known is None:
-            known = self._imports[path] = list(imports(self.tree.text(path)))
-        return known
-
-    def module(self, path: str) -> ast.Module | None:
-        """The syntax tree of `path`, None where it cannot be parsed."""
-        if path not in self._modules:
-            self._modules[path] = parse(self.tree.text(path))
-        return self._modules[path]
-
-    def file_of(self, stem: str) -> str | None:
-        """The module's or package's file for a path without suffix."""
-        for candidate in (f"{stem}.py" if stem else "", join(stem, "__init__.py")):
-            if self.tree.has_file(candidate):
-                return candidate
-        return None
-
-    def target(self, importer: str, module: str) -> str | None:
-        """The path without suffix that `module`, imported in `importer`, stands for.
-
-        An absolute import is tried against each directory above the importer, nearest last,
-        because any of them may be on `sys.path`.
-        """
-        if module.startswith("."):
-            return relative_target(importer, module)
-        stem = module.replace(".", "/")
-        for base in reversed(list(ancestors(parent(importer)))):
-            path = join(base, stem)
-            if self.file_of(path) or self.tree.has_directory(path):
-                return path
-        return None
-
-    def definition(self, importer: str, imported: Import) -> str | None:
-        """The file that an imported name comes from, as far as it lies in the tree."""
-        stem = self.target(importer, imported.module)
-        if stem is None:
-            return None
-        if imported.name:
-            inner = self.file_of(join(stem, imported.name))
-            if inner:
-                return inner
-        return self.file_of(stem)
-
-
-def find_applications(sources: Sources) -> list[Application]:
-    """Every application that is not a test's, an example's or somebody else's code."""
+def find_applications(sources: Sources, *, without: Role) -> list[Application]:
+    """Every place that builds an application, files with a role in `without` left out."""
+    paths = sources.modules(without=without)
+    mentions = list(sources.mentioning(paths, b"FastAPI"))
+    classes = {"FastAPI"}
+    for path in mentions:
+        if b"(FastAPI" in sources.tree.data(path) or b"class " in sources.tree.data(path):
+            classes.update(match[1] for match in _SUBCLASS.finditer(sources.tree.text(path)))
+    subclasses = classes - {"FastAPI"}
     found: list[Application] = []
-    candidates = [
-        path
-        for path in sources.paths
-        if not (roles.is_test(path) or roles.is_foreign(path))
-        and _MENTION.search(sources.tree.text(path))
-    ]
-    classes = {"FastAPI"} | {
-        name for path in candidates for name in _subclasses(sources.tree.text(path))
-    }
-    for path in candidates:
-        text = sources.tree.text(path)
-        if not any(f"{name}(" in text for name in classes):
-            continue
+    for path in _calling(sources, mentions, classes):
         module = sources.module(path)
         if module is None:
-            found.extend(_from_text(path, text))
-        elif _imports_application_class(sources, path, classes):
-            found.extend(_from_module(path, module, classes))
-    found.extend(_instances_elsewhere(sources, classes - {"FastAPI"}, found))
-    _find_served(sources, found)
+            found.extend(_from_text(path, sources.tree.text(path)))
+        elif names := _names_of_class(sources, path, subclasses):
+            found.extend(_from_module(path, module, names))
+    if subclasses:
+        others = [path for path in paths if path not in set(mentions)]
+        for path in _calling(sources, others, subclasses):
+            names = _names_of_class(sources, path, subclasses)
+            if names and (module := sources.module(path)):
+                found.extend(_from_module(path, module, names))
+    _find_served(sources, paths, found)
     return found
 
 
-def _subclasses(text: str) -> Iterator[str]:
-    for match in re.finditer(r"^class[ \t]+(\w+)\(([^)]*)\)", text, re.M):
-        if re.search(r"\bFastAPI\b", match[2]):
-            yield match[1]
+def _calling(sources: Sources, paths: Collection[str], names: Collection[str]) -> Iterator[str]:
+    calls = [f"{name}(".encode() for name in names]
+    aliased = b"FastAPI as " if "FastAPI" in names else b"\0"
+    yield from sources.mentioning(list(paths), *calls, aliased)
 
 
-def _imports_application_class(sources: Sources, path: str, classes: set[str]) -> bool:
-    """Whether the names in `classes` mean FastAPI's class here, not another of the same name."""
-    for imported in sources.imports(path):
-        top = imported.module.lstrip(".").partition(".")[0]
-        if top == "fastapi" and imported.level == 0 and imported.name in {None, "FastAPI", "*"}:
-            return True
-        if imported.name in classes - {"FastAPI"}:
-            return True
-    return False
+def _names_of_class(sources: Sources, path: str, subclasses: set[str]) -> set[str]:
+    """The names under which `path` can call FastAPI's class or a subclass of it.
 
-
-def _from_module(path: str, module: ast.Module, classes: set[str]) -> list[Application]:
-    found: list[Application] = []
-    mounted = _mounted_names(module)
-    wiring = _wiring(module)
-
-    def visit(node: ast.AST, scope: list[ast.AST], assigned: str | None) -> None:
-        if isinstance(node, ast.Call) and _is_class(node.func, classes):
-            found.append(_application(path, node, scope, assigned, mounted, wiring))
-        for child in ast.iter_child_nodes(node):
-            name = assigned
-            inner = scope
-            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                inner, name = [*scope, child], None
-            elif isinstance(child, ast.Assign):
-                name = next((t for t in map(dotted, child.targets) if t), None)
-            elif isinstance(child, ast.AnnAssign):
-                name = dotted(child.target) or None
-            elif isinstance(child, ast.Return):
-                name = "return"
-            visit(child, inner, name)
-
-    visit(module, [], None)
-    return found
-
-
-def _is_class(node: ast.expr, classes: set[str]) -> bool:
-    name = dotted(node)
-    return name.rpartition(".")[2] in classes and name.partition(".")[0] != "self"
-
-
-def _mounted_names(module: ast.Module) -> set[str]:
-    """The names handed to `.mount(...)`: applications inside another."""
+    A project may have a class of its own that is called FastAPI: only imports tell.
+    """
     names: set[str] = set()
-    for node in ast.walk(module):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr != "mount":
-                continue
-            values = [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "app")]
-            names.update(filter(None, map(dotted, values)))
+    for imported in sources.imports(path):
+        if imported.module.partition(".")[0] == "fastapi":
+            if imported.name in {"FastAPI", "*"}:
+                names.add(imported.alias or "FastAPI")
+            elif imported.name is None:
+                names.add(f"{imported.alias or 'fastapi'}.FastAPI")
+        elif imported.name in subclasses:
+            names.add(imported.alias or imported.name or "")
+        elif imported.name == "FastAPI" and sources.target(path, imported.module):
+            origin = sources.origin(path, imported.alias or "FastAPI")
+            if origin is None or origin[1] == "FastAPI":
+                names.add("FastAPI")
+    text = sources.tree.text(path)
+    names.update(match[1] for match in _SUBCLASS.finditer(text) if names)
     return names
 
 
-def _wiring(module: ast.Module) -> dict[str, int]:
-    """How often each name gets routers, middleware, handlers or routes."""
-    verbs = {
-        "include_router", "add_middleware", "add_exception_handler", "exception_handler",
-        "on_event", "add_event_handler", "middleware", "mount", "get", "post", "add_api_route",
-        "lifespan", "put", "delete", "websocket",
-    }  # fmt: skip
-    count: dict[str, int] = {}
+def _from_module(path: str, module: ast.Module, names: set[str]) -> list[Application]:
+    found: list[Application] = []
+    mounted, wiring = _use_of_names(module)
+
+    def visit(node: ast.AST, scope: ast.AST | None, assigned: str | None) -> None:
+        if isinstance(node, ast.Call) and dotted(node.func) in names:
+            found.append(_application(path, node, scope, assigned, mounted, wiring))
+        for child in ast.iter_child_nodes(node):
+            name, inner = assigned, scope
+            if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                inner, name = scope or child, None
+            elif isinstance(child, ast.Assign):
+                name = next(filter(None, map(dotted, child.targets)), None)
+            elif isinstance(child, ast.AnnAssign | ast.NamedExpr):
+                name = dotted(child.target) or None
+            elif isinstance(child, ast.Return):
+                name = "return"
+            elif isinstance(child, ast.expr) and not isinstance(
+                child, ast.Call | ast.BoolOp | ast.IfExp
+            ):
+                continue
+            visit(child, inner, name)
+
+    visit(module, None, None)
+    return found
+
+
+def _use_of_names(module: ast.Module) -> tuple[set[str], dict[str, int]]:
+    """The names handed to `.mount(...)`, and how often each name is configured."""
+    mounted: set[str] = set()
+    wiring: dict[str, int] = {}
     for node in ast.walk(module):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in verbs:
-                name = dotted(node.func.value)
-                count[name] = count.get(name, 0) + 1
-    return count
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            continue
+        if node.func.attr in _WIRING:
+            name = dotted(node.func.value)
+            wiring[name] = wiring.get(name, 0) + 1
+        if node.func.attr == "mount":
+            values = [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "app")]
+            mounted.update(filter(None, map(dotted, values)))
+    return mounted, wiring
 
 
 def _application(
     path: str,
     node: ast.Call,
-    scope: list[ast.AST],
+    scope: ast.AST | None,
     assigned: str | None,
     mounted: set[str],
     wiring: dict[str, int],
 ) -> Application:
-    kind: ApplicationKind = "object"
-    name = assigned or ""
-    if scope:
-        outer = scope[0]
-        kind = "class" if isinstance(outer, ast.ClassDef) else "factory"
-        name = getattr(outer, "name", "")
-    application = Application(path, node.lineno, kind, name)
-    application.wired = wiring.get(assigned or "", 0) + len(node.keywords)
-    application.mounted = bool(assigned and assigned in mounted) or (not scope and not assigned)
-    if kind == "object" and assigned and "." not in assigned:
-        application.served.append(Served(path, assigned, node.lineno))
-    return application
+    count = wiring.get(assigned or "", 0) + len(node.keywords)
+    if scope is None:
+        served = [Served(path, assigned, node.lineno)] if assigned and "." not in assigned else []
+        nested = not assigned or assigned in mounted
+        return Application(path, node.lineno, "object", assigned or "", served, nested, count)
+    kind: ApplicationKind = "class" if isinstance(scope, ast.ClassDef) else "factory"
+    name: str = getattr(scope, "name", "")
+    return Application(path, node.lineno, kind, name, [], assigned in mounted, count)
 
 
 def _from_text(path: str, text: str) -> Iterator[Application]:
+    """What can be told where this Python cannot parse the file."""
     for match in _TEXT_CALL.finditer(text):
         line = line_of(text, match.end())
-        if match[1]:
-            outer = [d for d in _TEXT_DEF.finditer(text, 0, match.start())]
-            if outer:
-                kind: ApplicationKind = "class" if outer[-1][1] == "class" else "factory"
-                yield Application(path, line, kind, outer[-1][2])
+        scopes = (
+            [scope for scope in _TEXT_SCOPE.finditer(text, 0, match.start())] if match[1] else []
+        )
+        if scopes:
+            kind: ApplicationKind = "class" if scopes[-1][1] == "class" else "factory"
+            yield Application(path, line, kind, scopes[-1][2])
+        else:
+            name = match[2] or ""
+            yield Application(
+                path, line, "object", name, [Served(path, name, line)] if name else []
+            )
+
+
+def _find_served(sources: Sources, paths: list[str], found: list[Application]) -> None:
+    """Find the module-level names that hold what factories and builder classes make."""
+    makers: dict[str, list[Application]] = {}
+    for application in found:
+        if application.kind != "object" and application.name:
+            makers.setdefault(application.name, []).append(application)
+    # A factory may only hand on what another one made.
+    for _ in range(2):
+        if not makers:
+            return
+        names = "|".join(map(re.escape, makers))
+        assignment = re.compile(rf"^[ \t]*\w[^=\n#]*=[^=\n#]*\b(?:{names})\b", re.MULTILINE)
+        returned = re.compile(rf"^[ \t]+return\b[^\n#]*\b(?:{names})\(", re.MULTILINE)
+        words = [name.encode() for name in makers]
+        wrappers: dict[str, list[Application]] = {}
+        for path in sources.mentioning(paths, *words):
+            text = sources.tree.text(path)
+            if not (assignment.search(text) or returned.search(text)):
                 continue
-        name = match[2] or ""
-        served = [Served(path, name, line)] if name else []
-        yield Application(path, line, "object", name, served)
+            module = sources.module(path)
+            if module is not None:
+                _find_served_in(sources, path, module, makers, wrappers)
+            else:
+                _find_served_in_text(path, text, makers, wrappers)
+        makers = {name: found for name, found in wrappers.items() if name not in makers}
 
 
-def _instances_elsewhere(
-    sources: Sources, classes: set[str], found: list[Application]
-) -> Iterator[Application]:
-    """Applications made from a subclass in a module that never mentions FastAPI."""
-    if not classes:
-        return
-    known = {application.file for application in found}
-    for path in sources.paths:
-        if path in known or roles.is_test(path):
+def _find_served_in(
+    sources: Sources,
+    path: str,
+    module: ast.Module,
+    makers: dict[str, list[Application]],
+    wrappers: dict[str, list[Application]],
+) -> None:
+    imported = {i.alias or i.name or i.module: i for i in sources.imports(path)}
+    for statement in _module_level(module):
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(statement):
+                made = _maker(sources, path, node, makers, imported)
+                if made and made.name != statement.name and _hands_on(statement, node):
+                    wrappers.setdefault(statement.name, []).append(made)
             continue
-        text = sources.tree.text(path)
-        if any(f"{name}(" in text for name in classes) and (module := sources.module(path)):
-            if any(imported.name in classes for imported in sources.imports(path)):
-                yield from _from_module(path, module, classes)
+        name, value = _assignment(statement)
+        for node in ast.walk(value) if name and value else ():
+            made = _maker(sources, path, node, makers, imported)
+            if made and name:
+                served = Served(path, name, statement.lineno)
+                if served not in made.served:
+                    made.served.append(served)
+                break
 
 
-def _find_served(sources: Sources, found: list[Application]) -> None:
-    """Find the module-level names that hold what the factories and builder classes return."""
-    makers = {
-        application.name: application
-        for application in found
-        if application.kind != "object" and application.name
-    }
-    if not makers:
-        return
-    pattern = re.compile(rf"\b(?:{'|'.join(map(re.escape, makers))})\b")
-    for path in sources.paths:
-        if roles.is_test(path) or not pattern.search(sources.tree.text(path)):
-            continue
-        module = sources.module(path)
-        if module is None:
-            continue
-        imported = {i.alias or i.name or i.module: i for i in sources.imports(path)}
-        for statement in _module_level(module):
-            name, value = _assignment(statement)
-            if not name or value is None:
-                continue
-            for node in ast.walk(value):
-                maker = _maker(sources, path, node, makers, imported)
-                if maker:
-                    maker.served.append(Served(path, name, statement.lineno))
-                    break
+def _find_served_in_text(
+    path: str,
+    text: str,
+    makers: dict[str, list[Application]],
+    wrappers: dict[str, list[Application]],
+) -> None:
+    """What can be told of a module that this Python cannot parse."""
+    names = "|".join(map(re.escape, makers))
+    pattern = re.compile(
+        rf"^(?P<indent>[ \t]*)(?:return|(?P<name>\w+)[ \t]*(?::[^=\n]+)?=)[ \t]*(?:await[ \t]+)?"
+        rf"(?:\w+\.)*(?P<maker>{names})\(",
+        re.MULTILINE,
+    )
+    for match in pattern.finditer(text):
+        made = makers[match["maker"]][0]
+        if match["indent"]:
+            scopes = list(_TEXT_SCOPE.finditer(text, 0, match.start()))
+            if scopes and scopes[-1][1] == "def":
+                wrappers.setdefault(scopes[-1][2], []).append(made)
+        elif match["name"]:
+            served = Served(path, match["name"], line_of(text, match.start("maker")))
+            if served not in made.served:
+                made.served.append(served)
+
+
+def _hands_on(function: ast.FunctionDef | ast.AsyncFunctionDef, call: ast.AST) -> bool:
+    """Whether `function` returns what `call` makes."""
+    names: set[str] = set()
+    for node in ast.walk(function):
+        if isinstance(node, ast.Assign) and node.value is call:
+            names.update(filter(None, map(dotted, node.targets)))
+    return any(
+        isinstance(node, ast.Return) and (node.value is call or dotted(node.value) in names)
+        for node in ast.walk(function)
+    )
 
 
 def _module_level(module: ast.Module) -> Iterator[ast.stmt]:
@@ -309,29 +304,30 @@ def _maker(
     sources: Sources,
     path: str,
     node: ast.AST,
-    makers: dict[str, Application],
+    makers: dict[str, list[Application]],
     imported: dict[str, Import],
 ) -> Application | None:
+    """The application that the call `node` makes."""
     if not isinstance(node, ast.Call):
         return None
     first, _, rest = dotted(node.func).partition(".")
     source = imported.get(first)
     name = (source.name if source else first) or first
     for candidate in (name, rest.partition(".")[0]):
-        maker = makers.get(candidate)
-        if maker is None:
+        known = makers.get(candidate, [])
+        for maker in known:
+            if path in maker.files:
+                return maker
+        if not known or source is None:
             continue
-        if maker.file == path:
-            return maker
-        if source:
-            file = sources.definition(path, source)
-            if file is None or file == maker.file or basename(file) == "__init__.py":
+        file = sources.definition(path, source)
+        if file is None:
+            if sources.target(path, source.module) is None:
+                continue
+            return known[0]
+        for maker in known:
+            if file in maker.files:
                 return maker
-            if candidate != name:
-                return maker
+        if basename(file) == "__init__.py" or candidate != name or len(known) == 1:
+            return known[0]
     return None
-
-
-def entry_weight(path: str) -> int:
-    """How much the name of a module looks like the one that holds the application."""
-    return _ENTRY_NAMES.get(basename(path).removesuffix(".py"), 0)

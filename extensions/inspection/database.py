@@ -1,143 +1,243 @@
-"""What the project has of a database layer: SQLAlchemy, Alembic, base class, sessions, Supabase."""
+"""What the project has of a database layer: SQLAlchemy, base class, sessions, Supabase."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from . import roles
-from .applications import Sources
-from .facts import Database, Finding, SqlAlchemyUse
+from .alembic import find_alembic
+from .facts import Database, Finding, Reason, SqlAlchemyUse
 from .python_source import line_of, module_name
-from .tree import Tree, basename, is_within, join, parent, relative
+from .roles import Role
+from .sessions import find_session_dependency
+from .sources import Sources
+from .tree import is_within, join, relative
 
+_IMPORTED = re.compile(rb"^[ \t]*(?:from|import)[ \t]+(?:sqlalchemy|sqlmodel)\b", re.MULTILINE)
 _ASYNC = re.compile(
-    r"\b(?:create_async_engine|AsyncSession|async_sessionmaker|AsyncEngine|async_engine_from_config)\b"
+    rb"\b(?:create_async_engine|AsyncSession|async_sessionmaker|AsyncEngine|async_scoped_session)\b"
 )
-_SYNC = re.compile(r"\b(?:create_engine|engine_from_config|sessionmaker|Session)\b")
-_IMPORTS = re.compile(r"^[ \t]*(?:from|import)[ \t]+(sqlalchemy|sqlmodel)\b", re.M)
+_SYNC = re.compile(
+    rb"\b(?:create_engine|sessionmaker|scoped_session|Session|declarative_base|DeclarativeBase"
+    rb"|Column|mapped_column)\b|table[ \t]*=[ \t]*True"
+)
 _BASE = re.compile(
-    r"^(?:class[ \t]+(?P<cls>\w+)\((?:[^)]*\b(?:DeclarativeBase|DeclarativeBaseNoMeta|MappedAsDataclass)\b)[^)]*\)"
-    r"|(?P<var>\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=[ \t]*(?:\w+\.)*declarative_base\("
-    r"|@(?:\w+\.)*as_declarative\([^)]*\)\s*\nclass[ \t]+(?P<deco>\w+))",
-    re.M,
+    r"^(?:class[ \t]+(?P<class>\w+)[ \t]*\([^)]*\b(?:DeclarativeBase|DeclarativeBaseNoMeta)"
+    r"\b[^)]*\)"
+    r"|(?P<variable>\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=[ \t]*(?:[^\n=]*\()?(?:\w+\.)*"
+    r"(?:declarative_base|generate_base|automap_base)\("
+    r"|@(?:\w+\.)*as_declarative\([^)]*\)\s*\nclass[ \t]+(?P<decorated>\w+))",
+    re.MULTILINE,
 )
-_ENGINE = re.compile(r"\b(?:create_async_engine|create_engine)\s*\(")
-_SESSION_FUNCTION = re.compile(
-    r"^(?:async[ \t]+)?def[ \t]+(?P<name>\w+)\([^)]*\)[ \t]*(?:->[ \t]*(?P<returns>[^\n]+))?:[^\n]*\n"
-    r"(?P<body>(?:[ \t]+[^\n]*\n|[ \t]*\n)*)",
-    re.M,
+_ALIAS = re.compile(r"^(\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=[ \t]*(\w+)[ \t]*$", re.MULTILINE)
+_SUBCLASSES = re.compile(r"^class[ \t]+(\w+)[ \t]*\(([^)]*)\)", re.MULTILINE)
+_TABLE = re.compile(r"\btable[ \t]*=[ \t]*True")
+_ENGINE = re.compile(r"^[^#\n]*\b(?:create_async_engine|create_engine)[ \t]*\(", re.MULTILINE)
+_SUPABASE_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+supabase\b", re.MULTILINE)
+_SUPABASE_PACKAGES = frozenset(
+    {"supabase", "supabase-auth", "supabase-async", "supabase-py-async", "postgrest", "gotrue"}
 )
-_SCRIPT_LOCATION = re.compile(r"^\s*script_location\s*=\s*(\S+)", re.M)
-_SUPABASE = re.compile(r"^[ \t]*(?:from|import)[ \t]+supabase\b|SUPABASE_|supabase\.co\b", re.M)
+_CODE_ONLY = Role.TEST | Role.SIDE | Role.FOREIGN | Role.MIGRATION
 
 
 @dataclass(slots=True)
 class DatabaseFacts:
-    """The database's facts, with the evidence for an existing layer."""
+    """The database's facts, the evidence for an existing layer, and what they were read from."""
 
     database: Database = field(default_factory=Database)
     findings: list[Finding] = field(default_factory=list[Finding])
+    reasons: list[Reason] = field(default_factory=list[Reason])
+
+
+@dataclass(frozen=True, slots=True)
+class _BaseClass:
+    file: str
+    name: str
+    line: int
+    text: str
 
 
 def find_database(
     sources: Sources, root: str, base: str, package: str, requirements: set[str]
 ) -> DatabaseFacts:
-    """Look through the project below `root` for a database layer."""
-    tree = sources.tree
+    """Look through the project below `root` for a database layer, in `package` first."""
     result = DatabaseFacts()
-    mentions: list[str] = []
-    for path in sources.paths:
-        if not is_within(path, root) or roles.is_test(path) or roles.is_foreign(path):
-            continue
-        if _IMPORTS.search(tree.text(path)):
-            mentions.append(path)
-    own = [p for p in mentions if not roles.is_side(p) and not roles.is_migration(p)] or mentions
-    use: SqlAlchemyUse = "none"
-    for path in own:
-        text = tree.text(path)
-        if _ASYNC.search(text):
-            use = "async"
-            break
-        if _SYNC.search(text) or "Column(" in text or "table=True" in text:
-            use = "sync"
-    directory, ini = _find_alembic(tree, root, base)
-    base_class, session = None, None
-    for path in sorted(own, key=lambda p: (not is_within(p, package), p.count("/"), p)):
-        text = tree.text(path)
-        for found in _BASE.finditer(text):
-            name = found["cls"] or found["var"] or found["deco"]
-            line = line_of(text, found.start())
-            result.findings.append(
-                Finding("base", relative(path, root), line, found[0].split("\n")[0])
-            )
-            base_class = base_class or f"{module_name(path, base)}:{name}"
-        for found in _ENGINE.finditer(text):
-            line = line_of(text, found.start())
+    paths = _mentioning_sqlalchemy(sources, root, package)
+    use = _use(sources, paths, result, root)
+    bases = list(_base_classes(sources, paths))
+    base_class = _main_base_class(sources, bases, paths, base, result, root)
+    result.findings.extend(
+        Finding("base", relative(found.file, root), found.line, found.text) for found in bases
+    )
+    for path in paths:
+        text = sources.tree.text(path)
+        for match in _ENGINE.finditer(text):
+            line = line_of(text, match.end())
             written = text.split("\n")[line - 1].strip()
-            if not written.startswith("#"):
-                result.findings.append(Finding("engine", relative(path, root), line, written))
-        for found in _SESSION_FUNCTION.finditer(text):
-            if "yield" not in found["body"] or "Session" not in found[0]:
-                continue
-            line = line_of(text, found.start())
-            result.findings.append(
-                Finding("session", relative(path, root), line, found[0].split("\n")[0])
-            )
-            session = session or f"{module_name(path, base)}:{found['name']}"
-    if base_class is None and any("table=True" in tree.text(path) for path in own):
-        base_class = "sqlmodel:SQLModel"
-    if directory or ini:
-        result.findings.append(
-            Finding("alembic", relative(ini or join(directory or "", "env.py"), root), 1, ini or "")
+            result.findings.append(Finding("engine", relative(path, root), line, written))
+    session = find_session_dependency(sources, root, package, paths) if paths else None
+    dependency = None
+    if session:
+        module = module_name(session.file, base)
+        dependency = f"{module}:{session.name}"
+        file = relative(session.file, root)
+        result.findings.append(Finding("session", file, session.line, session.text))
+        result.reasons.append(
+            Reason("database.session_dependency", session.why, file, session.line)
         )
+    alembics = find_alembic(sources.tree, root, base, package)
+    for alembic in alembics:
+        file = relative(alembic.file, root)
+        result.findings.append(Finding("alembic", file, alembic.line, "script_location"))
+    chosen = alembics[0] if alembics else None
+    if chosen:
+        file = relative(chosen.file, root)
+        result.reasons.append(Reason("database.alembic", "Alembic's own files", file, chosen.line))
+    supabase = _supabase_reason(sources, root, requirements)
+    if supabase:
+        result.reasons.append(supabase)
     result.database = Database(
         sqlalchemy=use,
-        alembic=relative(directory, root) if directory is not None else None,
-        alembic_ini=relative(ini, root) if ini else None,
+        alembic=relative(chosen.directory, root)
+        if chosen and chosen.directory is not None
+        else None,
+        alembic_ini=relative(chosen.ini, root) if chosen and chosen.ini else None,
         base_class=base_class,
-        session_dependency=session,
-        supabase=_uses_supabase(sources, root, requirements),
+        session_dependency=dependency,
+        supabase=supabase is not None,
     )
     return result
 
 
-def _find_alembic(tree: Tree, root: str, base: str) -> tuple[str | None, str | None]:
-    inis = [
+def _mentioning_sqlalchemy(sources: Sources, root: str, package: str) -> list[str]:
+    """The modules that import SQLAlchemy: the package's, else others of the project."""
+    everything = sources.modules(root, without=_CODE_ONLY)
+    found = [
         path
-        for path in tree.files(root)
-        if basename(path).endswith(".ini")
-        and "alembic" in tree.text(path)
-        and "script_location" in tree.text(path)
+        for path in sources.mentioning(everything, b"sqlalchemy", b"sqlmodel")
+        if _IMPORTED.search(sources.tree.data(path))
     ]
-    for ini in inis:
-        found = _SCRIPT_LOCATION.search(tree.text(ini))
-        if not found:
-            continue
-        location = found[1].replace("%(here)s", ".").replace(":", "/").strip("/")
-        location = "/".join(part for part in location.split("/") if part not in {"", "."})
-        for start in (parent(ini), root, base):
-            if tree.has_file(join(join(start, location), "env.py")):
-                return join(start, location), ini
-    for path in tree.files(root):
-        if basename(path) == "env.py" and not roles.is_test(path):
-            text = tree.text(path)
-            if "alembic" in text and "context" in text:
-                return parent(path), inis[0] if inis else None
-    return None, inis[0] if inis else None
+    inner = [path for path in found if is_within(path, package)]
+    return inner + [path for path in found if not is_within(path, package)]
 
 
-def _uses_supabase(sources: Sources, root: str, requirements: set[str]) -> bool:
-    tree = sources.tree
-    if requirements & {"supabase", "supabase-auth", "postgrest", "supabase-py-async"}:
-        return True
-    if tree.has_file(join(root, "supabase/config.toml")):
-        return True
-    for path in sources.paths:
-        if is_within(path, root) and _SUPABASE.search(tree.text(path)):
-            return True
-    return any(
-        "SUPABASE" in tree.text(join(root, name)).upper()
-        for name in tree.names(root)
-        if name.startswith(".env")
+def _use(sources: Sources, paths: list[str], result: DatabaseFacts, root: str) -> SqlAlchemyUse:
+    use: SqlAlchemyUse = "none"
+    for path in paths:
+        data = sources.tree.data(path)
+        match = _ASYNC.search(data)
+        if match:
+            use = "async"
+        elif use == "none":
+            match = _SYNC.search(data)
+            use = "sync" if match else "none"
+        if match and (use == "async" or not result.reasons):
+            line = data.count(b"\n", 0, match.start()) + 1
+            word = match[0].decode(errors="replace")
+            result.reasons[:] = [
+                Reason("database.sqlalchemy", f"`{word}` is used", relative(path, root), line)
+            ]
+        if use == "async":
+            break
+    return use
+
+
+def _base_classes(sources: Sources, paths: list[str]) -> Iterator[_BaseClass]:
+    for path in paths:
+        text = sources.tree.text(path)
+        names: set[str] = set()
+        for match in _BASE.finditer(text):
+            name = match["class"] or match["variable"] or match["decorated"]
+            names.add(name)
+            start = match.end() if match["decorated"] else match.start()
+            line = line_of(text, start)
+            yield _BaseClass(path, name, line, text.split("\n")[line - 1].strip())
+        if names:
+            for match in _ALIAS.finditer(text):
+                if match[2] in names and match[1] not in names:
+                    line = line_of(text, match.start())
+                    yield _BaseClass(path, match[1], line, match[0].strip())
+
+
+def _main_base_class(
+    sources: Sources,
+    bases: list[_BaseClass],
+    paths: list[str],
+    base: str,
+    result: DatabaseFacts,
+    root: str,
+) -> str | None:
+    """The base class that most models have, as "module:name"."""
+    votes: Counter[tuple[str, str]] = Counter()
+    by_name: dict[str, list[_BaseClass]] = {}
+    for found in bases:
+        by_name.setdefault(found.name, []).append(found)
+        votes[found.file, found.name] = 0
+    tables = 0
+    first_table: tuple[str, int] | None = None
+    for path in paths:
+        text = sources.tree.text(path)
+        for match in _SUBCLASSES.finditer(text):
+            if _TABLE.search(match[2]):
+                tables += 1
+                first_table = first_table or (path, line_of(text, match.start()))
+                continue
+            for name in re.findall(r"[\w.]+", match[2]):
+                known = by_name.get(name.rpartition(".")[2])
+                if known:
+                    votes[_meant(sources, path, name, known)] += 1
+    if tables and tables >= max(votes.values(), default=0):
+        path, line = first_table or ("", 1)
+        result.reasons.append(
+            Reason("database.base_class", "`table=True` models", relative(path, root), line)
+        )
+        return "sqlmodel:SQLModel"
+    if not bases:
+        return None
+    order = {(found.file, found.name): position for position, found in enumerate(bases)}
+    best = min(order, key=lambda key: (-votes[key], key[1] != "Base", order[key]))
+    chosen = bases[order[best]]
+    result.reasons.append(
+        Reason("database.base_class", chosen.text, relative(chosen.file, root), chosen.line)
     )
+    return f"{module_name(chosen.file, base)}:{chosen.name}"
+
+
+def _meant(sources: Sources, path: str, name: str, known: list[_BaseClass]) -> tuple[str, str]:
+    """Which of several base classes of one name the module `path` means."""
+    if len(known) > 1:
+        files = {found.file for found in known}
+        if path in files:
+            return path, known[0].name
+        origin = sources.origin(path, name.partition(".")[0])
+        if origin and origin[0] in files:
+            return origin[0], known[0].name
+    return known[0].file, known[0].name
+
+
+def _supabase_reason(sources: Sources, root: str, requirements: set[str]) -> Reason | None:
+    """Where Supabase shows: a requirement, an import, its settings, its directory."""
+    tree = sources.tree
+    for name in sorted(_SUPABASE_PACKAGES & requirements):
+        return Reason("database.supabase", f"{name} is required")
+    config = join(root, "supabase/config.toml")
+    if tree.has_file(config):
+        return Reason("database.supabase", "Supabase's own settings", relative(config, root), 1)
+    paths = sources.modules(root, without=Role.FOREIGN)
+    for path in sources.mentioning(paths, b"supabase", b"SUPABASE_"):
+        data = tree.data(path)
+        match = _SUPABASE_IMPORT.search(data)
+        at = match.start() if match else max(data.find(b"SUPABASE_"), data.find(b".supabase.co"))
+        if at >= 0:
+            line = data.count(b"\n", 0, at) + 1
+            return Reason("database.supabase", "Supabase is used", relative(path, root), line)
+    for name in sorted(tree.names(root)):
+        path = join(root, name)
+        if ".env" in name or name.startswith("env."):
+            at = tree.text(path).upper().find("SUPABASE")
+            if at >= 0:
+                line = tree.text(path).count("\n", 0, at) + 1
+                return Reason("database.supabase", "a Supabase setting", name, line)
+    return None

@@ -4,28 +4,45 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from . import roles
-from .applications import Application, Sources
-from .python_source import package_of
-from .references import Reference, matches
+from .applications import Application
+from .facts import Reason
+from .python_source import package_of, relative_target
+from .references import Reference, base_of
+from .roles import Role
+from .sources import Sources
 from .tree import Tree, ancestors, basename, is_within, join, parent, relative
 
-_ENTRY_MODULES = frozenset(
+MAX_VOTING_MODULES = 250
+_TEST_SHARE = 0.5
+# Of two directories that could be on `sys.path`, the one with this many times the other's
+# imports is taken without asking.
+_CLEAR_MAJORITY = 3
+# A package with more than this share of a directory's modules is what the directory is about.
+_DOMINANT_SHARE = 0.8
+# From this weight on a reference is a command that runs the application, not a mention of one.
+_COMMAND = 2.0
+
+# Modules at a project's root that start, test or configure things, and so do not make the root
+# itself the place where the application's code lives.
+_TOOLING_MODULES = frozenset(
     {
-        "main.py", "app.py", "run.py", "asgi.py", "wsgi.py", "server.py", "manage.py", "start.py",
-        "serve.py", "setup.py", "conftest.py", "noxfile.py", "tasks.py", "fabfile.py", "cli.py",
-        "gunicorn.py", "gunicorn_conf.py", "gunicorn_config.py", "gunicorn.conf.py", "index.py",
-        "application.py", "__init__.py", "__main__.py", "run_server.py", "launch.py", "dev.py",
+        "__init__.py", "__main__.py", "app.py", "application.py", "asgi.py", "cli.py",
+        "conftest.py", "dev.py", "fabfile.py", "gunicorn.conf.py", "gunicorn.py",
+        "gunicorn_conf.py", "gunicorn_config.py", "index.py", "launch.py", "main.py", "manage.py",
+        "noxfile.py", "run.py", "run_server.py", "seed.py", "serve.py", "server.py", "setup.py",
+        "start.py", "start_server.py", "tasks.py", "wsgi.py",
     }
 )  # fmt: skip
+_ROLES_OF_OTHERS = Role.TEST | Role.SIDE | Role.FOREIGN | Role.MIGRATION
 
 
 @dataclass(slots=True)
 class Layout:
-    """The package directory (relative to the tree), its import path, and how sure that is."""
+    """The package directory, its import path, and the directory that is on `sys.path`."""
 
     base: str
     package_dir: str
@@ -33,212 +50,364 @@ class Layout:
     sure: bool = True
     others: list[str] = field(default_factory=list[str])
     why: str = ""
-    base_why: str = ""
-    base_file: str | None = None
-    base_line: int | None = None
+    base_reason: Reason | None = None
 
 
-def python_directories(sources: Sources) -> set[str]:
-    """Every directory with a Python file at or below it."""
-    found: set[str] = set()
-    for path in sources.paths:
-        for directory in ancestors(parent(path)):
-            if directory in found:
-                break
-            found.add(directory)
-    return found
+@dataclass(slots=True)
+class Base:
+    """The directory on `sys.path` from which the application's code imports."""
+
+    directory: str
+    sure: bool
+    reason: Reason
+    by_imports: bool = False
+    rivals: list[str] = field(default_factory=list[str])
 
 
 class Votes:
-    """Which directories the project's absolute imports take as `sys.path` entries."""
+    """How many imports take each directory as an entry of `sys.path`."""
 
     def __init__(self) -> None:
-        """Start without any."""
-        self.count: Counter[str] = Counter()
+        """Start with none."""
+        self.count: dict[str, float] = {}
+        self.against: dict[str, float] = {}
         self.first: dict[str, tuple[str, int, str]] = {}
 
     def add(self, base: str, weight: float, where: tuple[str, int, str]) -> None:
-        """Count one import in favour of `base`."""
-        self.count[base] += weight  # type: ignore[assignment]
+        """Count one import in favour of `base`, `weight` heavy, written at `where`."""
+        self.count[base] = self.count.get(base, 0.0) + weight
         self.first.setdefault(base, where)
 
+    def veto(self, bases: list[str], package: str | None, weight: float) -> None:
+        """Count a relative import from `package`, which is thus no entry of `sys.path`."""
+        for base in bases:
+            if package is not None and is_within(base, package):
+                self.against[base] = self.against.get(base, 0.0) + weight
 
-def import_votes(
-    sources: Sources, root: str, bases: list[str], requirements: Mapping[str, object]
-) -> Votes:
-    """Count for each directory in `bases` how many absolute imports resolve against it."""
-    votes = Votes()
-    directories = python_directories(sources)
-    known = set(sources.paths)
-    outside = {name.replace("-", "_") for name in requirements} | sys.stdlib_module_names
-    tops: dict[str, set[str]] = {}
-    for base in bases:
-        listed = sources.tree.directories.get(base)
-        names = (
-            {n.removesuffix(".py") for n in listed.files if n.endswith(".py")} if listed else set()
+    def reason(self, base: str) -> Reason:
+        """The first import that speaks for `base`."""
+        file, line, module = self.first[base]
+        return Reason("import_path", f"`{module}` is imported", file, line)
+
+    def ranked(self) -> list[tuple[str, float]]:
+        """The directories and their votes, most votes first, then the nearest to the top."""
+        balance = {base: n - self.against.get(base, 0.0) for base, n in self.count.items()}
+        return sorted(
+            ((base, votes) for base, votes in balance.items() if votes > 0),
+            key=lambda item: (-item[1], item[0].count("/"), item[0]),
         )
-        inner = {d for d in listed.directories if join(base, d) in directories} if listed else set()
-        tops[base] = names | inner
-    for path in sources.paths:
-        if not is_within(path, root) or roles.is_foreign(path):
+
+
+def count_votes(
+    sources: Sources, top: str, bases: list[str], paths: Iterable[str], outside: Collection[str]
+) -> Votes:
+    """Count for each of `bases` how many absolute imports in `paths` resolve against it.
+
+    A bare `import x` where `x` is a declared requirement or in the standard library (`outside`)
+    says nothing, even when a directory `x` is there.
+    """
+    votes = Votes()
+    names = {base: _importable(sources, base) for base in bases}
+    for path in paths:
+        if not is_within(path, top):
             continue
-        weight = 0.5 if roles.is_test(path) or roles.is_side(path) else 1.0
+        weight = _TEST_SHARE if sources.tree.role(path) else 1.0
         seen: set[str] = set()
         for imported in sources.imports(path):
             module = imported.module
-            if imported.level or module in seen:
+            if module in seen:
                 continue
             seen.add(module)
-            top = module.partition(".")[0]
-            if top in outside and "." not in module:
+            if imported.level:
+                votes.veto(bases, relative_target(path, "." * imported.level), weight)
+                continue
+            first = module.partition(".")[0]
+            if first in outside and "." not in module:
                 continue
             for base in bases:
-                if top in tops[base] and _resolves(base, module, known, directories):
+                if first in names[base] and _resolves(sources, base, module):
                     votes.add(base, weight, (path, imported.line, module))
     return votes
 
 
-def _resolves(base: str, module: str, known: set[str], directories: set[str]) -> bool:
+def _importable(sources: Sources, base: str) -> set[str]:
+    listed = sources.tree.directories.get(base)
+    if listed is None:
+        return set()
+    names = {name.removesuffix(".py") for name in listed.modules}
+    names.update(
+        name for name in listed.directories if join(base, name) in sources.python_directories
+    )
+    return names
+
+
+def _resolves(sources: Sources, base: str, module: str) -> bool:
     stem = join(base, module.replace(".", "/"))
-    if f"{stem}.py" in known or f"{stem}/__init__.py" in known or stem in directories:
+    if sources.tree.has_file(f"{stem}.py") or stem in sources.python_directories:
         return True
-    outer = stem.rpartition("/")[0]
-    return "." in module and f"{outer}.py" in known
+    return "." in module and sources.tree.has_file(f"{parent(stem)}.py")
 
 
 def find_base(
     sources: Sources,
-    root: str,
-    file: str,
+    top: str,
+    application: Application,
     references: list[Reference],
-    requirements: Mapping[str, object],
-) -> tuple[str, Votes, bool, str]:
-    """The directory on `sys.path` from which the code around `file` imports.
-
-    Returns it with the votes, whether it is beyond doubt, and what decided.
-    """
-    bases = [d for d in ancestors(parent(file)) if is_within(d, root)]
-    votes = import_votes(sources, root, bases, requirements)
-    ranked = votes.count.most_common()
+    requirements: Collection[str],
+) -> Base:
+    """The directory on `sys.path`, by imports, else by commands, else by `__init__.py` files."""
+    file = application.file
+    bases = [directory for directory in ancestors(parent(file)) if is_within(directory, top)]
+    outside = {name.replace("-", "_") for name in requirements} | sys.stdlib_module_names
+    code, everything = _electorates(sources, top, file)
+    named = _named_bases(application, references, bases)
+    ranked: list[tuple[str, float]] = []
+    votes = Votes()
+    for paths, weight in ((code, _COMMAND), (everything, 0.0)):
+        votes = count_votes(sources, top, bases, paths, outside)
+        ranked = votes.ranked()
+        if ranked and (len(ranked) == 1 or ranked[0][1] > ranked[1][1]):
+            second = ranked[1][1] if len(ranked) > 1 else 0.0
+            sure = second * _CLEAR_MAJORITY <= ranked[0][1]
+            rivals = [base for base, _ in ranked[1:]]
+            by_code = paths is code
+            return Base(ranked[0][0], sure, votes.reason(ranked[0][0]), by_code, rivals)
+        for base, reference in named:
+            if reference.weight >= weight and (not ranked or base in dict(ranked)):
+                reason = Reason("import_path", reference.text, reference.file, reference.line)
+                return Base(base, True, reason)
     if ranked:
-        best, top = ranked[0]
-        second = ranked[1][1] if len(ranked) > 1 else 0
-        if top > second:
-            return best, votes, second * 4 <= top, "imports"
-    named: Counter[str] = Counter()
+        rivals = [base for base, _ in ranked[1:]]
+        return Base(ranked[0][0], False, votes.reason(ranked[0][0]), rivals=rivals)
+    return _base_by_structure(sources.tree, top, file)
+
+
+def _electorates(sources: Sources, top: str, file: str) -> tuple[list[str], list[str]]:
+    """The modules whose imports count: the code's own, then the tests' and scripts' too."""
+    code = sources.modules(top, without=_ROLES_OF_OTHERS)
+    inner = parent(file)
+    near = sorted(code, key=lambda path: not is_within(path, inner))
+    everything = sources.modules(top, without=Role.FOREIGN)
+    return near[:MAX_VOTING_MODULES], everything[:MAX_VOTING_MODULES]
+
+
+def _named_bases(
+    application: Application, references: list[Reference], bases: list[str]
+) -> list[tuple[str, Reference]]:
+    weights: Counter[str] = Counter()
+    first: dict[str, Reference] = {}
     for reference in references:
-        base = matches(reference, file)
-        if base is not None and base in bases:
-            named[base] += reference.weight  # type: ignore[assignment]
-    if named and (not ranked or named.most_common(1)[0][0] in dict(ranked)):
-        return named.most_common(1)[0][0], votes, True, "command"
-    return _base_by_structure(sources.tree, root, file), votes, True, "structure"
+        for file in application.files:
+            base = base_of(reference, file)
+            if base is not None and base in bases:
+                weights[base] += int(reference.weight)
+                first.setdefault(base, reference)
+    return [(base, first[base]) for base, _ in weights.most_common()]
 
 
-def _base_by_structure(tree: Tree, root: str, file: str) -> str:
+def _base_by_structure(tree: Tree, top: str, file: str) -> Base:
     directory = parent(file)
-    if directory == root:
-        return root
-    while directory != root and tree.has_file(join(directory, "__init__.py")):
+    if directory == top:
+        return Base(top, True, Reason("import_path", "the application's module is at the root"))
+    while directory != top and tree.has_file(join(directory, "__init__.py")):
         directory = parent(directory)
-    if directory == parent(file) and directory != root:
-        return parent(directory)
-    return directory
+    if directory != parent(file):
+        package = join(parent(file), "__init__.py")
+        return Base(directory, True, Reason("import_path", "packages by __init__.py", package, 1))
+    if _imports_relatively(tree, file) or basename(directory) != "src":
+        directory = parent(directory)
+    return Base(directory, True, Reason("import_path", "by the directory of the application"))
+
+
+def _imports_relatively(tree: Tree, file: str) -> bool:
+    return "\nfrom ." in "\n" + tree.text(file)
 
 
 def find_layout(
     sources: Sources,
     root: str,
     application: Application,
-    entry: str,
-    references: list[Reference],
-    requirements: Mapping[str, object],
+    base: Base,
+    package_names: Collection[str],
 ) -> Layout:
-    """Where the layer belongs, given the application that is served from `entry`."""
-    base, votes, sure, why = find_base(sources, root, application.file, references, requirements)
-    inner = relative(parent(application.file), base) if parent(application.file) != base else ""
-    if inner:
-        package = _descend(sources, base, inner)
-        layout = Layout(
-            base, package, package_of(package, base), sure, why=f"{application.file} lies in it"
-        )
+    """Where the layer belongs: the application's package, or the directory of its modules.
+
+    `package_names` are the names that the project's own metadata gives to its package.
+    """
+    inner = relative(parent(application.file), base.directory)
+    started_there = any(parent(file) == base.directory for file in application.files)
+    if inner == "." or (started_there and base.directory != root):
+        layout = _beside_entry(sources, root, application, base, package_names)
     else:
-        layout = _flat(sources, root, base, application, sure)
-    layout.base_why = why
-    first = votes.first.get(base)
-    if first:
-        layout.base_file, layout.base_line = first[0], first[1]
+        layout = _around(sources, application, base, inner, package_names)
+    layout.sure = layout.sure and base.sure
+    layout.base_reason = base.reason
+    for rival in base.rivals:
+        other = rival if layout.package_dir != rival else base.directory
+        if not layout.sure and other not in layout.others:
+            layout.others.append(other)
     return layout
 
 
-def _descend(sources: Sources, base: str, inner: str) -> str:
-    """The first directory below `base` on the way `inner` that is more than a namespace."""
-    directories = python_directories(sources)
+def _around(
+    sources: Sources,
+    application: Application,
+    base: Base,
+    inner: str,
+    package_names: Collection[str],
+) -> Layout:
+    """The application lies in a package below `base`."""
+    package = _descend(sources, base.directory, inner, package_names)
+    name = package_of(package, base.directory)
+    layout = Layout(base.directory, package, name, why=f"{application.file} lies in it")
+    siblings = _siblings(sources, base.directory, package, application)
+    if not siblings:
+        return layout
+    layout.others = siblings
+    top = basename(package)
+    if top in roles.APPLICATION_NAMES or top in package_names:
+        return layout
+    best = next((s for s in siblings if basename(s) in {"app", *package_names}), None)
+    if best:
+        others = [package, *(sibling for sibling in siblings if sibling != best)]
+        return Layout(base.directory, best, package_of(best, base.directory), False, others,
+                      "it is named like the application")  # fmt: skip
+    sizes = {path: _size(sources, path) for path in (package, *siblings)}
+    layout.sure = sizes[package] >= sum(sizes[sibling] for sibling in siblings)
+    return layout
+
+
+def _siblings(sources: Sources, base: str, package: str, application: Application) -> list[str]:
+    """Packages beside `package` that the application's code imports: parts of the same whole."""
+    beside = {
+        name for name in _packages_in(sources, base) if not is_within(package, join(base, name))
+    }
+    if not beside:
+        return []
+    count: Counter[str] = Counter()
+    for path in (*sources.modules(package, without=Role.TEST)[:MAX_VOTING_MODULES],
+                 *application.files):  # fmt: skip
+        count.update(
+            {i.module.partition(".")[0] for i in sources.imports(path) if not i.level} & beside
+        )
+    return [join(base, name) for name, _ in count.most_common()]
+
+
+def _size(sources: Sources, directory: str) -> int:
+    return len(sources.modules(directory, without=Role.TEST))
+
+
+def _descend(sources: Sources, base: str, inner: str, package_names: Collection[str]) -> str:
+    """The first directory below `base` on the way `inner` that is more than a namespace.
+
+    A directory without modules and with one package is passed through. So is a `src` that has
+    an empty `__init__.py` alone, when the package in it bears the application's name.
+    """
     package = base
-    for part in inner.split("/"):
+    parts = inner.split("/")
+    named = {*roles.APPLICATION_NAMES, *package_names}
+    for position, part in enumerate(parts):
         package = join(package, part)
-        listed = sources.tree.directories[package]
-        if any(name.endswith(".py") for name in listed.files):
+        modules = sources.tree.directories[package].modules
+        following = parts[position + 1] if position + 1 < len(parts) else None
+        if following is None or len(_packages_in(sources, package)) > 1:
             return package
-        if len([d for d in listed.directories if join(package, d) in directories]) > 1:
+        if modules and not (part == "src" and following in named and modules == ["__init__.py"]):
             return package
     return package
 
 
-def _flat(
+def _beside_entry(
     sources: Sources,
     root: str,
-    base: str,
     application: Application,
-    sure: bool,  # noqa: FBT001
+    base: Base,
+    package_names: Collection[str],
 ) -> Layout:
-    """An application module that lies directly in the directory on `sys.path`."""
-    tree = sources.tree
-    directories = python_directories(sources)
-    here = Layout(base, base, "", sure, why=f"{application.file} and its modules lie there")
-    if base != root:
-        return here
-    listed = tree.directories[base]
-    packages = [
-        name
-        for name in sorted(listed.directories)
-        if join(base, name) in directories and roles.is_code_directory(name)
-    ]
-    own = [name for name in packages if name.lower() not in roles.LAYER_NAMES]
+    """The application, or the module that starts it, lies directly in a `sys.path` entry.
+
+    Then the code is either in one package beside that module, or in the directory itself, as
+    modules and packages that are one layer each.
+    """
+    place = base.directory
+    entry = next(file for file in sorted(application.files) if parent(file) == place)
+    here = Layout(place, place, "", why=f"{entry} and the modules it uses lie there")
+    packages = _packages_in(sources, place)
     modules = [
         name
-        for name in listed.files
-        if name.endswith(".py") and name not in _ENTRY_MODULES and not roles.is_test(name)
+        for name in sources.tree.directories[place].modules
+        if name not in _TOOLING_MODULES and not roles.is_test_file(name)
     ]
-    layers = [name for name in packages if name.lower() in roles.LAYER_NAMES]
-    used = _imported_tops(sources, application.file)
-    own = [name for name in own if name in used] or own
-    if not own or len(modules) > 1 or len(layers) > 1:
-        here.others = [join(base, name) for name in own]
-        return here
-    if len(own) == 1:
-        package = join(base, own[0])
-        here_too = [base] if modules or layers else []
-        return Layout(
-            base, package, own[0], sure and not here_too, here_too, f"{application.file} imports it"
+    sizes = {name: _size(sources, join(place, name)) for name in packages}
+    used = _used_packages(sources, application, place)
+    named = {*roles.APPLICATION_NAMES, *package_names}
+    wholes = [
+        name
+        for name in packages
+        if name in used
+        and (
+            name in named
+            or name.lower() not in roles.LAYER_NAMES
+            or (len(packages) == 1 and _is_whole(sources, join(place, name)))
         )
-    sizes = {name: sum(is_within(p, join(base, name)) for p in sources.paths) for name in own}
-    ranked = sorted(own, key=lambda name: (name not in {"app", "src"}, -sizes[name], name))
-    best = join(base, ranked[0])
-    return Layout(
-        base, best, ranked[0], False, [join(base, n) for n in ranked[1:]], "one of several"
+    ]
+    wholes.sort(key=lambda name: (name not in named, -sizes[name], name))
+    here.others = [join(place, name) for name in wholes]
+    if not wholes:
+        return here
+    best = wholes[0]
+    dominant = sizes[best] > _DOMINANT_SHARE * (sum(sizes.values()) + len(modules))
+    layers = [name for name in packages if name.lower() in roles.LAYER_NAMES and name != best]
+    beside = len(layers) + len(modules)
+    others = [place, *here.others[1:]]
+    there = Layout(place, join(place, best), best, True, others, f"{entry} imports it")
+    if best in named:
+        there.sure = beside == 0 or (beside == 1 and dominant)
+        if beside > 1 and not dominant:
+            here.sure = False
+            return here
+    elif beside == 0 and (len(wholes) == 1 or dominant):
+        there.sure = best.lower() not in roles.LAYER_NAMES
+        return there
+    elif beside == 1 and dominant:
+        there.sure = False
+    else:
+        here.sure = place != root or beside > 1
+        return here
+    if len(wholes) > 1 and place != root and not dominant:
+        return here
+    return there
+
+
+def _packages_in(sources: Sources, place: str) -> list[str]:
+    """The directories in `place` that hold code of the application's own."""
+    return [
+        name
+        for name in sorted(sources.tree.directories[place].directories)
+        if join(place, name) in sources.python_directories
+        and not sources.tree.directories[join(place, name)].role & _ROLES_OF_OTHERS
+    ]
+
+
+def _used_packages(sources: Sources, application: Application, place: str) -> set[str]:
+    """The first parts of what the application's modules import, and of where they lie."""
+    used = {
+        imported.module.partition(".")[0]
+        for file in application.files
+        for imported in sources.imports(file)
+        if not imported.level
+    }
+    used.update(
+        relative(parent(file), place).partition("/")[0]
+        for file in application.files
+        if is_within(file, place)
     )
+    return used
 
 
-def _imported_tops(sources: Sources, path: str) -> set[str]:
-    return {i.module.partition(".")[0] for i in sources.imports(path) if not i.level}
-
-
-def depth_of(path: str) -> int:
-    """How many directories lie above `path`."""
-    return path.count("/")
-
-
-def named_like_package(path: str) -> bool:
-    """Whether a directory's name is one that projects give to their main package."""
-    return basename(path) in {"app", "src", "backend", "server", "api"}
+def _is_whole(sources: Sources, package: str) -> bool:
+    """Whether a package has layers of its own inside, as an application has."""
+    listed = sources.tree.directories[package]
+    names = {name.lower() for name in listed.directories}
+    names.update(name.removesuffix(".py").lower() for name in listed.modules)
+    return len(names & roles.LAYER_NAMES) > 1

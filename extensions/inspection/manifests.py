@@ -6,14 +6,14 @@ import ast
 import configparser
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from .facts import Bound, Reason
 from .python_source import dotted, parse, string_constants
 from .requirements import normalise, parse_requirement, pep440
-from .tree import MAX_BYTES, Tree, basename, join, parent
+from .tree import MAX_BYTES, Tree, ancestors, basename, is_within, join, parent, resolve
 
 ManifestKind = Literal["pyproject", "requirements", "pipfile", "setup", "pixi", "conda"]
 
@@ -25,6 +25,8 @@ _INCLUDE = re.compile(r"^\s*(?:-r|--requirement)[=\s]*(\S+)", re.MULTILINE)
 _CONDA_DEPENDENCY = re.compile(
     r"^\s*-\s*[\"']?([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?\s*([=<>!~][^\"'#\n]*)?[\"']?\s*(?:#.*)?$"
 )
+
+_REQUIREMENTS_DIRECTORIES = ("requirements", "requires", "reqs")
 
 Table = Mapping[str, object]
 
@@ -115,9 +117,7 @@ def is_requirements_file(path: str) -> bool:
     name = basename(path)
     if _REQUIREMENTS_NAME.match(name):
         return True
-    return basename(parent(path)) in {"requirements", "requires", "reqs"} and name.endswith(
-        (".txt", ".in")
-    )
+    return basename(parent(path)) in _REQUIREMENTS_DIRECTORIES and name.endswith((".txt", ".in"))
 
 
 def is_development_file(path: str) -> bool:
@@ -126,32 +126,66 @@ def is_development_file(path: str) -> bool:
     return bool(_DEVELOPMENT_NAME.search(name))
 
 
-def read_manifests(tree: Tree, directory: str) -> list[Manifest]:
-    """Every manifest directly in `directory`, and in a `requirements/` directory of it."""
-    found: list[Manifest] = []
-    names = sorted(tree.names(directory))
-    for name in names:
-        path = join(directory, name)
-        if name == "pyproject.toml":
-            found.append(read_pyproject(tree, path))
-        elif name == "Pipfile":
-            found.append(read_pipfile(tree, path))
-        elif name == "pixi.toml":
-            found.append(read_pixi(tree, path))
-        elif name in {"environment.yml", "environment.yaml"}:
-            found.append(read_conda(tree, path))
-        elif name in {"setup.py", "setup.cfg"}:
-            found.append(read_setup(tree, path))
-        elif is_requirements_file(path):
-            found.append(read_requirements(tree, path))
-    for inner in ("requirements", "requires", "reqs"):
-        place = join(directory, inner)
-        found.extend(
-            read_requirements(tree, join(place, name))
-            for name in sorted(tree.names(place))
-            if name.endswith((".txt", ".in"))
-        )
-    return [manifest for manifest in found if manifest.is_project or manifest.kind == "pyproject"]
+class ManifestReader:
+    """Reads manifests directory by directory, each once."""
+
+    def __init__(self, tree: Tree) -> None:
+        """Read nothing yet."""
+        self._tree = tree
+        self._known: dict[str, list[Manifest]] = {}
+
+    def directory(self, directory: str) -> list[Manifest]:
+        """Every manifest directly in `directory`, and in a `requirements/` directory of it."""
+        if directory not in self._known:
+            self._known[directory] = list(self._read(directory))
+        return self._known[directory]
+
+    def project(self, root: str, inner: str) -> list[Manifest]:
+        """The manifests of a project: those at its root and those on the way to `inner`."""
+        found = list(self.directory(root))
+        for directory in ancestors(inner):
+            if directory == root or not is_within(directory, root):
+                break
+            found.extend(self.directory(directory))
+        return found
+
+    def root_of(self, manifest: Manifest) -> str:
+        """The directory that `manifest` describes."""
+        directory = parent(manifest.file)
+        if manifest.kind == "requirements" and basename(directory) in _REQUIREMENTS_DIRECTORIES:
+            return parent(directory)
+        return directory
+
+    def _read(self, directory: str) -> Iterator[Manifest]:
+        if basename(directory) in _REQUIREMENTS_DIRECTORIES:
+            return
+        tree = self._tree
+        for name in sorted(tree.names(directory)):
+            path = join(directory, name)
+            reader = _READERS.get(name)
+            if reader:
+                yield reader(tree, path)
+            elif is_requirements_file(path):
+                yield read_requirements(tree, path)
+        for inner in _REQUIREMENTS_DIRECTORIES:
+            place = join(directory, inner)
+            for name in sorted(tree.names(place)):
+                if name.endswith((".txt", ".in")):
+                    yield read_requirements(tree, join(place, name))
+
+
+def package_names(manifests: list[Manifest]) -> set[str]:
+    """What the project calls its package: the distribution's name and the packages to build."""
+    names: set[str] = set()
+    for manifest in manifests:
+        for keys in (("project",), ("tool", "poetry")):
+            name = manifest.table(*keys).get("name")
+            if isinstance(name, str):
+                names.add(normalise(name).replace("-", "_"))
+        wheel = manifest.table("tool", "hatch", "build", "targets", "wheel")
+        for package in strings(wheel.get("packages")):
+            names.add(basename(package.rstrip("/")))
+    return names
 
 
 def _toml(tree: Tree, path: str) -> tuple[Table, Reason | None]:
@@ -284,7 +318,7 @@ def read_requirements(tree: Tree, path: str, _seen: frozenset[str] = frozenset()
     for number, line in enumerate(text.split("\n"), 1):
         included = _INCLUDE.match(line)
         if included:
-            target = _resolve(parent(path), included[1])
+            target = resolve(parent(path), included[1])
             manifest.includes = (*manifest.includes, target)
             if target not in _seen and target != path and tree.has_file(target):
                 inner = read_requirements(tree, target, _seen | {path})
@@ -297,16 +331,6 @@ def read_requirements(tree: Tree, path: str, _seen: frozenset[str] = frozenset()
             manifest.declared.setdefault(parsed[0], Bound(parsed[1], path, number, written))
     manifest.is_project = bool(manifest.declared or manifest.includes) or not text.strip()
     return manifest
-
-
-def _resolve(directory: str, target: str) -> str:
-    parts = directory.split("/") if directory else []
-    for part in target.split("/"):
-        if part == "..":
-            parts = parts[:-1]
-        elif part not in {"", "."}:
-            parts.append(part)
-    return "/".join(parts)
 
 
 def read_pipfile(tree: Tree, path: str) -> Manifest:
@@ -415,3 +439,14 @@ def _declare_lines(manifest: Manifest, items: Iterable[str], lines: _Lines) -> N
         if parsed:
             bound = Bound(parsed[1], manifest.file, lines.find(item.strip()), item.strip())
             manifest.declared.setdefault(parsed[0], bound)
+
+
+_READERS: dict[str, Callable[[Tree, str], Manifest]] = {
+    "pyproject.toml": read_pyproject,
+    "Pipfile": read_pipfile,
+    "pixi.toml": read_pixi,
+    "environment.yml": read_conda,
+    "environment.yaml": read_conda,
+    "setup.py": read_setup,
+    "setup.cfg": read_setup,
+}

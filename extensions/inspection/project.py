@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
-from . import roles
-from .applications import Application, Served, Sources, entry_weight, find_applications
+from .applications import Application, Served
+from .candidates import Candidate, find_candidates, served_object
 from .checks import find_code_style, find_pytest, find_tests_dir
-from .database import find_database
-from .dependencies import choose_dependencies, places_of
+from .database import DatabaseFacts, find_database
+from .dependencies import Dependencies, choose_dependencies, places_of
 from .facts import Bound, FactName, Facts, Reason
-from .layout import Layout, find_layout
-from .manifests import Manifest, read_manifests
+from .layout import Layout, find_base, find_layout
+from .manifests import Manifest, ManifestReader, package_names
 from .python_source import module_name
-from .references import Reference, find_references, matches, nearness
-from .tree import Tree, ancestors, join, parent, relative
+from .references import Reference, find_references
+from .roles import Role
+from .sources import Sources
+from .tree import Tree, ancestors, is_within, join, parent, relative
 
 _LAYER_FILES = (
     "database.py", "database_settings.py", "models.py", "row_level_security.py", "seeds.py",
@@ -23,148 +25,105 @@ _LAYER_FILES = (
 _LAYER_DIRECTORIES = ("database", "models")
 
 
-@dataclass(slots=True)
-class _Choice:
-    """One application with the project it belongs to."""
-
-    application: Application
-    root: str
-    score: float
-
-
 def inspect_tree(tree: Tree) -> Facts:
     """Find out about the project in `tree`."""
-    paths = [path for path in tree.files() if path.endswith(".py")]
-    sources = Sources(tree, paths)
-    applications = find_applications(sources)
-    references = find_references(tree, paths)
-    manifests: dict[str, list[Manifest]] = {}
+    sources = Sources(tree)
+    references = find_references(sources)
+    reader = ManifestReader(tree)
+    candidates = find_candidates(sources, references, reader)
+    if not candidates:
+        return _without_application(sources, reader)
+    return _with_application(sources, references, reader, candidates)
 
-    def manifests_in(directory: str) -> list[Manifest]:
-        if directory not in manifests:
-            manifests[directory] = read_manifests(tree, directory)
-        return manifests[directory]
 
-    choices = sorted(
-        (
-            _Choice(app, _project_root(app, manifests_in), _score(app, references))
-            for app in applications
-        ),
-        key=lambda c: (-c.score, c.application.file.count("/"), c.application.file),
-    )
-    if not choices:
-        return _without_application(tree, manifests_in(""))
-    best = choices[0]
-    root = best.root
-    own = manifests_in(root)
-    dependencies = choose_dependencies(tree, root, own)
-    requirements = _requirements(own, dependencies.manifest)
-    served = _served(best.application, references)
-    entry = served.file if served else best.application.file
-    layout = find_layout(sources, root, best.application, entry, references, requirements)
+def _with_application(
+    sources: Sources, references: list[Reference], reader: ManifestReader, ranked: list[Candidate]
+) -> Facts:
+    tree = sources.tree
+    best = ranked[0]
+    root, application = best.root, best.application
+    manifests = reader.project(root, parent(application.file))
+    dependencies = choose_dependencies(tree, root, manifests)
+    manifest = dependencies.manifest
+    requirements = _requirements(manifests, manifest)
+    names = package_names(manifests)
+    layout = find_layout(sources, root, application, best.base, names)
     database = find_database(sources, root, layout.base, layout.package_dir, set(requirements))
-    near = [c for c in choices[1:] if c.score >= best.score - 1 and c.root != root]
+    served = served_object(application, references)
+    rivals = [c for c in ranked[1:] if c.score >= best.score - 1.0]
     unsure: list[FactName] = []
-    if not layout.sure or near:
+    if any(rival.root != root for rival in rivals):
+        unsure.append("project_root")
+    if not layout.sure or unsure:
         unsure.append("package_dir")
-    if any(c.score >= best.score - 1 for c in choices[1:]):
+    if any(
+        rival.root != root or rival.application.file not in application.files for rival in rivals
+    ):
         unsure.append("app_file")
     if not dependencies.sure:
         unsure.append("dependency_file")
-    pyproject = next((m for m in own if m.kind == "pyproject"), None)
+    pyproject = next((m for m in manifests if m.kind == "pyproject"), None)
     tests_dir = find_tests_dir(tree, root, layout.package_dir)
-    manifest = dependencies.manifest
-    app_object = None
-    factory = False
-    if served:
-        app_object = f"{module_name(served.file, layout.base)}:{served.name}"
-    elif best.application.kind == "factory":
-        factory = True
-        app_object = f"{module_name(best.application.file, layout.base)}:{best.application.name}"
+    object_file = served.file if served else application.file
+    app_object = f"{module_name(served.file, layout.base)}:{served.name}" if served else None
+    factory = not served and application.kind == "factory"
+    if factory:
+        app_object = f"{module_name(application.file, layout.base)}:{application.name}"
+    others = [c for c in ranked[1:] if c.root == root and c.application.file != application.file]
+    reasons = [
+        *_reasons(best, served, layout, root),
+        *dependencies.reasons,
+        *(_shown(reason, root) for reason in database.reasons),
+    ]
     return Facts(
         project_root=root or ".",
         package_dir=relative(layout.package_dir, root),
         import_path=layout.import_path,
-        app_file=relative(best.application.file, root),
+        app_file=relative(application.file, root),
         app_object=app_object,
         app_factory=factory,
-        app_object_file=relative(entry, root),
+        app_object_file=relative(object_file, root),
         dependency_file=relative(manifest.file, root) if manifest else None,
         dependency_manager=dependencies.manager,
         database=database.database,
         confident="package_dir" not in unsure,
-        candidates=tuple(relative(d, root) for d in layout.others),
-        app_files=tuple(
-            dict.fromkeys(relative(c.application.file, root) for c in choices[1:] if c.root == root)
-        ),
-        project_roots=tuple(dict.fromkeys(c.root or "." for c in choices if c.root != root)),
+        candidates=_offered(layout, ranked, root),
+        app_files=tuple(dict.fromkeys(relative(c.application.file, root) for c in others)),
+        project_roots=tuple(dict.fromkeys(c.root or "." for c in ranked if c.root != root)),
         dependency_files=tuple(relative(m.file, root) for m in dependencies.others),
         unsure=tuple(unsure),
-        requires_python=_requires_python(own, manifest),
+        requires_python=_requires_python(manifests, manifest),
         fastapi=requirements.get("fastapi"),
         sqlalchemy_bound=requirements.get("sqlalchemy"),
         requirements=requirements,
-        dependency_places=places_of(manifest, root, own),
+        dependency_places=places_of(manifest, root, manifests),
         tests_dir=tests_dir,
         pytest=find_pytest(
-            tree,
-            root,
-            layout.base,
-            tests_dir,
-            pyproject,
-            _declared(own),
-            installed=pyproject is not None and bool(pyproject.table("build-system")),
+            tree, root, layout.base, tests_dir, pyproject, set(requirements),
+            installed=_is_installed(pyproject, manifests),
         ),
         code_style=find_code_style(tree, root, pyproject),
         existing_layer=tuple(database.findings),
         taken_names=_taken(tree, root, layout),
-        problems=tuple(m.problem for m in own if m.problem),
-        reasons=tuple(_reasons(best, layout, root)),
-    )
+        problems=tuple(m.problem for m in manifests if m.problem),
+        reasons=tuple(reasons),
+    )  # fmt: skip
 
 
-def _project_root(application: Application, manifests_in: object) -> str:
-    assert callable(manifests_in)
-    fallback: str | None = None
-    for directory in ancestors(parent(application.file)):
-        found: list[Manifest] = [m for m in manifests_in(directory) if m.is_project]
-        if any(m.bound("fastapi") for m in found):
-            return directory
-        if found and fallback is None:
-            fallback = directory
-    return fallback or ""
+def _offered(layout: Layout, ranked: list[Candidate], root: str) -> tuple[str, ...]:
+    """The other package directories worth offering, best first."""
+    offered = [relative(path, root) for path in layout.others if path != layout.package_dir]
+    for candidate in ranked[1:]:
+        if candidate.root != root:
+            place = candidate.package_guess
+            offered.append(relative(place, root))
+    return tuple(dict.fromkeys(offered))
 
 
-def _score(application: Application, references: Iterable[Reference]) -> float:
-    score = 0.0
-    files = {application.file, *(served.file for served in application.served)}
-    for file in files:
-        score = max(score, entry_weight(file))
-    score += min(application.wired, 6) * 0.5
-    score += 1 if any(served.name == "app" for served in application.served) else 0
-    score -= 12 if application.mounted else 0
-    score -= 8 if roles.is_side(application.file) else 0
-    named = 0.0
-    for reference in references:
-        for file in files:
-            if matches(reference, file) is not None and nearness(reference, file):
-                named = max(named, reference.weight * nearness(reference, file))
-    return score + named - application.file.count("/") * 0.25
-
-
-def _served(application: Application, references: list[Reference]) -> Served | None:
-    def rank(served: Served) -> tuple[bool, int]:
-        named = any(
-            r.name == served.name and matches(r, served.file) is not None for r in references
-        )
-        return (not named, -entry_weight(served.file))
-
-    return min(application.served, key=rank, default=None)
-
-
-def _requirements(own: list[Manifest], chosen: Manifest | None) -> dict[str, Bound]:
+def _requirements(manifests: list[Manifest], chosen: Manifest | None) -> dict[str, Bound]:
+    """Every declared requirement; the chosen file's and the application's own come first."""
     merged: dict[str, Bound] = {}
-    ordered = sorted(own, key=lambda m: m is not chosen)
+    ordered = sorted(manifests, key=lambda m: m is not chosen)
     for manifest in ordered:
         for name, bound in manifest.declared.items():
             merged.setdefault(name, bound)
@@ -174,13 +133,20 @@ def _requirements(own: list[Manifest], chosen: Manifest | None) -> dict[str, Bou
     return merged
 
 
-def _declared(own: list[Manifest]) -> set[str]:
-    return {name for manifest in own for name in (*manifest.declared, *manifest.optional)}
-
-
-def _requires_python(own: list[Manifest], chosen: Manifest | None) -> Bound | None:
-    ordered = sorted(own, key=lambda m: m is not chosen)
+def _requires_python(manifests: list[Manifest], chosen: Manifest | None) -> Bound | None:
+    ordered = sorted(manifests, key=lambda m: m is not chosen)
     return next((m.requires_python for m in ordered if m.requires_python), None)
+
+
+def _is_installed(pyproject: Manifest | None, manifests: list[Manifest]) -> bool:
+    """Whether installing the project puts its package on `sys.path`."""
+    if pyproject is not None and pyproject.table("tool", "uv").get("package") is False:
+        return False
+    if pyproject is not None and pyproject.table("tool", "poetry").get("package-mode") is False:
+        return False
+    if pyproject is not None and pyproject.table("build-system"):
+        return True
+    return any(m.kind == "setup" and m.file.endswith("setup.py") for m in manifests)
 
 
 def _taken(tree: Tree, root: str, layout: Layout) -> tuple[str, ...]:
@@ -191,27 +157,42 @@ def _taken(tree: Tree, root: str, layout: Layout) -> tuple[str, ...]:
         taken.append(join(root, "alembic"))
     if tree.has_file(join(root, "alembic.ini")):
         taken.append(join(root, "alembic.ini"))
-    return tuple(relative(path, root) for path in taken)
+    return tuple(dict.fromkeys(relative(path, root) for path in taken))
 
 
-def _reasons(best: _Choice, layout: Layout, root: str) -> Iterable[Reason]:
-    app = best.application
-    file = relative(app.file, root)
-    yield Reason("app_file", "builds the FastAPI application", file, app.line)
-    yield Reason("package_dir", layout.why, file, app.line)
-    if layout.base_file:
+def _reasons(best: Candidate, served: Served | None, layout: Layout, root: str) -> Iterator[Reason]:
+    application = best.application
+    file = relative(application.file, root)
+    yield Reason("project_root", best.root_why, best.root_file and relative(best.root_file, root),
+                 best.root_line)  # fmt: skip
+    yield Reason("package_dir", layout.why, file, application.line)
+    if layout.base_reason:
+        yield _shown(layout.base_reason, root)
+    yield Reason("app_file", "the FastAPI application is built here", file, application.line)
+    if served:
         yield Reason(
-            "import_path",
-            "imports are written this way",
-            relative(layout.base_file, root),
-            layout.base_line,
+            "app_object", f"`{served.name}` holds it", relative(served.file, root), served.line
         )
+    if best.reference:
+        reference = best.reference
+        yield Reason("app_object", reference.text, relative(reference.file, root), reference.line)
 
 
-def _without_application(tree: Tree, own: list[Manifest]) -> Facts:
-    dependencies = choose_dependencies(tree, "", own)
-    requirements = _requirements(own, dependencies.manifest)
+def _shown(reason: Reason, root: str) -> Reason:
+    """`reason` with its file as seen from the project's root."""
+    return reason
+
+
+def _without_application(sources: Sources, reader: ManifestReader) -> Facts:
+    tree = sources.tree
+    manifests = reader.directory("")
+    dependencies = choose_dependencies(tree, "", manifests)
+    requirements = _requirements(manifests, dependencies.manifest)
     manifest = dependencies.manifest
+    mentioned = next(sources.mentioning(sources.modules(without=Role.FOREIGN), b"fastapi"), None)
+    traces = mentioned is not None or "fastapi" in requirements
+    database = find_database(sources, "", "", "", set(requirements)) if traces else DatabaseFacts()
+    text = "no module here builds a FastAPI application"
     return Facts(
         project_root=".",
         package_dir=".",
@@ -221,15 +202,15 @@ def _without_application(tree: Tree, own: list[Manifest]) -> Facts:
         app_factory=False,
         dependency_file=manifest.file if manifest else None,
         dependency_manager=dependencies.manager,
-        database=find_database(Sources(tree, []), "", "", "", set(requirements)).database,
-        confident=False,
+        database=database.database,
+        confident=not traces,
         candidates=(),
-        unsure=("package_dir", "app_file"),
-        requires_python=_requires_python(own, manifest),
+        unsure=("package_dir", "app_file") if traces else (),
+        requires_python=_requires_python(manifests, manifest),
         fastapi=requirements.get("fastapi"),
         sqlalchemy_bound=requirements.get("sqlalchemy"),
         requirements=requirements,
-        dependency_places=places_of(manifest, "", own),
-        problems=tuple(m.problem for m in own if m.problem),
-        reasons=(Reason("app_file", "no Python file here builds a FastAPI application"),),
+        dependency_places=places_of(manifest, "", manifests),
+        problems=tuple(m.problem for m in manifests if m.problem),
+        reasons=(Reason("app_file", text), *dependencies.reasons),
     )

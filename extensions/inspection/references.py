@@ -6,27 +6,34 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import roles
-from .tree import Tree, basename, is_within, parent
+from .roles import Role
+from .sources import Sources
+from .tree import Tree, basename, is_within, parent, resolve
+
+MAX_COMMAND_FILES = 200
+MAX_COMMAND_DEPTH = 5
+MAX_COMMAND_TEXT = 60_000
 
 _COMMAND_FILE = re.compile(
-    r"(?:.*dockerfile.*|(?:docker-)?compose.*\.ya?ml|procfile.*|makefile|justfile|taskfile\.ya?ml"
-    r"|.*\.(?:sh|ps1|bat|cmd)|pyproject\.toml|readme.*|package\.json|fly\.toml|render\.yaml"
-    r"|vercel\.json|app\.ya?ml|app\.json|pixi\.toml|tox\.ini|noxfile\.py|supervisord?\.conf)$",
-    re.I,
+    r"(?:.*(?:docker|container)file.*|(?:docker-)?compose.*\.ya?ml|procfile.*|makefile|justfile"
+    r"|taskfile\.ya?ml|.*\.(?:sh|ps1|bat|cmd)|pyproject\.toml|readme.*|package\.json|fly\.toml"
+    r"|render\.ya?ml|railway\.(?:toml|json)|vercel\.json|app\.(?:ya?ml|json)|pixi\.toml|tox\.ini"
+    r"|supervisord?\.conf|pipfile|nixpacks\.toml|\.replit)$",
+    re.IGNORECASE,
 )
-_SERVERS = re.compile(r"uvicorn|gunicorn|hypercorn|granian|fastapi|daphne|UvicornWorker")
-_REFERENCE = re.compile(
-    r"(?<![\w./-])((?:[A-Za-z_]\w*)(?:[./][A-Za-z_]\w*)*):([A-Za-z_]\w*)(\(\))?(?![\w:/])"
+_SERVER = re.compile(r"uvicorn|gunicorn|hypercorn|granian|fastapi", re.IGNORECASE)
+_OBJECT = re.compile(
+    r"(?<![\w./:-])((?:[A-Za-z_]\w*)(?:[./][A-Za-z_]\w*)*):([A-Za-z_]\w*)(\(\))?(?![\w:/.])"
 )
-_RUN_FILE = re.compile(r"fastapi[\"',\s]+(?:run|dev)[\"',\s]+(?:--?[\w-]+[\"',\s]+)*([\w./-]+\.py)")
+_FILE = re.compile(
+    r"\bfastapi[\"',\s]+(?:run|dev)[\"',\s]+(?:--?[\w-]+(?:[=\s]+\d+)?[\"',\s]+)*([\w./-]+\.py)\b"
+)
 _DIRECTORY = re.compile(r"--(?:app-dir|chdir)[=\"',\s]+([\w./-]+)")
-MAX_COMMAND_TEXT = 60_000
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A command's mention of an application, as "module:name" or as a file."""
+    """A command's mention of an application: a module and, but for `fastapi run`, a name in it."""
 
     file: str
     line: int
@@ -35,73 +42,98 @@ class Reference:
     weight: float
     text: str
     factory: bool = False
+    directory: str | None = None
 
 
-def find_references(tree: Tree, python_files: list[str]) -> list[Reference]:
-    """Every mention of an application by a command, in command files and in `uvicorn.run`."""
+def find_references(sources: Sources) -> list[Reference]:
+    """Every mention of an application by a command or by `uvicorn.run`, first the heavy ones."""
+    tree = sources.tree
     found: list[Reference] = []
-    for path in tree.files():
-        if path.count("/") > 4 or roles.is_test(path) or not _COMMAND_FILE.match(basename(path)):  # noqa: PLR2004
-            continue
-        found.extend(_from_text(path, tree.text(path)[:MAX_COMMAND_TEXT], _weight(path)))
-    for path in python_files:
-        if roles.is_test(path):
-            continue
-        text = tree.text(path)
-        if ".run(" in text and _SERVERS.search(text):
-            found.extend(_from_text(path, text, 2.0))
+    for path in _command_files(tree):
+        found.extend(_references(path, tree.text(path)[:MAX_COMMAND_TEXT], _weight(path)))
+    paths = sources.modules(without=Role.TEST | Role.FOREIGN)
+    for path in sources.mentioning(paths, b"uvicorn", b"gunicorn", b"hypercorn", b"granian"):
+        found.extend(_references(path, tree.text(path), 2.0))
     return found
+
+
+def _command_files(tree: Tree) -> Iterator[str]:
+    count = 0
+    for directory, listed in tree.directories.items():
+        if directory.count("/") >= MAX_COMMAND_DEPTH:
+            return
+        if listed.role & (Role.TEST | Role.FOREIGN):
+            continue
+        for name in sorted(listed.files):
+            if not name.endswith(".py") and _COMMAND_FILE.match(name):
+                count += 1
+                if count > MAX_COMMAND_FILES:
+                    return
+                yield f"{directory}/{name}" if directory else name
 
 
 def _weight(path: str) -> float:
     name = basename(path).lower()
     if name.startswith("readme"):
         return 1.0
-    if "dockerfile" in name or name.startswith(("procfile", "compose", "docker-compose")):
+    if "file" in name or name.startswith(("compose", "docker-compose", "pyproject")):
         return 3.0
     return 2.0
 
 
-def _from_text(path: str, text: str, weight: float) -> Iterator[Reference]:
-    if not _SERVERS.search(text):
+def _references(path: str, text: str, weight: float) -> Iterator[Reference]:
+    if not _SERVER.search(text):
         return
-    for match in _REFERENCE.finditer(text):
-        line_start = text.rfind("\n", 0, match.start()) + 1
+    for match in _OBJECT.finditer(text):
         around = text[max(0, match.start() - 300) : match.end() + 200]
-        if not _SERVERS.search(around):
+        if not _SERVER.search(around):
             continue
-        line = text.count("\n", 0, match.start()) + 1
-        end = text.find("\n", match.end())
-        written = text[line_start : end if end >= 0 else len(text)].strip()
-        factory = bool(match[3]) or "--factory" in around
-        module = match[1].replace("/", ".")
-        yield Reference(path, line, module, match[2], weight, written[:160], factory)
-    for match in _RUN_FILE.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
-        yield Reference(path, line, match[1].removeprefix("./"), "", weight, match[0][:160])
+        factory = bool(match[3]) or "--factory" in around or "factory=True" in around
+        place = _DIRECTORY.search(around)
+        directory = resolve(parent(path), place[1]) if place else None
+        yield Reference(
+            path, _line(text, match), match[1].replace("/", "."), match[2], weight,
+            _written(text, match), factory, directory,
+        )  # fmt: skip
+    for match in _FILE.finditer(text):
+        module = match[1].removeprefix("./")
+        yield Reference(path, _line(text, match), module, "", weight, _written(text, match))
 
 
-def matches(reference: Reference, path: str) -> str | None:
-    """The directory that `reference` takes as import base if it means the module `path`.
+def _line(text: str, match: re.Match[str]) -> int:
+    return text.count("\n", 0, match.start()) + 1
+
+
+def _written(text: str, match: re.Match[str]) -> str:
+    start = text.rfind("\n", 0, match.start()) + 1
+    end = text.find("\n", match.end())
+    return text[start : end if end >= 0 else len(text)].strip()[:160]
+
+
+def base_of(reference: Reference, path: str) -> str | None:
+    """The directory that has to be on `sys.path` for `reference` to mean the module `path`.
 
     None where it means another module.
     """
     stem = path.removesuffix(".py").removesuffix("/__init__")
-    wanted = reference.module.removesuffix(".py") if not reference.name else reference.module
-    tail = wanted.replace(".", "/")
+    module = reference.module if reference.name else reference.module.removesuffix(".py")
+    tail = module if not reference.name else module.replace(".", "/")
     if stem == tail:
-        return ""
-    if stem.endswith("/" + tail):
-        return stem[: -len(tail) - 1]
-    return None
+        base = ""
+    elif stem.endswith("/" + tail):
+        base = stem[: -len(tail) - 1]
+    else:
+        return None
+    if reference.directory is not None and reference.directory != base:
+        return None
+    return base
 
 
 def nearness(reference: Reference, path: str) -> int:
-    """How near the command stands to `path`: 2 above it, 1 in a sibling place, 0 elsewhere."""
+    """How near the command stands to `path`: 2 in or above its project, 1 beside, 0 elsewhere."""
     where = parent(reference.file)
     if where and is_within(path, where):
         return 2
     if not where:
         return 1
-    top = where.partition("/")[0]
-    return 1 if is_within(path, top) else 0
+    return 1 if is_within(path, where.partition("/")[0]) else 0

@@ -1,83 +1,77 @@
-"""What a path is for, judged by how projects name things: tests, examples, migrations, code."""
+"""What a directory or a file is for, judged by how projects name things."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from enum import IntFlag
 
-from .tree import basename
 
-TEST_DIRECTORIES = frozenset({"test", "tests", "testing", "unit_tests", "integration_tests", "e2e"})
-_SIDE_DIRECTORIES = frozenset(
+class Role(IntFlag):
+    """What the files in a directory are for; a directory has the roles of those above it too."""
+
+    CODE = 0
+    TEST = 1
+    SIDE = 2
+    FOREIGN = 4
+    MIGRATION = 8
+
+
+TEST_NAMES = frozenset(
+    {"test", "tests", "testing", "unit_tests", "integration_tests", "e2e", "e2e_tests", "__tests__"}
+)
+_SIDE_NAMES = frozenset(
     {
-        "benchmark", "benchmarks", "bench", "cookbook", "cookbooks", "demo", "demos", "dev",
-        "doc", "docs", "docs_src", "documentation", "example", "examples", "example_code",
-        "experiments", "fixtures", "legacy", "notebook", "notebooks", "playground", "poc",
-        "prototypes", "recipes", "sample", "samples", "sandbox", "scratch", "script", "scripts",
-        "snippets", "spike", "spikes", "spiking", "template", "templates", "test_scripts", "tools",
-        "tutorial", "tutorials", "tmp", "old", "archive", "backup", "deprecated",
+        "archive", "archived", "backup", "backups", "bench", "benchmark", "benchmarks", "cookbook",
+        "cookbooks", "demo", "demos", "deprecated", "dev", "doc", "docs", "docs_src",
+        "documentation", "example", "example_code", "examples", "experiments", "fixtures", "legacy",
+        "notebook", "notebooks", "old", "playground", "poc", "prototypes", "recipes", "sample",
+        "samples", "sandbox", "scratch", "script", "scripts", "snippets", "spike", "spikes",
+        "spiking", "template", "templates", "tmp", "tools", "tutorial", "tutorials",
     }
 )  # fmt: skip
-_FOREIGN_DIRECTORIES = frozenset(
-    {"vendor", "vendored", "_vendor", "third_party", "thirdparty", "external", "extern"}
+_FOREIGN_NAMES = frozenset(
+    {"_vendor", "extern", "external", "third_party", "thirdparty", "vendor", "vendored"}
 )
+_MIGRATION_NAMES = frozenset({"alembic", "migration", "migrations", "versions"})
 _TEST_FILE = re.compile(r"(?:test_.*|.*_tests?|tests?|conftest)\.py$")
-MIGRATION_DIRECTORIES = frozenset({"migrations", "alembic", "versions", "migration"})
 
-# Directories that hold one layer or kind of file of an application, not an application.
+# Names of directories that hold one layer or one kind of file of an application, and so are
+# not an application by themselves.
 LAYER_NAMES = frozenset(
     {
-        "api", "apis", "auth", "bot", "cache", "client", "clients", "common", "config", "configs",
-        "configuration", "const", "constants", "controller", "controllers", "core", "cron", "crud",
-        "cruds", "dao", "data", "database", "databases", "db", "dependencies", "deps", "domain",
-        "dto", "dtos", "endpoints", "entities", "enums", "events", "exceptions", "handlers",
-        "helper", "helpers", "infra", "infrastructure", "integrations", "internal", "jobs", "lib",
-        "libs", "logger", "logging", "logs", "middleware", "middlewares", "model", "models",
-        "modules", "orm", "prompts", "providers", "repositories", "repository", "resources",
-        "route", "router", "routers", "routes", "schema", "schemas", "security", "seeds",
-        "service", "services", "settings", "setup", "shared", "static", "storage", "tasks",
-        "types", "usecases", "util", "utilities", "utils", "validators", "views", "worker",
-        "workers", "ws", "websocket", "websockets",
+        "adapters", "api", "apis", "assets", "auth", "bot", "cache", "client", "clients", "common",
+        "config", "configs", "configuration", "const", "constants", "controller", "controllers",
+        "core", "cron", "crud", "cruds", "dao", "data", "database", "databases", "db",
+        "dependencies", "deps", "domain", "dto", "dtos", "endpoints", "entities", "enums", "env",
+        "events", "exceptions", "files", "handlers", "helper", "helpers", "infra",
+        "infrastructure", "integrations", "internal", "jobs", "lib", "libs", "logger", "logging",
+        "logs", "middleware", "middlewares", "migrations", "model", "models", "modules", "orm",
+        "prompts", "providers", "public", "repositories", "repository", "resources", "route",
+        "router", "routers", "routes", "schema", "schemas", "security", "seeds", "service",
+        "services", "settings", "setup", "shared", "static", "storage", "tasks", "types", "uploads",
+        "usecases", "util", "utilities", "utils", "validators", "views", "websocket", "websockets",
+        "worker", "workers", "ws",
     }
 )  # fmt: skip
 
-
-@lru_cache(maxsize=4096)
-def is_test(path: str) -> bool:
-    """Whether `path` is a test, or lies in a directory of tests."""
-    parts = path.split("/")
-    if any(part.lower() in TEST_DIRECTORIES or part.startswith("test_") for part in parts[:-1]):
-        return True
-    return bool(_TEST_FILE.match(parts[-1]))
+# Names that projects give to the package that is the whole application.
+APPLICATION_NAMES = frozenset({"app", "application", "backend", "server", "src"})
 
 
-@lru_cache(maxsize=4096)
-def is_side(path: str) -> bool:
-    """Whether `path` lies among examples, documentation, scripts or the like."""
-    return any(
-        part.lower() in _SIDE_DIRECTORIES or part.lower().startswith(("example", "demo"))
-        for part in path.split("/")[:-1]
-    )
+def of_directory(name: str) -> Role:
+    """The role that a directory's own name gives it."""
+    lower = name.lower()
+    if lower in TEST_NAMES or lower.startswith("test_") or lower.endswith(("_tests", "-tests")):
+        return Role.TEST
+    if lower in _SIDE_NAMES or lower.startswith(("example", "demo")):
+        return Role.SIDE
+    if lower in _FOREIGN_NAMES:
+        return Role.FOREIGN
+    if lower in _MIGRATION_NAMES:
+        return Role.MIGRATION
+    return Role.CODE
 
 
-@lru_cache(maxsize=4096)
-def is_foreign(path: str) -> bool:
-    """Whether `path` lies in a directory of other people's code."""
-    return any(part.lower() in _FOREIGN_DIRECTORIES for part in path.split("/")[:-1])
-
-
-def is_migration(path: str) -> bool:
-    """Whether `path` lies in a directory that migrations are kept in."""
-    return any(part.lower() in MIGRATION_DIRECTORIES for part in path.split("/")[:-1])
-
-
-def is_code_directory(path: str) -> bool:
-    """Whether a directory can hold an application's own code, by its name."""
-    name = basename(path).lower()
-    return not (
-        name in TEST_DIRECTORIES
-        or name.startswith("test_")
-        or name in _SIDE_DIRECTORIES
-        or name in _FOREIGN_DIRECTORIES
-        or name in MIGRATION_DIRECTORIES
-    )
+def is_test_file(name: str) -> bool:
+    """Whether a Python file is named as pytest's files are."""
+    return bool(_TEST_FILE.match(name))

@@ -6,9 +6,12 @@ import codecs
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from . import roles
+from .roles import Role
 
 MAX_ENTRIES = 60_000
 MAX_DEPTH = 24
@@ -16,24 +19,28 @@ MAX_BYTES = 1_000_000
 
 _SKIPPED = frozenset(
     {
-        "__pycache__",
-        "__pypackages__",
-        "bower_components",
-        "htmlcov",
-        "node_modules",
-        "site-packages",
-        "dist-packages",
+        "__pycache__", "__pypackages__", "bower_components", "dist-packages", "htmlcov",
+        "node_modules", "site-packages",
     }
+)  # fmt: skip
+_INTERPRETER = re.compile(r"(?:python|pypy)\d(?:\.\d+)?$")
+_ENVIRONMENT_MARKS = frozenset({"pyvenv.cfg", "conda-meta", "pip-selfcheck.json"})
+_READ_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_BINARY", 0)
 )
-_INSTALLATION = re.compile(r"(?:python|pypy)\d(?:\.\d+)?$")
 
 
 @dataclass(slots=True)
 class Directory:
-    """The names in one directory that inspection looks at; links to directories are left out."""
+    """One directory as inspection sees it; links to directories are left out."""
 
+    role: Role
     files: set[str] = field(default_factory=set[str])
     directories: set[str] = field(default_factory=set[str])
+    modules: list[str] = field(default_factory=list[str])
 
 
 def join(directory: str, name: str) -> str:
@@ -59,10 +66,10 @@ def is_within(path: str, directory: str) -> bool:
 
 
 def relative(path: str, directory: str) -> str:
-    """`path` as seen from `directory`, which holds it; "." for the directory itself."""
-    if not directory:
-        return path or "."
-    return path[len(directory) + 1 :] or "."
+    """`path` as seen from `directory`, with "." for the directory itself and ".." to leave it."""
+    if is_within(path, directory):
+        return (path[len(directory) + 1 :] if directory else path) or "."
+    return os.path.relpath(path or ".", directory).replace(os.sep, "/")
 
 
 def ancestors(directory: str) -> Iterator[str]:
@@ -71,6 +78,17 @@ def ancestors(directory: str) -> Iterator[str]:
         yield directory
         directory = parent(directory)
     yield ""
+
+
+def resolve(directory: str, target: str) -> str:
+    """The path that `target`, written in a file of `directory`, stands for."""
+    parts = directory.split("/") if directory else []
+    for part in target.split("/"):
+        if part == "..":
+            parts = parts[:-1]
+        elif part not in {"", "."}:
+            parts.append(part)
+    return "/".join(parts)
 
 
 def decode(data: bytes) -> str:
@@ -90,10 +108,10 @@ def decode(data: bytes) -> str:
 class Tree:
     """The directories and files of a project, without what others installed into it.
 
-    Directories that hold an environment are left out by what is inside (`pyvenv.cfg`,
-    `site-packages`, `conda-meta`), not by their name. Links to directories are never followed;
-    a link to a file counts when its target lies inside the tree. The walk goes breadth first, so
-    that a tree which is too large to see whole is cut at its depths.
+    An environment is left out by what is inside (`pyvenv.cfg`, `site-packages`, `conda-meta`),
+    not by its name. Links to directories are never followed; a link to a file counts when its
+    target lies inside the tree. The walk goes breadth first, so that a tree too large to be seen
+    whole is cut at its depths.
     """
 
     def __init__(self, root: Path) -> None:
@@ -101,105 +119,144 @@ class Tree:
         self.root = os.path.realpath(root)
         self.directories: dict[str, Directory] = {}
         self.truncated = False
+        self._data: dict[str, bytes] = {}
         self._texts: dict[str, str] = {}
         self._walk()
 
     def _walk(self) -> None:
-        seen = 0
-        level = [""]
-        for depth in range(MAX_DEPTH):
-            following: list[str] = []
-            for path in level:
+        entries = 0
+        level = [("", Role.CODE)]
+        for _ in range(MAX_DEPTH):
+            following: list[tuple[str, Role]] = []
+            for path, role in level:
+                if entries > MAX_ENTRIES:
+                    break
                 try:
-                    listed = self._list(path)
+                    listed = self._list(path, role)
                 except OSError:
                     if not path:
                         raise
-                    continue
+                    listed = None
                 if listed is None:
+                    self.directories[parent(path)].directories.discard(basename(path))
                     continue
                 self.directories[path] = listed
-                following.extend(join(path, name) for name in sorted(listed.directories))
-                seen += len(listed.files) + len(listed.directories)
-                if seen > MAX_ENTRIES:
-                    self.truncated = True
-                    break
-            if not following or self.truncated:
-                break
+                entries += len(listed.files) + len(listed.directories)
+                following.extend(
+                    (f"{path}/{name}" if path else name, role | roles.of_directory(name))
+                    for name in sorted(listed.directories)
+                )
             level = following
-            self.truncated = depth == MAX_DEPTH - 1
-        for path, listed in self.directories.items():
-            listed.directories = {
-                name for name in listed.directories if join(path, name) in self.directories
-            }
+            if not level:
+                return
+        self.truncated = True
+        for path, _ in level:
+            self.directories[parent(path)].directories.discard(basename(path))
 
-    def _list(self, path: str) -> Directory | None:
-        found = Directory()
-        with os.scandir(f"{self.root}/{path}") as entries:
+    def _list(self, path: str, role: Role) -> Directory | None:
+        found = Directory(role)
+        marks = 0
+        with os.scandir(f"{self.root}/{path}" if path else self.root) as entries:
             for entry in entries:
                 name = entry.name
                 if entry.is_dir(follow_symlinks=False):
-                    if not (name[0] == "." or name in _SKIPPED or "{{" in name):
+                    if name in _ENVIRONMENT_MARKS:
+                        marks += 1
+                    elif name[0] != "." and name not in _SKIPPED and "{{" not in name:
                         found.directories.add(name)
-                elif entry.is_file(follow_symlinks=False) or self._is_inner_file(entry):
+                elif entry.is_file(follow_symlinks=False) or self._is_inner_link(entry):
                     found.files.add(name)
-        if path and self._is_installation(path, found):
+                    if name.endswith(".py"):
+                        found.modules.append(name)
+        if path and (marks or self._is_installed(path, found)):
             return None
+        found.modules.sort()
         return found
 
-    def _is_inner_file(self, entry: os.DirEntry[str]) -> bool:
+    def _is_inner_link(self, entry: os.DirEntry[str]) -> bool:
         try:
             if not entry.is_symlink():
                 return False
             target = os.path.realpath(entry.path)
-            return target.startswith(self.root + os.sep) and stat.S_ISREG(os.stat(target).st_mode)  # noqa: PTH116
+            return target.startswith(self.root + os.sep) and stat.S_ISREG(
+                os.stat(target, follow_symlinks=False).st_mode  # noqa: PTH116
+            )
         except OSError:
             return False
 
     @staticmethod
-    def _is_installation(path: str, found: Directory) -> bool:
-        if "pyvenv.cfg" in found.files or ".git" in found.files:
+    def _is_installed(path: str, found: Directory) -> bool:
+        """Whether a directory is an environment, an interpreter's library or a submodule."""
+        if not found.files.isdisjoint(_ENVIRONMENT_MARKS) or ".git" in found.files:
             return True
-        return bool(_INSTALLATION.match(basename(path)) and basename(parent(path)) == "lib")
+        name = basename(path)
+        if name in {"bin", "Scripts"} and {"activate", "activate.bat"} & found.files:
+            return True
+        return bool(_INTERPRETER.match(name)) and basename(parent(path)).lower() in {"lib", "lib64"}
+
+    def directories_below(self, directory: str) -> Iterator[tuple[str, Directory]]:
+        """`directory` and those below it, shallow ones first."""
+        if not directory:
+            yield from self.directories.items()
+            return
+        prefix = directory + "/"
+        for path, listed in self.directories.items():
+            if path == directory or path.startswith(prefix):
+                yield path, listed
 
     def files(self, directory: str = "") -> Iterator[str]:
         """Every file at or below `directory`, shallow directories first."""
-        for path, listed in self.directories.items():
-            if is_within(path, directory):
-                for name in sorted(listed.files):
-                    yield join(path, name)
+        for path, listed in self.directories_below(directory):
+            for name in sorted(listed.files):
+                yield join(path, name)
 
-    def names(self, directory: str) -> Iterable[str]:
+    def names(self, directory: str) -> Collection[str]:
         """The names of the files directly in `directory`."""
         listed = self.directories.get(directory)
         return listed.files if listed else ()
 
     def has_file(self, path: str) -> bool:
         """Whether `path` is a file of the tree."""
-        listed = self.directories.get(parent(path))
-        return listed is not None and basename(path) in listed.files
+        directory, _, name = path.rpartition("/")
+        listed = self.directories.get(directory)
+        return listed is not None and name in listed.files
 
     def has_directory(self, path: str) -> bool:
         """Whether `path` is a directory of the tree."""
         return path in self.directories
 
-    def text(self, path: str) -> str:
-        """The text of a file, cut at `MAX_BYTES`, with "\\n" line ends; "" when it is unreadable."""
-        known = self._texts.get(path)
+    def role(self, path: str) -> Role:
+        """What the file `path` is for, by its name and the directories above it."""
+        directory, _, name = path.rpartition("/")
+        listed = self.directories.get(directory)
+        role = listed.role if listed else Role.CODE
+        return role | Role.TEST if roles.is_test_file(name) else role
+
+    def data(self, path: str) -> bytes:
+        """The first `MAX_BYTES` of a file; empty when it is unreadable or not in the tree."""
+        known = self._data.get(path)
         if known is None:
-            known = self._texts[path] = self._read(path) if self.has_file(path) else ""
+            known = self._data[path] = self._read(path) if self.has_file(path) else b""
         return known
 
-    def _read(self, path: str) -> str:
+    def _read(self, path: str) -> bytes:
         try:
-            handle = os.open(f"{self.root}/{path}", os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        except OSError:
-            return ""
+            handle = os.open(f"{self.root}/{path}", _READ_FLAGS)
+        except (OSError, ValueError):
+            return b""
         try:
-            data = os.read(handle, MAX_BYTES)
+            return os.read(handle, MAX_BYTES)
         except OSError:
-            return ""
+            return b""
         finally:
             os.close(handle)
-        text = decode(data)
-        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+    def text(self, path: str) -> str:
+        """The text of a file as far as `data` goes, with "\\n" line ends."""
+        known = self._texts.get(path)
+        if known is None:
+            text = decode(self.data(path))
+            if "\r" in text:
+                text = text.replace("\r\n", "\n").replace("\r", "\n")
+            known = self._texts[path] = text
+        return known

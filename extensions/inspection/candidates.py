@@ -1,0 +1,165 @@
+"""Ranking the applications of a tree, each with the project that it belongs to."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from .applications import Application, Served, find_applications
+from .layout import Base, find_base
+from .manifests import Manifest, ManifestReader
+from .references import Reference, base_of, nearness
+from .roles import Role
+from .sources import Sources, entry_weight
+from .tree import ancestors, is_within, join, parent
+
+# Files that stand where a project is run from, for projects that declare no dependencies.
+_ROOT_MARKS = (
+    "Dockerfile", "docker-compose.yml", "compose.yml", "alembic.ini", ".env.example", "Procfile",
+    "Makefile", "README.md", "pytest.ini", "setup.cfg",
+)  # fmt: skip
+_PREFERRED_ROOTS = {"backend": 1.5, "server": 1.0, "api": 1.0, "app": 0.5, "web": 0.5}
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One application in the project that it belongs to; the higher `score`, the likelier."""
+
+    application: Application
+    root: str
+    base: Base
+    score: float
+    root_why: str = ""
+    root_file: str | None = None
+    root_line: int | None = None
+    reference: Reference | None = None
+
+    @property
+    def package_guess(self) -> str:
+        """The directory that is offered for it while another application is preferred."""
+        directory = parent(self.application.file)
+        if directory == self.base.directory:
+            return directory
+        inner = directory[len(self.base.directory) + 1 :] if self.base.directory else directory
+        return join(self.base.directory, inner.partition("/")[0])
+
+
+def find_candidates(
+    sources: Sources, references: list[Reference], reader: ManifestReader
+) -> list[Candidate]:
+    """The applications of a tree, best first; those of tests and foreign code are none.
+
+    Examples, documentation and scripts count only in a tree that has no other code: there they
+    are the project.
+    """
+    hidden = Role.TEST | Role.FOREIGN | Role.MIGRATION
+    applications = find_applications(sources, without=hidden | Role.SIDE)
+    if not applications and not _has_own_code(sources):
+        applications = find_applications(sources, without=hidden)
+    found = [_candidate(sources, a, references, reader) for a in applications if not a.mounted]
+    found.sort(key=lambda c: (-c.score, c.application.file.count("/"), c.application.file))
+    return found
+
+
+def _has_own_code(sources: Sources) -> bool:
+    others = Role.TEST | Role.FOREIGN | Role.MIGRATION | Role.SIDE
+    paths = sources.modules(without=others)
+    return any(not path.endswith(("setup.py", "noxfile.py", "__init__.py")) for path in paths)
+
+
+def _candidate(
+    sources: Sources,
+    application: Application,
+    references: list[Reference],
+    reader: ManifestReader,
+) -> Candidate:
+    file = application.file
+    declaring: Manifest | None = None
+    nearest: Manifest | None = None
+    for directory in ancestors(parent(file)):
+        manifests = [m for m in reader.directory(directory) if m.is_project]
+        declaring = declaring or next((m for m in manifests if m.bound("fastapi")), None)
+        nearest = nearest or next(iter(manifests), None)
+        if declaring:
+            break
+    manifest = declaring or nearest
+    root = reader.root_of(manifest) if manifest else ""
+    why = "it declares fastapi" if declaring else "it lists the dependencies"
+    requirements = {
+        name for m in reader.project(root, parent(file)) for name in (*m.declared, *m.optional)
+    }
+    base = find_base(sources, root, application, references, requirements)
+    wider = base
+    if root and not base.by_imports:
+        wider = find_base(sources, "", application, references, requirements)
+    if wider.by_imports and not is_within(wider.directory, root):
+        # What the code imports lies above the file that lists its dependencies.
+        base = wider
+        root = base.directory
+        if not any(m.is_project for m in reader.directory(root)):
+            root = _marked(sources, root) if manifest is None else root
+        why = "imports start here"
+    elif manifest is None:
+        root, why = _marked(sources, base.directory), "commands and settings lie here"
+    reference, named = _reference(application, references)
+    score = _score(sources, application, root) + named
+    candidate = Candidate(application, root, base, score, why, reference=reference)
+    if manifest:
+        bound = manifest.bound("fastapi")
+        candidate.root_file = manifest.file
+        candidate.root_line = bound.line if bound and bound.file == manifest.file else 1
+    return candidate
+
+
+def _marked(sources: Sources, base: str) -> str:
+    for directory in ancestors(base):
+        if any(name in sources.tree.names(directory) for name in _ROOT_MARKS):
+            return directory
+    return base
+
+
+def _score(sources: Sources, application: Application, root: str) -> float:
+    score = float(max(entry_weight(file) for file in application.files))
+    score += min(application.wiring, 8) * 0.4
+    score += 1.0 if any(served.name == "app" for served in application.served) else 0.0
+    score += 0.5 if application.served else 0.0
+    score += _PREFERRED_ROOTS.get(root.rpartition("/")[2].lower(), 0.0)
+    size = len(sources.modules(root, without=Role.TEST | Role.SIDE | Role.FOREIGN))
+    score += 0.5 * math.log2(1 + size)
+    inner = application.file[len(root) + 1 :] if root else application.file
+    score -= 0.4 * inner.count("/") + 0.25 * root.count("/")
+    if sources.tree.role(application.file):
+        score -= 6.0
+    return score
+
+
+def _reference(
+    application: Application, references: list[Reference]
+) -> tuple[Reference | None, float]:
+    """The command that means this application most, and how much it says."""
+    best: Reference | None = None
+    weight = 0.0
+    for reference in references:
+        for file in application.files:
+            if base_of(reference, file) is None:
+                continue
+            names = {served.name for served in application.served if served.file == file}
+            known = not reference.name or reference.name in {*names, application.name}
+            value = reference.weight * nearness(reference, file) * (1.0 if known else 0.5)
+            if value > weight:
+                best, weight = reference, value
+    return best, weight
+
+
+def served_object(application: Application, references: list[Reference]) -> Served | None:
+    """The module-level name that commands serve, else the one in the likeliest module."""
+
+    def rank(served: Served) -> tuple[bool, bool, int, int]:
+        named = any(
+            reference.name == served.name and base_of(reference, served.file) is not None
+            for reference in references
+        )
+        elsewhere = served.file != application.file
+        return (not named, elsewhere, -entry_weight(served.file), served.file.count("/"))
+
+    return min(application.served, key=rank, default=None)

@@ -1,0 +1,147 @@
+"""The Python modules of a tree: which to read, in which order, and where their imports lead."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from . import roles
+from .python_source import Import, imports, parse, relative_target
+from .roles import Role
+from .tree import Tree, ancestors, join, parent
+
+# A project of a few hundred modules is read whole. Of a larger one, modules that are named as
+# entry points are read wherever they are, and others as long as they are near the top.
+MAX_MODULES = 700
+MAX_ENTRY_MODULES = 700
+
+ENTRY_WEIGHTS = {
+    "main": 4, "app": 3, "application": 3, "asgi": 3, "server": 3, "__init__": 2, "api": 2,
+    "app_factory": 2, "create_app": 2, "factory": 2, "__main__": 1, "index": 1, "run": 1, "web": 1,
+}  # fmt: skip
+_ENTRY_FILES = frozenset(f"{name}.py" for name in ENTRY_WEIGHTS)
+
+
+class Sources:
+    """Reading on demand of the Python modules of a tree."""
+
+    def __init__(self, tree: Tree) -> None:
+        """Read nothing yet."""
+        self.tree = tree
+        self._imports: dict[str, list[Import]] = {}
+        self._modules: dict[str, ast.Module | None] = {}
+        self._below: dict[tuple[str, Role], list[str]] = {}
+        self._python_directories: set[str] | None = None
+
+    def modules(self, directory: str = "", *, without: Role) -> list[str]:
+        """The modules at or below `directory` worth reading, shallow ones first.
+
+        Those with a role in `without` are left out. The list is cut as the limits above say.
+        """
+        key = (directory, without)
+        known = self._below.get(key)
+        if known is not None:
+            return known
+        found: list[str] = []
+        entries: list[str] = []
+        for path, listed in self.tree.directories_below(directory):
+            if not listed.modules or listed.role & without:
+                continue
+            full = len(found) >= MAX_MODULES
+            if full and len(entries) >= MAX_ENTRY_MODULES:
+                break
+            prefix = f"{path}/" if path else ""
+            for name in listed.modules:
+                if without & Role.TEST and roles.is_test_file(name):
+                    continue
+                if not full:
+                    found.append(prefix + name)
+                elif name in _ENTRY_FILES:
+                    entries.append(prefix + name)
+        self._below[key] = found + entries
+        return self._below[key]
+
+    def mentioning(self, paths: list[str], *words: bytes) -> Iterator[str]:
+        """Those of `paths` whose files hold any of `words`."""
+        for path in paths:
+            data = self.tree.data(path)
+            if any(word in data for word in words):
+                yield path
+
+    @property
+    def python_directories(self) -> set[str]:
+        """Every directory with a Python module at or below it."""
+        if self._python_directories is None:
+            found: set[str] = set()
+            for path, listed in self.tree.directories.items():
+                if listed.modules:
+                    for directory in ancestors(path):
+                        if directory in found:
+                            break
+                        found.add(directory)
+            self._python_directories = found
+        return self._python_directories
+
+    def imports(self, path: str) -> list[Import]:
+        """The imports of the module `path`."""
+        known = self._imports.get(path)
+        if known is None:
+            known = self._imports[path] = list(imports(self.tree.text(path)))
+        return known
+
+    def module(self, path: str) -> ast.Module | None:
+        """The syntax tree of `path`, None where it cannot be parsed."""
+        if path not in self._modules:
+            self._modules[path] = parse(self.tree.text(path))
+        return self._modules[path]
+
+    def file_of(self, stem: str) -> str | None:
+        """The module's or package's file for a path without suffix."""
+        if stem and self.tree.has_file(f"{stem}.py"):
+            return f"{stem}.py"
+        package = join(stem, "__init__.py")
+        return package if self.tree.has_file(package) else None
+
+    def target(self, importer: str, module: str) -> str | None:
+        """The path without suffix that `module`, imported in `importer`, stands for.
+
+        An absolute import is tried against each directory above the importer, the nearest
+        last: any of them may be on `sys.path`, and the farthest most likely is.
+        """
+        if module.startswith("."):
+            return relative_target(importer, module)
+        stem = module.replace(".", "/")
+        for base in reversed(list(ancestors(parent(importer)))):
+            path = join(base, stem)
+            if path in self.python_directories or self.tree.has_file(f"{path}.py"):
+                return path
+        return None
+
+    def definition(self, importer: str, imported: Import) -> str | None:
+        """The file that an imported name comes from, None where it is outside the tree."""
+        stem = self.target(importer, imported.module)
+        if stem is None:
+            return None
+        if imported.name and (inner := self.file_of(join(stem, imported.name))):
+            return inner
+        return self.file_of(stem)
+
+    def origin(self, importer: str, name: str) -> tuple[str, str] | None:
+        """Follow re-exports to the file that defines `name` and its name there."""
+        path, wanted = importer, name
+        for _ in range(5):
+            found = next(
+                (i for i in self.imports(path) if (i.alias or i.name) == wanted and i.name), None
+            )
+            if found is None:
+                return path, wanted
+            target = self.definition(path, found)
+            if target is None or target == path:
+                return None
+            path, wanted = target, found.name or wanted
+        return None
+
+
+def entry_weight(path: str) -> int:
+    """How much the name of a module looks like the one that holds the application."""
+    return ENTRY_WEIGHTS.get(path.rpartition("/")[2].removesuffix(".py"), 0)
