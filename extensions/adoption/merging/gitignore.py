@@ -2,34 +2,67 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pathspec import GitIgnoreSpec
 
-from .text import line_end_of
+from .text import decode, line_end_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+Above = tuple[str, str]
+"""The path from a directory above to the project, ending in a slash, and its `.gitignore`."""
 
 
 def protect_env(
-    content: str | None, *, private: str = ".env", example: str = ".env.example"
-) -> str:
+    content: str | None,
+    *,
+    above: Sequence[Above] = (),
+    private: str = ".env",
+    example: str = ".env.example",
+) -> str | None:
     """Add what it takes for git to ignore `.env` and not `.env.example`.
 
-    A `.gitignore` that does both already is returned as it is.
+    Where git does both already, the content is returned as it is.
 
     Args:
-        content: the file, or None if there is none.
-        private: the file that holds passwords, relative to the `.gitignore`.
-        example: the file with placeholders, relative to the `.gitignore`.
+        content: the project's `.gitignore`, or None if there is none.
+        above: those of the directories above it, the nearest first.
+        private: the file that holds passwords, in the project's directory.
+        example: the file with placeholders, in the project's directory.
     """
-    after = content or ""
-    if not ignores(after, private):
-        after = _with_line(after, private)
-    if ignores(after, example):
-        after = _with_line(after, f"!{example}")
-    return after
+    if not ignores(content, private, above=above):
+        content = _with_line(content or "", private)
+    if ignores(content, example, above=above):
+        content = _with_line(content or "", f"!{example}")
+    return content
 
 
-def ignores(content: str, path: str) -> bool:
-    """Whether a `.gitignore` keeps a path beside it out of git."""
-    return GitIgnoreSpec.from_lines(content.removeprefix("\ufeff").splitlines()).match_file(path)
+def ignores(content: str | None, path: str, *, above: Sequence[Above] = ()) -> bool:
+    """Whether a `.gitignore` and those above it keep a file out of git."""
+    for prefix, patterns in (("", content or ""), *above):
+        lines = patterns.removeprefix("\ufeff").splitlines()
+        decision = GitIgnoreSpec.from_lines(lines).check_file(prefix + path).include
+        if decision is not None:
+            return decision
+    return False
+
+
+def gitignores_above(project: Path) -> list[Above]:
+    """The `.gitignore` files above a project that lies in a directory of a git repository."""
+    found: list[Above] = []
+    directory = project.absolute()
+    prefix = ""
+    while not (directory / ".git").exists() and directory.parent != directory:
+        prefix = f"{directory.name}/{prefix}"
+        directory = directory.parent
+        try:
+            found.append((prefix, decode((directory / ".gitignore").read_bytes()).content))
+        except OSError:
+            continue
+    return found if (directory / ".git").exists() else []
 
 
 def _with_line(content: str, line: str) -> str:

@@ -22,7 +22,7 @@ def write_atomically(path: Path, data: bytes, *, within: Path | None = None) -> 
     """Give a file new content, or leave it as it is.
 
     The content goes to a file beside it that then takes its place, with the mode and the owner
-    kept. A link stays a link: its target is written.
+    kept. A symbolic link stays one: its target is written. A hard link is parted from the others.
 
     Args:
         path: the file; its directory is made if need be.
@@ -48,7 +48,10 @@ def write_changes(changes: Sequence[Change], *, within: Path | None = None) -> N
     try:
         for change in changes:
             target = _target(change.path, within)
-            if _content(change.path, target) != change.before:
+            current = _content(change.path, target)
+            if current == change.after:
+                continue
+            if current != change.before:
                 raise WriteError(f"{change.path} has changed since the plan was made; run it again")
             staged.append((change, _stage(change.path, target, change.after), target))
         done: list[str] = []
@@ -89,7 +92,7 @@ def _content(path: Path, target: Path) -> bytes | None:
 
 def _stage(path: Path, target: Path, data: bytes) -> Path:
     """Write the content to a file beside the target, safe on the disk."""
-    temporary = target.with_name(f".{target.name}.new")
+    temporary = target.with_name(f".{target.name}.database-layer.tmp")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         status = _status(target)

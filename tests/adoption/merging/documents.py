@@ -1,7 +1,5 @@
 """Files as people write them, generated for property tests."""
 
-from collections.abc import Callable
-
 from hypothesis import strategies as st
 
 MAIN = ["alembic>=1.16", "asyncpg>=0.30", "pydantic-settings>=2.3", "sqlalchemy[asyncio]>=2.0.40"]
@@ -26,9 +24,9 @@ MARKERS = st.sampled_from(["", "", "", "; python_version >= '3.11'", " ; sys_pla
 
 def flat(*parts: st.SearchStrategy[str] | str) -> st.SearchStrategy[str]:
     """Texts that follow one another."""
-    return st.tuples(
-        *(st.just(part) if isinstance(part, str) else part for part in parts)
-    ).map("".join)
+    return st.tuples(*(st.just(part) if isinstance(part, str) else part for part in parts)).map(
+        "".join
+    )
 
 
 REQUIREMENTS = flat(NAMES, EXTRAS, SPECIFIERS, MARKERS)
@@ -64,9 +62,13 @@ def toml_values() -> st.SearchStrategy[str]:
                 lambda items: "[\n" + "".join(f"  {item}, # ] c\n" for item in items) + "]"
             ),
             st.lists(inner, max_size=3).map(
-                lambda items: "{"
-                + ", ".join(f"k{n} = {item}" for n, item in enumerate(items) if "\n" not in item)
-                + "}"
+                lambda items: (
+                    "{"
+                    + ", ".join(
+                        f"k{n} = {item}" for n, item in enumerate(items) if "\n" not in item
+                    )
+                    + "}"
+                )
             ),
         ),
         max_leaves=6,
@@ -79,10 +81,8 @@ def arrays(draw: st.DrawFn, items: st.SearchStrategy[str] = REQUIREMENTS) -> str
     found = draw(st.lists(items, max_size=5))
     if draw(st.booleans()):
         found.sort(key=str.lower)
-    quote = draw(st.sampled_from('"\''))
-    literals = [
-        f'"{item}"' if "'" in item or quote == '"' else f"'{item}'" for item in found
-    ]
+    quote = draw(st.sampled_from("\"'"))
+    literals = [f'"{item}"' if "'" in item or quote == '"' else f"'{item}'" for item in found]
     trailing = draw(st.booleans()) and bool(literals)
     if draw(st.booleans()):
         gap = draw(BLANKS)
@@ -108,7 +108,9 @@ def other_tables(draw: st.DrawFn, number: int) -> str:
     lines = [draw(st.sampled_from(headers))]
     for index in range(draw(st.integers(0, 3))):
         key = draw(st.sampled_from(["key", '"quoted key"', "'k'", "a.b"]))
-        key = key.replace("key", f"key{index}").replace("k'", f"k{index}'").replace("b", f"b{index}")
+        key = (
+            key.replace("key", f"key{index}").replace("k'", f"k{index}'").replace("b", f"b{index}")
+        )
         lines.append(f"{key}{draw(BLANKS)}={draw(BLANKS)}{draw(toml_values())}{draw(BLANKS)}")
         lines.append(draw(st.sampled_from(["", "# comment [project]", "  # dependencies = []"])))
     return "\n".join(lines)
@@ -116,10 +118,8 @@ def other_tables(draw: st.DrawFn, number: int) -> str:
 
 @st.composite
 def _array_table(draw: st.DrawFn, header: str, keys: list[str]) -> str:
-    lines = [header]
-    for key in keys:
-        lines.append(f"{key}{draw(BLANKS)}={draw(BLANKS)}{draw(arrays())}")
-    return "\n".join(lines)
+    entries = [f"{key}{draw(BLANKS)}={draw(BLANKS)}{draw(arrays())}" for key in keys]
+    return "\n".join([header, *entries])
 
 
 @st.composite
@@ -177,8 +177,8 @@ def pyproject_files(draw: st.DrawFn) -> tuple[str, str]:
         "poetry": requirement_tables("[tool.poetry.group.test.dependencies]"),
         "poetry1": requirement_tables("[tool.poetry.dev-dependencies]"),
     }
-    for name in draw(st.sets(st.sampled_from(sorted(development)), max_size=2)):
-        parts.append(draw(development[name]))
+    chosen = draw(st.sets(st.sampled_from(sorted(development)), max_size=2))
+    parts += [draw(development[name]) for name in sorted(chosen)]
     parts = draw(st.permutations(parts))
     return draw(finished(list(parts))), manager
 
@@ -231,7 +231,10 @@ def setup_cfgs(draw: st.DrawFn) -> str:
             lines += draw(st.sampled_from([[], [], [f"{indent}# c"], ["# d"]]))
         return "\n".join(lines)
 
-    options = ["[options]", *draw(st.permutations([option("install_requires"), "packages = find:"]))]
+    options = [
+        "[options]",
+        *draw(st.permutations([option("install_requires"), "packages = find:"])),
+    ]
     parts = ["[metadata]\nname = shop\ndescription = a: b = c\n  [options]", "\n".join(options)]
     if draw(st.booleans()):
         parts.append("\n".join(["[options.extras_require]", option("dev"), option("docs")]))
@@ -243,7 +246,18 @@ def gitignores(draw: st.DrawFn) -> str:
     """A .gitignore."""
     lines = st.sampled_from(
         [
-            *("", "# secrets", "*.pyc", ".env", "/.env", ".env*", "*.env", "!.env", ".env.*", "env/"),
+            *(
+                "",
+                "# secrets",
+                "*.pyc",
+                ".env",
+                "/.env",
+                ".env*",
+                "*.env",
+                "!.env",
+                ".env.*",
+                "env/",
+            ),
             *("!.env.example", ".env/", "**/.env", "*", "/*", ".e?v", ".en[a-v]", "!*", "\\.env"),
             *(".env ", " .env", "!.env.*", "*.example", ".env.local", "#.env", "foo/.env"),
         ]
@@ -256,12 +270,16 @@ def env_examples(draw: st.DrawFn) -> str:
     """A .env.example."""
     lines = st.sampled_from(
         [
-            *("", "# App", "DEBUG=1", "export SECRET=x", "DATABASE_URL=postgres://u:p@h/d", "X = 1"),
+            *(
+                "",
+                "# App",
+                "DEBUG=1",
+                "export SECRET=x",
+                "DATABASE_URL=postgres://u:p@h/d",
+                "X = 1",
+            ),
             *("#DATABASE_URL=", "# export DATABASE_POOL_SIZE = 5", 'NAME="a b" # c', "A='#'"),
             *("  # indented", "OLD_DATABASE_URL=1", "DATABASE_URL_TEST=2", "DATABASE_POOL_SIZE: 3"),
         ]
     )
     return draw(finished(draw(st.lists(lines, max_size=6))))
-
-
-Merge = Callable[[str], str]

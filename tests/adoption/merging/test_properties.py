@@ -2,7 +2,8 @@
 
 import configparser
 import tomllib
-from typing import Any
+from collections import Counter
+from typing import cast
 
 from hypothesis import given
 from packaging.requirements import Requirement
@@ -31,44 +32,32 @@ from tests.adoption.merging.documents import (
 
 NEEDS = Needs.parse(MAIN, DEV, ())
 NEEDED_NAMES = {item.key for item in NEEDS.requirements} | {"greenlet"}
-DEPENDENCY_LISTS = {"dependencies", "dev-dependencies", "dependency-groups", "packages"} | {
-    "optional-dependencies",
-    "dev-packages",
-}
 
 
-def without_additions(before: Any, after: Any) -> Any:  # noqa: ANN401 - any TOML value
-    """The later data without requirements of the layer that the earlier does not have."""
-    if isinstance(after, list):
-        rest = list(before or [])
-        return [
-            item
-            for item in after
-            if (item in rest and (rest.remove(item), True)[1]) or not is_needed(item)
-        ]
-    if isinstance(after, dict):
-        old = before or {}
-        kept = {
-            key: without_additions(old.get(key), value)
-            for key, value in after.items()
-            if key in old or not (is_needed(key) or (value and not leaves(old.get(key), value)))
-        }
-        return kept
-    return after
+def leaves(value: object, path: tuple[str, ...] = ()) -> Counter[tuple[tuple[str, ...], str]]:
+    """What TOML data holds, each value with its path."""
+    found: Counter[tuple[tuple[str, ...], str]] = Counter()
+    if isinstance(value, dict):
+        for key, item in cast("dict[str, object]", value).items():
+            found += leaves(item, (*path, key))
+    elif isinstance(value, list):
+        for item in cast("list[object]", value):
+            found += leaves(item, path)
+    else:
+        found[path, str(value)] += 1
+    return found
 
 
-def leaves(before: Any, value: Any) -> bool:  # noqa: ANN401 - any TOML value
-    """Whether something is left of a new value when the layer's requirements are taken out."""
-    left = without_additions(before, value)
-    if isinstance(left, dict):
-        return any(leaves(None, item) for item in left.values())
-    return bool(left)
+def assert_only_requirements_were_added(before: str, after: str) -> None:
+    """Whether TOML documents differ in nothing but requirements of the layer's."""
+    assert is_contained(before, after)
+    old, new = (leaves(tomllib.loads(text.removeprefix("\ufeff"))) for text in (before, after))
+    assert not old - new
+    assert all(any(map(is_needed, (text, *path))) for path, text in new - old)
 
 
-def is_needed(text: object) -> bool:
+def is_needed(text: str) -> bool:
     """Whether a string is a requirement of the layer's."""
-    if not isinstance(text, str):
-        return False
     try:
         return canonicalize_name(Requirement(text).name) in NEEDED_NAMES
     except ValueError:
@@ -79,26 +68,21 @@ def is_needed(text: object) -> bool:
 def test_pyproject(file: tuple[str, str]) -> None:
     content, manager = file
     after = pyproject.merge(content, NEEDS, manager=manager).content
-    before_data = tomllib.loads(content.removeprefix("\ufeff"))
-    data = tomllib.loads(after.removeprefix("\ufeff"))
-    assert is_contained(content, after)
-    assert without_additions(before_data, data) == before_data
+    assert_only_requirements_were_added(content, after)
     assert pyproject.merge(after, NEEDS, manager=manager).content == after
     assert after.startswith("\ufeff") == content.startswith("\ufeff")
     if "\r\n" in content:
         assert after.count("\n") == after.count("\r\n")
-    assert all(f"{name}" in after.lower().replace("_", "-") for name in NEEDED_NAMES - {"greenlet"})
+    assert all(name in after.lower().replace("_", "-") for name in NEEDED_NAMES - {"greenlet"})
 
 
 @given(pipfiles())
 def test_pipfile(content: str) -> None:
     after = pipfile.merge(content, NEEDS).content
-    before_data = tomllib.loads(content.removeprefix("\ufeff"))
-    data = tomllib.loads(after.removeprefix("\ufeff"))
-    assert is_contained(content, after)
-    assert without_additions(before_data, data) == before_data
+    assert_only_requirements_were_added(content, after)
     assert pipfile.merge(after, NEEDS).content == after
-    everything = {canonicalize_name(name) for name in [*data["packages"], *data["dev-packages"]]}
+    data = tomllib.loads(after.removeprefix("\ufeff"))
+    everything = {*map(canonicalize_name, [*data["packages"], *data.get("dev-packages", {})])}
     assert everything >= NEEDED_NAMES - {"greenlet"}
 
 
@@ -120,7 +104,8 @@ def test_setup_cfg(content: str) -> None:
     after = setup_cfg.merge(content, NEEDS).content
     parser = configparser.ConfigParser(interpolation=None)
     parser.read_string(after.removeprefix("\ufeff"))
-    listed = parser["options"]["install_requires"] + parser["options.extras_require"]["dev"]
+    listed = parser["options"]["install_requires"]
+    listed += parser.get("options.extras_require", "dev", fallback="")
     assert all(item.name in listed.lower().replace("_", "-") for item in NEEDS.requirements)
     assert parser["options"]["packages"] == "find:"
     assert is_contained(content, after)
@@ -130,6 +115,7 @@ def test_setup_cfg(content: str) -> None:
 @given(gitignores())
 def test_gitignore(content: str) -> None:
     after = gitignore.protect_env(content)
+    assert after is not None
     assert after.startswith(content)
     assert gitignore.ignores(after, ".env")
     assert not gitignore.ignores(after, ".env.example")
