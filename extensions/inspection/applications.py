@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -20,13 +21,12 @@ _TEXT_CALL = re.compile(
     r"^([ \t]*)(?:(\w+)[ \t]*(?::[^=\n]+)?=|return)[ \t]*(?:fastapi\.)?FastAPI\(", re.MULTILINE
 )
 _TEXT_SCOPE = re.compile(r"^(?:async[ \t]+)?(def|class)[ \t]+(\w+)", re.MULTILINE)
-_WIRING = frozenset(
-    {
-        "add_api_route", "add_event_handler", "add_exception_handler", "add_middleware", "delete",
-        "exception_handler", "get", "include_router", "middleware", "mount", "on_event", "patch",
-        "post", "put", "websocket",
-    }
-)  # fmt: skip
+_MOUNTED = re.compile(r"\.mount\(\s*[^,()]+,\s*(?:app[ \t]*=[ \t]*)?([\w.]+)\s*[,)]")
+_WIRING = re.compile(
+    r"\.(?:add_api_route|add_event_handler|add_exception_handler|add_middleware|delete"
+    r"|exception_handler|get|include_router|middleware|mount|on_event|patch|post|put|websocket)\("
+)
+_LAST_NAME = re.compile(r"[\w.]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,10 @@ class Application:
         return {self.file, *(served.file for served in self.served)}
 
 
+# Functions and classes by name: where each is, and the application that it makes.
+Makers = dict[str, list[tuple[str, Application]]]
+
+
 def find_applications(sources: Sources, *, without: Role) -> list[Application]:
     """Every place that builds an application, files with a role in `without` left out."""
     paths = sources.modules(without=without)
@@ -75,13 +79,13 @@ def find_applications(sources: Sources, *, without: Role) -> list[Application]:
         if module is None:
             found.extend(_from_text(path, sources.tree.text(path)))
         elif names := _names_of_class(sources, path, subclasses):
-            found.extend(_from_module(path, module, names))
+            found.extend(_from_module(path, sources.tree.text(path), module, names))
     if subclasses:
         others = [path for path in paths if path not in set(mentions)]
         for path in _calling(sources, others, subclasses):
             names = _names_of_class(sources, path, subclasses)
             if names and (module := sources.module(path)):
-                found.extend(_from_module(path, module, names))
+                found.extend(_from_module(path, sources.tree.text(path), module, names))
     _find_served(sources, paths, found)
     return found
 
@@ -115,9 +119,9 @@ def _names_of_class(sources: Sources, path: str, subclasses: set[str]) -> set[st
     return names
 
 
-def _from_module(path: str, module: ast.Module, names: set[str]) -> list[Application]:
+def _from_module(path: str, text: str, module: ast.Module, names: set[str]) -> list[Application]:
     found: list[Application] = []
-    mounted, wiring = _use_of_names(module)
+    mounted, wiring = _use_of_names(text)
 
     def visit(node: ast.AST, scope: ast.AST | None, assigned: str | None) -> None:
         if isinstance(node, ast.Call) and dotted(node.func) in names:
@@ -132,29 +136,27 @@ def _from_module(path: str, module: ast.Module, names: set[str]) -> list[Applica
                 name = dotted(child.target) or None
             elif isinstance(child, ast.Return):
                 name = "return"
-            elif isinstance(child, ast.expr) and not isinstance(
-                child, ast.Call | ast.BoolOp | ast.IfExp
-            ):
-                continue
             visit(child, inner, name)
 
-    visit(module, None, None)
+    calls = [
+        line_of(text, match.start())
+        for match in re.finditer(rf"\b(?:{'|'.join(map(re.escape, names))})[ \t]*\(", text)
+    ]
+    for statement in module.body:
+        first, last = statement.lineno, statement.end_lineno or statement.lineno
+        if any(first <= line <= last for line in calls):
+            visit(ast.Module([statement], []), None, None)
     return found
 
 
-def _use_of_names(module: ast.Module) -> tuple[set[str], dict[str, int]]:
+def _use_of_names(text: str) -> tuple[set[str], Counter[str]]:
     """The names handed to `.mount(...)`, and how often each name is configured."""
-    mounted: set[str] = set()
-    wiring: dict[str, int] = {}
-    for node in ast.walk(module):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
-            continue
-        if node.func.attr in _WIRING:
-            name = dotted(node.func.value)
-            wiring[name] = wiring.get(name, 0) + 1
-        if node.func.attr == "mount":
-            values = [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "app")]
-            mounted.update(filter(None, map(dotted, values)))
+    mounted = {match[1] for match in _MOUNTED.finditer(text)}
+    wiring: Counter[str] = Counter()
+    for match in _WIRING.finditer(text):
+        name = _LAST_NAME.search(text, max(0, match.start() - 60), match.start())
+        if name:
+            wiring[name[0]] += 1
     return mounted, wiring
 
 
@@ -164,9 +166,9 @@ def _application(
     scope: ast.AST | None,
     assigned: str | None,
     mounted: set[str],
-    wiring: dict[str, int],
+    wiring: Counter[str],
 ) -> Application:
-    count = wiring.get(assigned or "", 0) + len(node.keywords)
+    count = wiring[assigned or ""] + len(node.keywords)
     if scope is None:
         served = [Served(path, assigned, node.lineno)] if assigned and "." not in assigned else []
         nested = not assigned or assigned in mounted
@@ -195,10 +197,10 @@ def _from_text(path: str, text: str) -> Iterator[Application]:
 
 def _find_served(sources: Sources, paths: list[str], found: list[Application]) -> None:
     """Find the module-level names that hold what factories and builder classes make."""
-    makers: dict[str, list[Application]] = {}
+    makers: Makers = {}
     for application in found:
         if application.kind != "object" and application.name:
-            makers.setdefault(application.name, []).append(application)
+            makers.setdefault(application.name, []).append((application.file, application))
     # A factory may only hand on what another one made.
     for _ in range(2):
         if not makers:
@@ -207,7 +209,7 @@ def _find_served(sources: Sources, paths: list[str], found: list[Application]) -
         assignment = re.compile(rf"^[ \t]*\w[^=\n#]*=[^=\n#]*\b(?:{names})\b", re.MULTILINE)
         returned = re.compile(rf"^[ \t]+return\b[^\n#]*\b(?:{names})\(", re.MULTILINE)
         words = [name.encode() for name in makers]
-        wrappers: dict[str, list[Application]] = {}
+        wrappers: Makers = {}
         for path in sources.mentioning(paths, *words):
             text = sources.tree.text(path)
             if not (assignment.search(text) or returned.search(text)):
@@ -224,8 +226,8 @@ def _find_served_in(
     sources: Sources,
     path: str,
     module: ast.Module,
-    makers: dict[str, list[Application]],
-    wrappers: dict[str, list[Application]],
+    makers: Makers,
+    wrappers: Makers,
 ) -> None:
     imported = {i.alias or i.name or i.module: i for i in sources.imports(path)}
     for statement in _module_level(module):
@@ -233,7 +235,7 @@ def _find_served_in(
             for node in ast.walk(statement):
                 made = _maker(sources, path, node, makers, imported)
                 if made and made.name != statement.name and _hands_on(statement, node):
-                    wrappers.setdefault(statement.name, []).append(made)
+                    wrappers.setdefault(statement.name, []).append((path, made))
             continue
         name, value = _assignment(statement)
         for node in ast.walk(value) if name and value else ():
@@ -248,8 +250,8 @@ def _find_served_in(
 def _find_served_in_text(
     path: str,
     text: str,
-    makers: dict[str, list[Application]],
-    wrappers: dict[str, list[Application]],
+    makers: Makers,
+    wrappers: Makers,
 ) -> None:
     """What can be told of a module that this Python cannot parse."""
     names = "|".join(map(re.escape, makers))
@@ -259,11 +261,11 @@ def _find_served_in_text(
         re.MULTILINE,
     )
     for match in pattern.finditer(text):
-        made = makers[match["maker"]][0]
+        made = makers[match["maker"]][0][1]
         if match["indent"]:
             scopes = list(_TEXT_SCOPE.finditer(text, 0, match.start()))
             if scopes and scopes[-1][1] == "def":
-                wrappers.setdefault(scopes[-1][2], []).append(made)
+                wrappers.setdefault(scopes[-1][2], []).append((path, made))
         elif match["name"]:
             served = Served(path, match["name"], line_of(text, match.start("maker")))
             if served not in made.served:
@@ -304,7 +306,7 @@ def _maker(
     sources: Sources,
     path: str,
     node: ast.AST,
-    makers: dict[str, list[Application]],
+    makers: Makers,
     imported: dict[str, Import],
 ) -> Application | None:
     """The application that the call `node` makes."""
@@ -315,19 +317,18 @@ def _maker(
     name = (source.name if source else first) or first
     for candidate in (name, rest.partition(".")[0]):
         known = makers.get(candidate, [])
-        for maker in known:
-            if path in maker.files:
+        for file, maker in known:
+            if file == path:
                 return maker
         if not known or source is None:
             continue
-        file = sources.definition(path, source)
-        if file is None:
-            if sources.target(path, source.module) is None:
-                continue
-            return known[0]
-        for maker in known:
-            if file in maker.files:
+        defined = sources.definition(path, source)
+        if defined is None and sources.target(path, source.module) is None:
+            continue
+        for file, maker in known:
+            if file == defined:
                 return maker
-        if basename(file) == "__init__.py" or candidate != name or len(known) == 1:
-            return known[0]
+        # Handed on by a package's __init__.py, or a method of an imported object.
+        if defined is None or basename(defined) == "__init__.py" or len(known) == 1:
+            return known[0][1]
     return None

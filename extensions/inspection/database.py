@@ -15,14 +15,18 @@ from .sessions import find_session_dependency
 from .sources import Sources
 from .tree import is_within, join, relative
 
-_IMPORTED = re.compile(rb"^[ \t]*(?:from|import)[ \t]+(?:sqlalchemy|sqlmodel)\b", re.MULTILINE)
-_ASYNC = re.compile(
-    rb"\b(?:create_async_engine|AsyncSession|async_sessionmaker|AsyncEngine|async_scoped_session)\b"
-)
-_SYNC = re.compile(
-    rb"\b(?:create_engine|sessionmaker|scoped_session|Session|declarative_base|DeclarativeBase"
-    rb"|Column|mapped_column)\b|table[ \t]*=[ \t]*True"
-)
+_IMPORTS = (b"from sqlalchemy", b"import sqlalchemy", b"from sqlmodel", b"import sqlmodel")
+_ASYNC = (
+    b"create_async_engine", b"AsyncSession", b"async_sessionmaker", b"AsyncEngine",
+    b"async_scoped_session",
+)  # fmt: skip
+_SYNC = (
+    b"create_engine", b"sessionmaker", b"scoped_session", b"Session", b"declarative_base",
+    b"DeclarativeBase", b"Column", b"mapped_column", b"table=True",
+)  # fmt: skip
+_MAKES_BASE = (
+    b"DeclarativeBase", b"declarative_base", b"as_declarative", b"generate_base", b"automap_base",
+)  # fmt: skip
 _BASE = re.compile(
     r"^(?:class[ \t]+(?P<class>\w+)[ \t]*\([^)]*\b(?:DeclarativeBase|DeclarativeBaseNoMeta)"
     r"\b[^)]*\)"
@@ -39,6 +43,8 @@ _SUPABASE_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+supabase\b", re.MUL
 _SUPABASE_PACKAGES = frozenset(
     {"supabase", "supabase-auth", "supabase-async", "supabase-py-async", "postgrest", "gotrue"}
 )
+# Of a project with very many models, this many modules tell which base class they have.
+MAX_MODEL_MODULES = 150
 _CODE_ONLY = Role.TEST | Role.SIDE | Role.FOREIGN | Role.MIGRATION
 
 
@@ -71,7 +77,7 @@ def find_database(
     result.findings.extend(
         Finding("base", relative(found.file, root), found.line, found.text) for found in bases
     )
-    for path in paths:
+    for path in sources.mentioning(paths, b"create_engine", b"create_async_engine"):
         text = sources.tree.text(path)
         for match in _ENGINE.finditer(text):
             line = line_of(text, match.end())
@@ -114,38 +120,29 @@ def find_database(
 def _mentioning_sqlalchemy(sources: Sources, root: str, package: str) -> list[str]:
     """The modules that import SQLAlchemy: the package's, else others of the project."""
     everything = sources.modules(root, without=_CODE_ONLY)
-    found = [
-        path
-        for path in sources.mentioning(everything, b"sqlalchemy", b"sqlmodel")
-        if _IMPORTED.search(sources.tree.data(path))
-    ]
+    named = list(sources.mentioning(everything, b"sqlalchemy", b"sqlmodel"))
+    found = list(sources.mentioning(named, *_IMPORTS))
     inner = [path for path in found if is_within(path, package)]
     return inner + [path for path in found if not is_within(path, package)]
 
 
 def _use(sources: Sources, paths: list[str], result: DatabaseFacts, root: str) -> SqlAlchemyUse:
-    use: SqlAlchemyUse = "none"
-    for path in paths:
+    uses: tuple[tuple[SqlAlchemyUse, tuple[bytes, ...]], ...] = (("async", _ASYNC), ("sync", _SYNC))
+    for use, words in uses:
+        path = next(sources.mentioning(paths, *words), None)
+        if path is None:
+            continue
         data = sources.tree.data(path)
-        match = _ASYNC.search(data)
-        if match:
-            use = "async"
-        elif use == "none":
-            match = _SYNC.search(data)
-            use = "sync" if match else "none"
-        if match and (use == "async" or not result.reasons):
-            line = data.count(b"\n", 0, match.start()) + 1
-            word = match[0].decode(errors="replace")
-            result.reasons[:] = [
-                Reason("database.sqlalchemy", f"`{word}` is used", relative(path, root), line)
-            ]
-        if use == "async":
-            break
-    return use
+        at, word = min((data.find(word), word) for word in words if word in data)
+        line = data.count(b"\n", 0, at) + 1
+        text = f"`{word.decode()}` is used"
+        result.reasons.append(Reason("database.sqlalchemy", text, relative(path, root), line))
+        return use
+    return "none"
 
 
 def _base_classes(sources: Sources, paths: list[str]) -> Iterator[_BaseClass]:
-    for path in paths:
+    for path in sources.mentioning(paths, *_MAKES_BASE):
         text = sources.tree.text(path)
         names: set[str] = set()
         for match in _BASE.finditer(text):
@@ -177,7 +174,9 @@ def _main_base_class(
         votes[found.file, found.name] = 0
     tables = 0
     first_table: tuple[str, int] | None = None
-    for path in paths:
+    words = {f"({found.name}".encode() for found in bases}
+    words |= {f" {found.name}".encode() for found in bases}
+    for path in list(sources.mentioning(paths, b"table", *words))[:MAX_MODEL_MODULES]:
         text = sources.tree.text(path)
         for match in _SUBCLASSES.finditer(text):
             if _TABLE.search(match[2]):
@@ -225,8 +224,8 @@ def _supabase_reason(sources: Sources, root: str, requirements: set[str]) -> Rea
     config = join(root, "supabase/config.toml")
     if tree.has_file(config):
         return Reason("database.supabase", "Supabase's own settings", relative(config, root), 1)
-    paths = sources.modules(root, without=Role.FOREIGN)
-    for path in sources.mentioning(paths, b"supabase", b"SUPABASE_"):
+    paths = sources.modules(root, without=Role.FOREIGN | Role.TEST)
+    for path in sources.mentioning(paths, b"upabase", b"SUPABASE_"):
         data = tree.data(path)
         match = _SUPABASE_IMPORT.search(data)
         at = match.start() if match else max(data.find(b"SUPABASE_"), data.find(b".supabase.co"))

@@ -6,17 +6,18 @@ import sys
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from . import roles
 from .applications import Application
 from .facts import Reason
-from .python_source import package_of, relative_target
+from .python_source import line_of, package_of, relative_target
 from .references import Reference, base_of
 from .roles import Role
 from .sources import Sources
 from .tree import Tree, ancestors, basename, is_within, join, parent, relative
 
-MAX_VOTING_MODULES = 250
+MAX_VOTING_MODULES = 200
 _TEST_SHARE = 0.5
 # Of two directories that could be on `sys.path`, the one with this many times the other's
 # imports is taken without asking.
@@ -84,9 +85,10 @@ class Votes:
             if package is not None and is_within(base, package):
                 self.against[base] = self.against.get(base, 0.0) + weight
 
-    def reason(self, base: str) -> Reason:
+    def reason(self, tree: Tree, base: str) -> Reason:
         """The first import that speaks for `base`."""
-        file, line, module = self.first[base]
+        file, position, module = self.first[base]
+        line = line_of(tree.text(file), position)
         return Reason("import_path", f"`{module}` is imported", file, line)
 
     def ranked(self) -> list[tuple[str, float]]:
@@ -112,21 +114,17 @@ def count_votes(
         if not is_within(path, top):
             continue
         weight = _TEST_SHARE if sources.tree.role(path) else 1.0
-        seen: set[str] = set()
-        for imported in sources.imports(path):
-            module = imported.module
-            if module in seen:
+        for module, position in sources.imported_modules(path):
+            if module[0] == ".":
+                level = len(module) - len(module.lstrip("."))
+                votes.veto(bases, relative_target(path, "." * level), weight)
                 continue
-            seen.add(module)
-            if imported.level:
-                votes.veto(bases, relative_target(path, "." * imported.level), weight)
-                continue
-            first = module.partition(".")[0]
-            if first in outside and "." not in module:
+            first, dot, _ = module.partition(".")
+            if not dot and first in outside:
                 continue
             for base in bases:
                 if first in names[base] and _resolves(sources, base, module):
-                    votes.add(base, weight, (path, imported.line, module))
+                    votes.add(base, weight, (path, position, module))
     return votes
 
 
@@ -171,14 +169,16 @@ def find_base(
             sure = second * _CLEAR_MAJORITY <= ranked[0][1]
             rivals = [base for base, _ in ranked[1:]]
             by_code = paths is code
-            return Base(ranked[0][0], sure, votes.reason(ranked[0][0]), by_code, rivals)
+            return Base(
+                ranked[0][0], sure, votes.reason(sources.tree, ranked[0][0]), by_code, rivals
+            )
         for base, reference in named:
             if reference.weight >= weight and (not ranked or base in dict(ranked)):
                 reason = Reason("import_path", reference.text, reference.file, reference.line)
                 return Base(base, True, reason)
     if ranked:
         rivals = [base for base, _ in ranked[1:]]
-        return Base(ranked[0][0], False, votes.reason(ranked[0][0]), rivals=rivals)
+        return Base(ranked[0][0], False, votes.reason(sources.tree, ranked[0][0]), rivals=rivals)
     return _base_by_structure(sources.tree, top, file)
 
 
@@ -258,6 +258,11 @@ def _around(
 ) -> Layout:
     """The application lies in a package below `base`."""
     package = _descend(sources, base.directory, inner, package_names)
+    started = _package_of_entry(sources, application, base, package, package_names)
+    if started:
+        name = package_of(started, base.directory)
+        why = "the module that starts the application lies in it"
+        return Layout(base.directory, started, name, True, [package], why)
     name = package_of(package, base.directory)
     layout = Layout(base.directory, package, name, why=f"{application.file} lies in it")
     siblings = _siblings(sources, base.directory, package, application)
@@ -277,6 +282,28 @@ def _around(
     return layout
 
 
+def _package_of_entry(
+    sources: Sources,
+    application: Application,
+    base: Base,
+    package: str,
+    package_names: Collection[str],
+) -> str | None:
+    """The package of the module that calls the factory, where the factory's is a mere part."""
+    for served in application.served:
+        place = parent(served.file)
+        if is_within(place, package) or not is_within(place, base.directory):
+            continue
+        if place == base.directory or sources.tree.role(served.file) & _ROLES_OF_OTHERS:
+            continue
+        inner = relative(place, base.directory)
+        other = _descend(sources, base.directory, inner, package_names)
+        is_part = basename(package).lower() in roles.LAYER_NAMES
+        if is_part or basename(other) in {"app", *package_names}:
+            return other
+    return None
+
+
 def _siblings(sources: Sources, base: str, package: str, application: Application) -> list[str]:
     """Packages beside `package` that the application's code imports: parts of the same whole."""
     beside = {
@@ -287,9 +314,8 @@ def _siblings(sources: Sources, base: str, package: str, application: Applicatio
     count: Counter[str] = Counter()
     for path in (*sources.modules(package, without=Role.TEST)[:MAX_VOTING_MODULES],
                  *application.files):  # fmt: skip
-        count.update(
-            {i.module.partition(".")[0] for i in sources.imports(path) if not i.level} & beside
-        )
+        modules = sources.imported_modules(path)
+        count.update({module.partition(".")[0] for module, _ in modules} & beside)
     return [join(base, name) for name, _ in count.most_common()]
 
 
@@ -298,21 +324,26 @@ def _size(sources: Sources, directory: str) -> int:
 
 
 def _descend(sources: Sources, base: str, inner: str, package_names: Collection[str]) -> str:
-    """The first directory below `base` on the way `inner` that is more than a namespace.
+    """The first directory below `base` on the way `inner` that is more than a container.
 
-    A directory without modules and with one package is passed through. So is a `src` that has
-    an empty `__init__.py` alone, when the package in it bears the application's name.
+    A container has no modules but an empty `__init__.py`. It is passed through towards the one
+    package in it, or towards one of several that bears the application's name.
     """
     package = base
     parts = inner.split("/")
-    named = {*roles.APPLICATION_NAMES, *package_names}
-    for position, part in enumerate(parts):
+    named = {"app", "application", *package_names}
+    for part, following in pairwise([*parts, ""]):
         package = join(package, part)
         modules = sources.tree.directories[package].modules
-        following = parts[position + 1] if position + 1 < len(parts) else None
-        if following is None or len(_packages_in(sources, package)) > 1:
+        initial = join(package, "__init__.py")
+        is_container = modules in ([], ["__init__.py"]) and not sources.tree.data(initial).strip()
+        if not following or part in named or not is_container:
             return package
-        if modules and not (part == "src" and following in named and modules == ["__init__.py"]):
+        alone = len(_packages_in(sources, package)) == 1
+        distribution = f"{package_of(package, base)}.{following}".replace(".", "_")
+        if following in named or distribution in package_names:
+            continue
+        if not alone or following.lower() in roles.LAYER_NAMES:
             return package
     return package
 
@@ -353,7 +384,7 @@ def _beside_entry(
     ]
     wholes.sort(key=lambda name: (name not in named, -sizes[name], name))
     here.others = [join(place, name) for name in wholes]
-    if not wholes:
+    if not wholes or (len(wholes) > 1 and place != root):
         return here
     best = wholes[0]
     dominant = sizes[best] > _DOMINANT_SHARE * (sum(sizes.values()) + len(modules))
@@ -374,8 +405,6 @@ def _beside_entry(
     else:
         here.sure = place != root or beside > 1
         return here
-    if len(wholes) > 1 and place != root and not dominant:
-        return here
     return there
 
 
@@ -392,10 +421,9 @@ def _packages_in(sources: Sources, place: str) -> list[str]:
 def _used_packages(sources: Sources, application: Application, place: str) -> set[str]:
     """The first parts of what the application's modules import, and of where they lie."""
     used = {
-        imported.module.partition(".")[0]
+        module.partition(".")[0]
         for file in application.files
-        for imported in sources.imports(file)
-        if not imported.level
+        for module, _ in sources.imported_modules(file)
     }
     used.update(
         relative(parent(file), place).partition("/")[0]

@@ -17,6 +17,9 @@ _IMPORT = re.compile(
     r"|import[ \t]+(?P<plain>[\w., \t]+))",
     re.MULTILINE,
 )
+_MODULES = re.compile(
+    r"^(?:from[ \t]+(\.*[\w.]*)[ \t]+import\b|import[ \t]+([\w., \t]+))", re.MULTILINE
+)
 _NAME = re.compile(r"(\w+)(?:\s+as\s+(\w+))?")
 _COMMENT = re.compile(r"#[^\n]*")
 
@@ -39,6 +42,8 @@ class Import:
 def imports(text: str) -> Iterator[Import]:
     """Every import statement in `text`, also where the rest of the file does not parse."""
     line, at = 1, 0
+    if "import" not in text:
+        return
     for found in _IMPORT.finditer(text):
         line, at = line + text.count("\n", at, found.start()), found.start()
         if found["plain"] is not None:
@@ -53,6 +58,19 @@ def imports(text: str) -> Iterator[Import]:
             yield Import(found["module"], name[1], name[2], line)
         if "*" in names:
             yield Import(found["module"], "*", None, line)
+
+
+def imported_modules(text: str) -> list[tuple[str, int]]:
+    """The modules that unindented statements import, each once, with their positions in `text`."""
+    found: dict[str, int] = {}
+    for match in _MODULES.finditer(text):
+        if match[1]:
+            found.setdefault(match[1], match.start())
+            continue
+        for part in (match[2] or "").split(","):
+            found.setdefault(part.split()[0] if part.split() else "", match.start())
+    found.pop("", None)
+    return list(found.items())
 
 
 def parse(text: str) -> ast.Module | None:

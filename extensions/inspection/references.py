@@ -13,6 +13,7 @@ from .tree import Tree, basename, is_within, parent, resolve
 MAX_COMMAND_FILES = 200
 MAX_COMMAND_DEPTH = 5
 MAX_COMMAND_TEXT = 60_000
+_REACH = 250
 
 _COMMAND_FILE = re.compile(
     r"(?:.*(?:docker|container)file.*|(?:docker-)?compose.*\.ya?ml|procfile.*|makefile|justfile"
@@ -21,7 +22,7 @@ _COMMAND_FILE = re.compile(
     r"|supervisord?\.conf|pipfile|nixpacks\.toml|\.replit)$",
     re.IGNORECASE,
 )
-_SERVER = re.compile(r"uvicorn|gunicorn|hypercorn|granian|fastapi", re.IGNORECASE)
+_SERVER = re.compile(r"icorn|ypercorn|ranian|astapi\b|astAPI\b")
 _OBJECT = re.compile(
     r"(?<![\w./:-])((?:[A-Za-z_]\w*)(?:[./][A-Za-z_]\w*)*):([A-Za-z_]\w*)(\(\))?(?![\w:/.])"
 )
@@ -52,7 +53,7 @@ def find_references(sources: Sources) -> list[Reference]:
     for path in _command_files(tree):
         found.extend(_references(path, tree.text(path)[:MAX_COMMAND_TEXT], _weight(path)))
     paths = sources.modules(without=Role.TEST | Role.FOREIGN)
-    for path in sources.mentioning(paths, b"uvicorn", b"gunicorn", b"hypercorn", b"granian"):
+    for path in sources.mentioning(paths, b"uvicorn"):
         found.extend(_references(path, tree.text(path), 2.0))
     return found
 
@@ -82,22 +83,32 @@ def _weight(path: str) -> float:
 
 
 def _references(path: str, text: str, weight: float) -> Iterator[Reference]:
-    if not _SERVER.search(text):
-        return
-    for match in _OBJECT.finditer(text):
-        around = text[max(0, match.start() - 300) : match.end() + 200]
-        if not _SERVER.search(around):
-            continue
-        factory = bool(match[3]) or "--factory" in around or "factory=True" in around
-        place = _DIRECTORY.search(around)
-        directory = resolve(parent(path), place[1]) if place else None
-        yield Reference(
-            path, _line(text, match), match[1].replace("/", "."), match[2], weight,
-            _written(text, match), factory, directory,
-        )  # fmt: skip
-    for match in _FILE.finditer(text):
-        module = match[1].removeprefix("./")
-        yield Reference(path, _line(text, match), module, "", weight, _written(text, match))
+    for start, end in _windows(text):
+        for match in _OBJECT.finditer(text, start, end):
+            around = text[max(0, match.start() - _REACH) : match.end() + _REACH]
+            factory = bool(match[3]) or "--factory" in around or "factory=True" in around
+            place = _DIRECTORY.search(around)
+            directory = resolve(parent(path), place[1]) if place else None
+            yield Reference(
+                path, _line(text, match), match[1].replace("/", "."), match[2], weight,
+                _written(text, match), factory, directory,
+            )  # fmt: skip
+        for match in _FILE.finditer(text, start, end):
+            module = match[1].removeprefix("./")
+            yield Reference(path, _line(text, match), module, "", weight, _written(text, match))
+
+
+def _windows(text: str) -> Iterator[tuple[int, int]]:
+    """The parts of `text` that lie near the name of a server."""
+    start = end = -1
+    for match in _SERVER.finditer(text):
+        if match.start() - _REACH > end:
+            if end >= 0:
+                yield start, end
+            start = max(0, match.start() - _REACH)
+        end = match.end() + _REACH
+    if end >= 0:
+        yield start, end
 
 
 def _line(text: str, match: re.Match[str]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 
 from .python_source import line_of
@@ -11,15 +10,13 @@ from .roles import Role
 from .sources import Sources
 from .tree import is_within
 
-_TYPE = r"(?:\w+\.)*(?:AsyncSession|Session|scoped_session|async_scoped_session|DBSession)"
+_DEPENDS = re.compile(r"Depends\(\s*([A-Za-z_][\w.]*)")
 _TYPED = re.compile(
-    rf":[ \t]*[\"']?(?:Optional\[)?{_TYPE}\]?[\"']?(?:[ \t]*\|[ \t]*None)?[ \t]*="
-    r"[ \t]*(?:\w+\.)*(?:Depends|Security)\([ \t\n]*([\w.]+)"
-    rf"|Annotated\[[ \t\n]*[\"']?{_TYPE}[\"']?[ \t\n]*,[ \t\n]*(?:\w+\.)*Depends\([ \t\n]*([\w.]+)"
+    r"(?::|Annotated\[)\s*[\"']?(?:Optional\[)?(?:\w+\.)*"
+    r"(?:AsyncSession|Session|scoped_session|async_scoped_session|DBSession)\b[^:()]*$"
 )
-_UNTYPED = re.compile(
-    r"\b(?:db|session|\w+_session|\w+_db)\b[^=,()\n]*=[ \t]*Depends\([ \t]*([\w.]+)"
-)
+_UNTYPED = re.compile(r"\b(?:db|session|\w+_session|\w+_db)\b[^=,()\n]*=[ \t]*(?:\w+\.)*$")
+_BEFORE = 120
 _FUNCTION = re.compile(
     r"^(?P<decorator>@[^\n]+\n)?(?:async[ \t]+)?def[ \t]+(?P<name>\w+)[ \t]*\("
     r"(?P<body>[^\n]*\n(?:(?:[ \t)#][^\n]*)?\n)*)",
@@ -47,15 +44,13 @@ def find_session_dependency(
     sources: Sources, root: str, package: str, orm_paths: list[str]
 ) -> SessionDependency | None:
     """The session dependency that most parameters are declared with, else a lone generator."""
-    votes: Counter[tuple[str, str]] = Counter()
+    votes: dict[tuple[str, str], float] = {}
     paths = sources.modules(root, without=Role.TEST | Role.FOREIGN | Role.SIDE | Role.MIGRATION)
     for path in sources.mentioning(paths, b"Depends("):
-        text = sources.tree.text(path)
-        for match in _TYPED.finditer(text):
-            _vote(sources, votes, path, match[1] or match[2], 1.0)
-        if "db" in text or "session" in text:
-            for match in _UNTYPED.finditer(text):
-                _vote(sources, votes, path, match[1], _UNTYPED_WEIGHT)
+        for written, weight in _votes_in(sources.tree.text(path)).items():
+            meant = _meant(sources, path, written)
+            if meant:
+                votes[meant] = votes.get(meant, 0.0) + weight
     ranked = sorted(votes, key=lambda key: (not is_within(key[0], package), -votes[key], key))
     for file, name in ranked:
         found = _definition(sources, file, name)
@@ -64,26 +59,38 @@ def find_session_dependency(
     return _lone_generator(sources, orm_paths)
 
 
-def _vote(
-    sources: Sources, votes: Counter[tuple[str, str]], path: str, written: str, weight: float
-) -> None:
+def _votes_in(text: str) -> dict[str, float]:
+    """How often each function is what a parameter that looks like a session depends on."""
+    votes: dict[str, float] = {}
+    for match in _DEPENDS.finditer(text):
+        before = text[max(0, match.start() - _BEFORE) : match.start()]
+        weight = 0.0
+        if "ession" in before and _TYPED.search(before):
+            weight = 1.0
+        elif _UNTYPED.search(before):
+            weight = _UNTYPED_WEIGHT
+        if weight:
+            votes[match[1]] = votes.get(match[1], 0.0) + weight
+    return votes
+
+
+def _meant(sources: Sources, path: str, written: str) -> tuple[str, str] | None:
+    """The file and the name in it that `written`, read in `path`, stands for."""
     first, _, rest = written.partition(".")
     origin = sources.origin(path, first)
     if origin is None:
-        imported = next((i for i in sources.imports(path) if (i.alias or i.module) == first), None)
-        file = sources.definition(path, imported) if imported else None
-        if file and rest:
-            votes[file, rest] += weight  # type: ignore[assignment]
-        return
+        return None
     file, name = origin
-    module = name if file == path and not rest else None
-    if rest and module is None:
-        # `from app import database` and then `database.get_db`
-        if _defines(sources, file, rest):
-            name = rest
-        else:
-            name = f"{name}.{rest}"
-    votes[file, name] += weight  # type: ignore[assignment]
+    if not rest:
+        return origin
+    if file == path:
+        # `import app.database`, then `app.database.get_db`.
+        module, _, function = written.rpartition(".")
+        imported = next((i for i in sources.imports(path) if i.module == module), None)
+        target = sources.definition(path, imported) if imported else None
+        return (target, function) if target else (file, written)
+    # `from app import database`, then `database.get_db`; else an object and its method.
+    return (file, rest) if _defines(sources, file, rest) else (file, f"{name}.{rest}")
 
 
 def _defines(sources: Sources, file: str, name: str) -> bool:

@@ -6,14 +6,16 @@ import ast
 from collections.abc import Iterator
 
 from . import roles
-from .python_source import Import, imports, parse, relative_target
+from .python_source import Import, imported_modules, imports, parse, relative_target
 from .roles import Role
 from .tree import Tree, ancestors, join, parent
 
 # A project of a few hundred modules is read whole. Of a larger one, modules that are named as
 # entry points are read wherever they are, and others as long as they are near the top.
-MAX_MODULES = 700
-MAX_ENTRY_MODULES = 700
+MAX_MODULES = 1_200
+MAX_ENTRY_MODULES = 600
+# How much of a module, in characters, is read for what it imports.
+HEAD = 5_000
 
 ENTRY_WEIGHTS = {
     "main": 4, "app": 3, "application": 3, "asgi": 3, "server": 3, "__init__": 2, "api": 2,
@@ -29,6 +31,7 @@ class Sources:
         """Read nothing yet."""
         self.tree = tree
         self._imports: dict[str, list[Import]] = {}
+        self._heads: dict[str, list[tuple[str, int]]] = {}
         self._modules: dict[str, ast.Module | None] = {}
         self._below: dict[tuple[str, Role], list[str]] = {}
         self._python_directories: set[str] | None = None
@@ -63,10 +66,13 @@ class Sources:
 
     def mentioning(self, paths: list[str], *words: bytes) -> Iterator[str]:
         """Those of `paths` whose files hold any of `words`."""
+        read = self.tree.data
         for path in paths:
-            data = self.tree.data(path)
-            if any(word in data for word in words):
-                yield path
+            data = read(path)
+            for word in words:
+                if word in data:
+                    yield path
+                    break
 
     @property
     def python_directories(self) -> set[str]:
@@ -87,6 +93,13 @@ class Sources:
         known = self._imports.get(path)
         if known is None:
             known = self._imports[path] = list(imports(self.tree.text(path)))
+        return known
+
+    def imported_modules(self, path: str) -> list[tuple[str, int]]:
+        """The modules that `path` imports near its top, with their positions in the text."""
+        known = self._heads.get(path)
+        if known is None:
+            known = self._heads[path] = imported_modules(self.tree.text(path)[:HEAD])
         return known
 
     def module(self, path: str) -> ast.Module | None:

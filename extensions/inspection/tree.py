@@ -16,6 +16,7 @@ from .roles import Role
 MAX_ENTRIES = 60_000
 MAX_DEPTH = 24
 MAX_BYTES = 1_000_000
+MAX_MODULE_BYTES = 256_000
 
 _SKIPPED = frozenset(
     {
@@ -233,7 +234,7 @@ class Tree:
         return role | Role.TEST if roles.is_test_file(name) else role
 
     def data(self, path: str) -> bytes:
-        """The first `MAX_BYTES` of a file; empty when it is unreadable or not in the tree."""
+        """The beginning of a file, as far as the limits above go; empty when it is unreadable or not in the tree."""
         known = self._data.get(path)
         if known is None:
             known = self._data[path] = self._read(path) if self.has_file(path) else b""
@@ -245,7 +246,7 @@ class Tree:
         except (OSError, ValueError):
             return b""
         try:
-            return os.read(handle, MAX_BYTES)
+            return os.read(handle, MAX_MODULE_BYTES if path.endswith(".py") else MAX_BYTES)
         except OSError:
             return b""
         finally:
