@@ -2,9 +2,9 @@
 
 The call wraps `app.router.lifespan_context` as it is at that moment. A later assignment to that
 attribute would drop it, so the call follows the last one. Nothing else needs an order:
-`include_router` wraps the application's lifespan to merge the router's into it (FastAPI before
-0.112 leaves it alone), and handlers of `on_event` and `add_event_handler` are looked up at startup.
-The earlier the call, the further out the database is: open before the rest, closed after it.
+`include_router` replaces the attribute by one that enters the application's lifespan first and the
+router's inside of it (FastAPI before 0.112 ignores the router's), and handlers of `on_event` and
+`add_event_handler` are looked up at startup, by the lifespan that the call wrapped.
 """
 
 import ast
@@ -17,6 +17,7 @@ from .flow import UnclearPlaceError, settle
 from .lifespans import replaced_lifespans
 from .names import Function, Names, Scope, called_name, mentions, statements_of
 
+_LISTED = 3
 _USUAL_OBJECTS = frozenset({"app", "application", "api"})
 # `create_app`, `get_application`, `server.app`, `CustomFastAPI`; or just `create`, `bootstrap`.
 _MAKER = re.compile(
@@ -109,7 +110,7 @@ class _Finder:
             each
             for functions in self._names.functions.values()
             for each in functions
-            if each.returns and ast.unparse(each.returns).endswith("FastAPI")
+            if each.returns and ast.unparse(each.returns).strip("'").endswith("FastAPI")
         ]
         if len(factories) == 1 and factories[0] not in self._functions_seen:
             return self._inside(factories[0])
@@ -228,7 +229,7 @@ class _Finder:
         if _MAKER.fullmatch(called_name(call)):
             return True
         if isinstance(binding.statement, ast.AnnAssign):
-            return ast.unparse(binding.statement.annotation).endswith("FastAPI")
+            return ast.unparse(binding.statement.annotation).strip("'").endswith("FastAPI")
         return any(
             isinstance(node, ast.Attribute)
             and node.attr in _FASTAPI_ONLY
@@ -244,4 +245,7 @@ def _returned(function: Function) -> Iterator[ast.expr]:
 
 
 def _list(made: Sequence[tuple[int, str]]) -> str:
-    return " and ".join(f"{name} (line {line})" for line, name in sorted(made))
+    *others, last = [f"{name} (line {line})" for line, name in sorted(made)]
+    if len(others) > _LISTED:
+        others, last = others[:_LISTED], f"{len(made) - _LISTED} more"
+    return f"{', '.join(others)} and {last}"

@@ -75,7 +75,7 @@ def nameless_applications(names: Names, within: Scope | None = None) -> list[ast
     spoken_for.update(argument for argument in _mounted(names) if isinstance(argument, ast.Call))
     return [
         node
-        for node in ast.walk(within or names.tree)
+        for node in (ast.walk(within) if within else names.nodes)
         if isinstance(node, ast.Call) and names.makes_application(node) and node not in spoken_for
     ]
 
@@ -93,12 +93,12 @@ def why_nameless(names: Names, call: ast.Call) -> str:
 
 
 def _scopes(names: Names) -> list[Scope]:
-    inner = [node for node in ast.walk(names.tree) if isinstance(node, Function | ast.ClassDef)]
+    inner = [node for node in names.nodes if isinstance(node, Function | ast.ClassDef)]
     return [names.tree, *inner]
 
 
 def _mounted(names: Names) -> Iterator[ast.expr]:
-    for node in ast.walk(names.tree):
+    for node in names.nodes:
         if isinstance(node, ast.Call) and called_name(node) == "mount":
             yield from node.args[1:2]
             yield from (keyword.value for keyword in node.keywords if keyword.arg == "app")

@@ -80,10 +80,15 @@ class _Planner:
             return self._after_statement(path_change)
         if chosen is None:
             return self._at_top(ahead, before)
-        if all(_NOQA.search(self._source.text(self._source.last_line(s))) for s in chosen):
-            noqa = _NOQA.search(self._source.text(self._source.last_line(chosen[-1])))
-            self._line += noqa[0].rstrip() if noqa else ""
+        exemptions = [self._exemption(statement) for statement in chosen]
+        self._line += exemptions[-1] if all(exemptions) else ""
         return self._placed_in(chosen, self._sections(chosen))
+
+    def _exemption(self, statement: _Import) -> str:
+        """Return the comment that lets the import stand below other code."""
+        start, end = self._source.first_line(statement), self._source.last_line(statement)
+        found = (_NOQA.search(self._source.text(number)) for number in (end, start))
+        return next((match[0].rstrip() for match in found if match), "")
 
     def _own(self, section: _Section) -> bool:
         return section is (_Section.RELATIVE if self._new.level else _Section.FIRST_PARTY)
@@ -182,18 +187,30 @@ class _Planner:
     def _placed_among(self, own: Sequence[int], block: _Block) -> Insertion:
         """Put the import in its sorted place among those of the same section, if they have one."""
         imports = [block[index] for index in own]
-        in_one_group = any(set(own) <= set(group) for group in self._groups(block))
+        run_on = all(self._runs_on(before, after) for before, after in pairwise(imports))
         for key in (_sort_key, _mixed_sort_key):
             keys = [key(statement) for statement in imports]
-            if in_one_group and keys == sorted(keys):
+            if own[-1] - own[0] == len(own) - 1 and run_on and keys == sorted(keys):
                 place = bisect_right(keys, key(self._new))
-                if place == len(imports):
-                    break
-                following = imports[place]
-                if place == 0 and self._is_heading(following):
-                    return Insertion(self._source.first_line(following) - 1, (self._line,))
-                return Insertion(self._head(following), (self._line,))
+                return self._after(imports[place - 1]) if place else self._ahead_of(imports[0])
         return self._after(imports[-1])
+
+    def _ahead_of(self, statement: _Import) -> Insertion:
+        """Put the import first in its section, below a heading but above a comment on the next."""
+        start = self._source.first_line(statement) - 1
+        if not self._source.is_comment(start):
+            return Insertion(start, (self._line,))
+        above = self._head(statement)
+        if above == start or _HEADING.search(self._source.text(start)):
+            return Insertion(start, (self._line,))
+        # Formatters set an import with a comment of its own apart from the one before.
+        return Insertion(above, (self._line, ""))
+
+    def _runs_on(self, before: ast.stmt, after: ast.stmt) -> bool:
+        """Tell whether no blank line divides the two, or one that a comment brings with it."""
+        return not self._blanks_between(before, after) or self._source.is_comment(
+            self._source.first_line(after) - 1
+        )
 
     def _ends(self, statement: ast.stmt) -> bool:
         """Tell whether nothing follows the statement without a blank line between."""
@@ -203,22 +220,17 @@ class _Planner:
     def _head(self, statement: ast.stmt) -> int:
         """Return the index of the statement's first line, comments right above it included."""
         number = self._source.first_line(statement)
-        while self._source.is_comment(number - 1):
+        while self._source.is_comment(number - 1) and not self._source.indentation(number - 1):
             number -= 1
         opens_file = number == 1 and self._source.first_line(statement) > 1
         return self._source.first_line(statement) - 1 if opens_file else number - 1
-
-    def _is_heading(self, statement: ast.stmt) -> bool:
-        above = self._source.first_line(statement) - 1
-        return self._source.is_comment(above) and bool(_HEADING.search(self._source.text(above)))
 
     def _after(self, statement: ast.stmt, gap: tuple[str, ...] = ()) -> Insertion:
         return Insertion(self._source.last_line(statement), (*gap, self._line))
 
     def _after_statement(self, statement: ast.stmt) -> Insertion:
-        end = self._source.last_line(statement)
-        closing = () if self._source.is_blank(end + 1) else ("",)
-        return Insertion(end, ("", self._line, *closing))
+        texts = ("", self._line) if self._ends(statement) else (self._line, "")
+        return Insertion(self._source.last_line(statement), texts)
 
     def _at_top(self, ahead: Sequence[ast.stmt], before: ast.stmt) -> Insertion:
         """Put the import below the docstring of a file that imports nothing at its top level."""

@@ -10,14 +10,22 @@ from .names import Function, Names, Scope, called_name, statements_of
 def replaced_lifespans(names: Names, scope: Scope, target: ast.expr) -> list[ast.stmt]:
     """Return the scope's statements that assign the application's router or its lifespan.
 
-    A call of a function of this file that does so with its argument counts as well.
+    A call of a function of this file that does so with its argument counts as well, and one of a
+    function from elsewhere that is called after what it sets: `set_lifespan(app)`.
 
     Raises:
         UnclearPlaceError: such a function is not called from the scope.
     """
     spelled = ast.unparse(target)
     replaced = {f"{spelled}.router.lifespan_context", f"{spelled}.router"}
-    found: list[ast.stmt] = []
+    found: list[ast.stmt] = [
+        statement
+        for statement in statements_of(scope)
+        if isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Call)
+        and "lifespan" in called_name(statement.value).lower()
+        and spelled in map(ast.unparse, statement.value.args)
+    ]
     for statement, assigned in _assignments(names):
         where = names.scope_of(statement)
         if where is scope:
@@ -34,7 +42,7 @@ def replaced_lifespans(names: Names, scope: Scope, target: ast.expr) -> list[ast
 def _assignments(names: Names) -> list[tuple[ast.stmt, ast.Attribute]]:
     return [
         (statement, target)
-        for statement in ast.walk(names.tree)
+        for statement in names.nodes
         if isinstance(statement, ast.Assign | ast.AnnAssign)
         for target in (
             statement.targets if isinstance(statement, ast.Assign) else [statement.target]

@@ -19,6 +19,8 @@ class Names:
     """The imports, classes and functions of a file, and the place of every node in it."""
 
     tree: ast.Module
+    nodes: list[ast.AST]
+    """Every node of the tree, so that it is walked once."""
     origins: dict[str, str] = field(default_factory=dict[str, str])
     """What an imported name is called where it comes from: `f` -> `fastapi`."""
     classes: dict[str, ast.ClassDef] = field(default_factory=dict[str, ast.ClassDef])
@@ -84,8 +86,8 @@ class Names:
 
 def read_names(tree: ast.Module) -> Names:
     """Collect the names of a whole file."""
-    names = Names(tree)
-    for node in ast.walk(tree):
+    names = Names(tree, list(ast.walk(tree)))
+    for node in names.nodes:
         for child in ast.iter_child_nodes(node):
             names.parents[child] = node
         for block in _blocks_of(node):
@@ -146,8 +148,5 @@ def statements_of(scope: Scope) -> Iterator[ast.stmt]:
 
 def mentions(node: ast.AST, expression: ast.expr) -> bool:
     """Tell whether the expression, whatever it is used for, occurs inside the node."""
-    wanted = ast.unparse(expression)
-    return any(
-        isinstance(each, ast.Name | ast.Attribute) and ast.unparse(each) == wanted
-        for each in ast.walk(node)
-    )
+    kind, wanted = type(expression), ast.unparse(expression)
+    return any(type(each) is kind and ast.unparse(each) == wanted for each in ast.walk(node))

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from keyword import iskeyword
 from typing import TypeVar
 
 from .application import Place, find_place
@@ -51,6 +52,8 @@ def wire_application(
     """
     import_line = f"from {layer_module} import {INSTALL_FUNCTION}"
     call = f"{INSTALL_FUNCTION}({app_object or 'app'})"
+    if not all(part.isidentifier() and not iskeyword(part) for part in _parts(layer_module)):
+        return Unclear(f"{layer_module} is no name that can be imported", (import_line, call))
     try:
         source = parse_source(content)
         names = read_names(source.tree)
@@ -103,7 +106,12 @@ def unwire_application(
         )
         if isinstance(again, Wired) and again.content == content:
             return original
-    return source.without(lines)
+    doubled = {n - 1 for n in lines if source.is_blank(n - 1) and source.is_blank(n + 1)}
+    return source.without({*lines, *doubled})
+
+
+def _parts(module: str) -> list[str]:
+    return module.lstrip(".").split(".")
 
 
 def _plan_call(source: Source, names: Names, place: Place, call: str) -> Insertion:

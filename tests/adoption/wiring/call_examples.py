@@ -445,6 +445,20 @@ set_lifespan(app)
 """,
     ),
     Example(
+        "a lifespan that a function from elsewhere sets by its name",
+        """
+from fastapi import FastAPI
+
++from shop.database import install_database
+from shop.events import register_lifespan
+
+app = FastAPI()
+app.include_router(items)
+register_lifespan(app)
++install_database(app)
+""",
+    ),
+    Example(
         "a lifespan that is assigned to what the factory made",
         """
 from fastapi import FastAPI

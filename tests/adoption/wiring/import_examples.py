@@ -47,6 +47,22 @@ app = FastAPI()
 from fastapi import FastAPI
 
 +from shop.database import install_database
++
+# patches the event loop
+from shop.patches import patched
+
+app = FastAPI()
++install_database(app)
+""",
+    ),
+    Example(
+        "between the project's own, one with a comment on it",
+        """
+from fastapi import FastAPI
+
+from shop.accounts import accounts
++from shop.database import install_database
+
 # patches the event loop
 from shop.patches import patched
 
@@ -194,7 +210,9 @@ sys.path.append("..")
 
 from fastapi import FastAPI  # noqa: E402
 
-from shop.accounts import accounts  # noqa: E402
+from shop.accounts import (  # noqa: E402
+    accounts,
+)
 +from shop.database import install_database  # noqa: E402
 
 app = FastAPI()
