@@ -69,16 +69,16 @@ class _Files:
         self._bytes: dict[str, bytes | None] = {}
 
     def merge(self, file: str, manager: str, needs: Needs) -> FilesMerge | None:
-        """Merge into a file, or into that which it is made from; None if its kind is not edited."""
+        """Merge into a file, or into that which it is made from; None if it is not one to edit."""
         name = file.rsplit("/", 1)[-1]
+        content = self.read(file)
+        if content is None:
+            return None
         if name.endswith((".txt", ".in")):
             try:
                 return requirement_layers.merge(self.read, file, needs)
             except GeneratedError as error:
                 return self.merge(error.source, manager, needs)
-        content = self.read(file)
-        if content is None:
-            return None
         if name == "pyproject.toml":
             source = pyproject.requirements_file(content)
             if source:

@@ -33,20 +33,28 @@ def instructions(
         return _blocks((f"Add to dependencies in {dependency_file}:", lines))
     if manager == "pixi" or name == "pixi.toml":
         prefix = "" if name == "pixi.toml" else "tool.pixi."
+        feature = f"[{prefix}feature.dev.pypi-dependencies]"
         return _blocks(
-            (
-                f"Add to {dependency_file or 'pixi.toml'}:",
-                [f"[{prefix}pypi-dependencies]", *_table(main)],
-            ),
-            ("and for development:", [f"[{prefix}feature.dev.pypi-dependencies]", *_table(dev)]),
+            (f"Add to {dependency_file}:", [f"[{prefix}pypi-dependencies]", *_table(main)]),
+            ("and for development:", [feature, *_table(dev)] if dev else []),
         )
-    quoted = [f'"{text}"' if any(c in text for c in "[]<>;! ") else text for text in main]
-    quoted_dev = [f'"{text}"' if any(c in text for c in "[]<>;! ") else text for text in dev]
-    where = f" ({dependency_file} is not edited)" if dependency_file else ""
-    return _blocks(
-        (f"Install what the layer needs{where}:", [f"    pip install {' '.join(quoted)}"]),
-        ("and for development:", [f"    pip install {' '.join(quoted_dev)}"] if dev else []),
-    )
+    command, dev_command = _COMMANDS.get(manager, ("pip install", "pip install"))
+    lines = [f"    {command} {_words(main)}"]
+    lines += [f"    {dev_command} {_words(dev)}"] if dev else []
+    return _blocks(("Add what the layer needs:", lines))
+
+
+_COMMANDS = {
+    "uv": ("uv add", "uv add --dev"),
+    "poetry": ("poetry add", "poetry add --group dev"),
+    "pdm": ("pdm add", "pdm add --dev"),
+    "pipenv": ("pipenv install", "pipenv install --dev"),
+    "rye": ("rye add", "rye add --dev"),
+}
+
+
+def _words(texts: Sequence[str]) -> str:
+    return " ".join(f'"{text}"' for text in texts)
 
 
 def _table(texts: Sequence[str]) -> list[str]:

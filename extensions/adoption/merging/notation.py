@@ -75,8 +75,10 @@ def table_value(requirement: Requirement, *, quote: str = '"', markers: bool = T
 
 
 def pep508(requirement: Requirement, *, parentheses: bool = False) -> str:
-    """A requirement as PEP 508, with the version in parentheses as `poetry add` writes it."""
-    if not parentheses or not requirement.specifier:
-        return str(requirement)
-    marker = f" ; {requirement.marker}" if requirement.marker else ""
-    return f"{requirement.name_with_extras} ({requirement.specifier}){marker}"
+    """A requirement for a TOML string, the version in parentheses as `poetry add` writes it."""
+    text = f"{requirement.name_with_extras}{requirement.specifier}"
+    if parentheses and requirement.specifier:
+        text = f"{requirement.name_with_extras} ({requirement.specifier})"
+    # Quotes that need no escaping in the string.
+    marker = requirement.marker.replace('"', "'")
+    return f"{text}; {marker}" if marker else text

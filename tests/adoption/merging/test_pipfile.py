@@ -1,0 +1,61 @@
+"""Pipfiles."""
+
+import pytest
+
+from extensions.adoption.merging import pipfile
+from extensions.adoption.merging.model import MergeError, Needs
+
+NEEDS = Needs.parse(["asyncpg>=0.30", "sqlalchemy[asyncio]>=2.0.40"], ["pytest>=8"], ())
+
+BEFORE = """\
+[[source]]
+url = "https://pypi.org/simple"
+name = "pypi"
+
+[packages]
+uvicorn = "*"
+fastapi = {extras = ["all"], version = "==0.121.0"}
+
+[dev-packages]
+
+[requires]
+python_version = "3.12"
+"""
+AFTER = """\
+[[source]]
+url = "https://pypi.org/simple"
+name = "pypi"
+
+[packages]
+uvicorn = "*"
+fastapi = {extras = ["all"], version = "==0.121.0"}
+asyncpg = ">=0.30"
+sqlalchemy = {extras = ["asyncio"], version = ">=2.0.40"}
+
+[dev-packages]
+pytest = ">=8"
+
+[requires]
+python_version = "3.12"
+"""
+
+
+def test_both_tables_are_added_to() -> None:
+    assert pipfile.merge(BEFORE, NEEDS).content == AFTER
+    assert pipfile.merge(AFTER, NEEDS).content == AFTER
+
+
+def test_missing_table_is_made() -> None:
+    content = '[packages]\nfastapi = "*"\nasyncpg = "*"\nsqlalchemy = {extras = ["asyncio"]}\n'
+    assert pipfile.merge(content, NEEDS).content == f'{content}\n[dev-packages]\npytest = ">=8"\n'
+
+
+def test_conflict_names_the_line() -> None:
+    content = BEFORE.replace("[dev-packages]", '[dev-packages]\nasyncpg = "<0.29"')
+    (conflict,) = pipfile.merge(content, NEEDS).conflicts
+    assert (conflict.path, conflict.line) == ("Pipfile", 10)
+
+
+def test_broken_file_is_told() -> None:
+    with pytest.raises(MergeError, match="Pipfile is not valid TOML"):
+        pipfile.merge("[packages]\nfastapi\n", NEEDS)

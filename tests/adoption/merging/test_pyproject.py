@@ -1,0 +1,164 @@
+"""pyproject.toml, whichever tool reads it."""
+
+import pytest
+
+from extensions.adoption.merging import pyproject
+from extensions.adoption.merging.model import MergeError, Needs
+from tests.adoption.merging.pyproject_examples import DEV, EXAMPLES, MAIN, Example
+
+NEEDS = Needs.parse(MAIN, DEV, ())
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
+def test_examples(example: Example) -> None:
+    merged = pyproject.merge(example.before, NEEDS, manager=example.manager)
+    assert merged.content == example.after
+    assert not merged.conflicts
+    again = pyproject.merge(example.after, NEEDS, manager=example.manager)
+    assert again.content == example.after
+
+
+def project(*dependencies: str) -> str:
+    return (
+        f"[project]\ndependencies = {list(dependencies)}\n[dependency-groups]\ndev = ['pytest']\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "manager", "line", "written"),
+    [
+        (project("fastapi", "sqlalchemy==2.0.36"), "uv", 2, "sqlalchemy==2.0.36"),
+        (project("fastapi") + "lint = ['SQLAlchemy<2']", "uv", 5, "SQLAlchemy<2"),
+        (
+            project("fastapi") + "[tool.uv]\nconstraint-dependencies = ['asyncpg<0.29']",
+            "uv",
+            6,
+            "asyncpg<0.29",
+        ),
+        (
+            '[tool.poetry.dependencies]\nfastapi = "*"\nsqlalchemy   = "^1.4"  # old\n',
+            "poetry",
+            3,
+            'sqlalchemy = "^1.4"',
+        ),
+        (
+            '[tool.poetry.dependencies]\n\n[tool.poetry.dependencies.asyncpg]\nversion = "~0.20"\n',
+            "poetry",
+            3,
+            "asyncpg = {'version': '~0.20'}",
+        ),
+    ],
+)
+def test_conflict_names_the_line(content: str, manager: str, line: int, written: str) -> None:
+    (conflict,) = pyproject.merge(content, NEEDS, manager=manager).conflicts
+    assert (conflict.path, conflict.line, conflict.written) == ("pyproject.toml", line, written)
+
+
+def test_conflict_is_one_sentence_for_the_user() -> None:
+    content = project("fastapi", "sqlalchemy==2.0.36", "asyncpg")
+    (conflict,) = pyproject.merge(content, NEEDS, manager="uv").conflicts
+    assert conflict.message == (
+        "pyproject.toml, line 2: sqlalchemy==2.0.36 excludes sqlalchemy[asyncio]>=2.0.40, which "
+        "the database layer needs; change it so that it admits sqlalchemy>=2.0.40."
+    )
+
+
+def test_leftover_of_another_tool_is_no_conflict() -> None:
+    content = project("fastapi") + '[tool.poetry.dependencies]\nsqlalchemy = "^1.4"\n'
+    assert not pyproject.merge(content, NEEDS, manager="uv").conflicts
+
+
+@pytest.mark.parametrize(
+    ("content", "manager", "message"),
+    [
+        ("[project\n", "uv", r"pyproject\.toml is not valid TOML: .*line 1"),
+        ("[tool.black]\n", "uv", r"has no \[project\] table"),
+        ("[project]\ndynamic = ['dependencies']\n", "setuptools", "as dynamic"),
+        ("project = {name = 'x'}\n", "uv", "line 1, is written in a way"),
+        (
+            "[project]\ndependencies = ['fastapi']\noptional-dependencies = {docs = []}\n",
+            "pip",
+            "line 3, is written in a way",
+        ),
+        ("[tool.pixi.dependencies]\nfastapi = '*'\n", "pixi", "conda packages"),
+    ],
+)
+def test_file_that_cannot_be_added_to_is_told(content: str, manager: str, message: str) -> None:
+    with pytest.raises(MergeError, match=message):
+        pyproject.merge(content, NEEDS, manager=manager)
+
+
+EARLIER = ["asyncpg>=0.29", "sqlalchemy[asyncio]>=2.0.30", "alembic>=1.13"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            '["fastapi", "sqlalchemy[asyncio]>=2.0.30", \'asyncpg>=0.29\']',
+            '["fastapi", "sqlalchemy[asyncio]>=2.0.40", \'asyncpg>=0.30\']',
+        ),
+        (
+            '["fastapi", "sqlalchemy[asyncio] (>=2.0.30)", "asyncpg<1"]',
+            '["fastapi", "sqlalchemy[asyncio] (>=2.0.40)", "asyncpg<1"]',
+        ),
+        (
+            '["fastapi", "sqlalchemy[asyncio] >= 2.0.30", "asyncpg>=0.28"]',
+            '["fastapi", "sqlalchemy[asyncio] >= 2.0.30", "asyncpg>=0.28"]',
+        ),
+        ('["fastapi", "sqlalchemy"]', '["fastapi", "greenlet>=1", "sqlalchemy"]'),
+        ('["fastapi"]', '["fastapi"]'),
+    ],
+)
+def test_update_renews_only_what_the_template_wrote(before: str, after: str) -> None:
+    content = "[project]\ndependencies = {}\n[dependency-groups]\ndev = ['pytest']\n"
+    needs = Needs.parse([*MAIN, "alembic>=1.16"], DEV, EARLIER)
+    merged = pyproject.merge(content.format(before), needs, manager="uv")
+    assert merged.content == content.format(after)
+
+
+def test_update_renews_poetry_s_tables() -> None:
+    content = (
+        '[tool.poetry.dependencies]\nfastapi = "*"\nasyncpg    =  {}  # why\n'
+        "sqlalchemy = {}\n[tool.poetry.group.dev.dependencies]\npytest = '*'\n"
+    )
+    before = content.format('">=0.29"', '{extras = ["asyncio"], version = ">=2.0.30"}')
+    after = content.format('">=0.30"', '{extras = ["asyncio"], version = ">=2.0.40"}')
+    needs = Needs.parse(MAIN, DEV, EARLIER)
+    assert pyproject.merge(before, needs, manager="poetry").content == after
+    edited = content.format('">=0.29,<1"', '{version = ">=2.0.30", extras = ["asyncio"]}')
+    assert pyproject.merge(edited, needs, manager="poetry").content == edited
+
+
+def test_new_need_of_an_update_is_added() -> None:
+    before = project("fastapi", "asyncpg>=0.29")
+    needs = Needs.parse(["asyncpg>=0.29", "uuid-utils>=0.10"], [], ["asyncpg>=0.29"])
+    assert "'uuid-utils>=0.10'" in pyproject.merge(before, needs, manager="uv").content
+
+
+def test_formatting_by_hand_changes_nothing() -> None:
+    once = pyproject.merge(project("fastapi"), NEEDS, manager="uv").content
+    lines = once.replace("', '", "',\n  '").replace("'", '"').replace(">=", " >= ")
+    assert lines != once
+    assert pyproject.merge(lines, NEEDS, manager="uv").content == lines
+
+
+def test_marker_is_kept_for_a_need_that_has_one() -> None:
+    needs = Needs.parse(["tzdata>=2024; sys_platform == 'win32'"], [], ())
+    array = pyproject.merge(project("fastapi"), needs, manager="uv").content
+    assert """['fastapi', "tzdata>=2024; sys_platform == 'win32'"]""" in array
+    assert pyproject.merge(array, needs, manager="uv").content == array
+    table = '[tool.poetry.dependencies]\nfastapi = "*"\n'
+    merged = pyproject.merge(table, needs, manager="poetry").content
+    assert """tzdata = {version = ">=2024", markers = "sys_platform == 'win32'"}\n""" in merged
+    assert pyproject.merge(merged, needs, manager="poetry").content == merged
+
+
+def test_file_of_setuptools_names_its_requirements_file() -> None:
+    content = "[project]\ndynamic = ['dependencies']\n[tool.setuptools.dynamic]\n{}\n"
+    listed = content.format("dependencies = {file = ['requirements/base.txt']}")
+    single = content.format("dependencies.file = 'requirements.txt'")
+    assert pyproject.requirements_file(listed) == "requirements/base.txt"
+    assert pyproject.requirements_file(single) == "requirements.txt"
+    assert pyproject.requirements_file(content.format("")) is None
+    assert pyproject.requirements_file("[project]\n") is None
