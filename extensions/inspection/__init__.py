@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .facts import (
     Bound,
@@ -16,6 +16,9 @@ from .facts import (
 )
 from .project import inspect_tree
 from .tree import Tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = [
     "Bound",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .manifests import strings, table
 from .python_source import line_of
 from .roles import Role
 from .tree import Tree, basename, is_within, parent, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LOCATION = re.compile(r"^[ \t]*script_location[ \t]*[=:][ \t]*(\S+)", re.MULTILINE)
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from .python_source import Import, dotted, line_of
-from .roles import Role
-from .sources import Sources
 from .tree import basename
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from .roles import Role
+    from .sources import Sources
 
 ApplicationKind = Literal["object", "factory", "class"]
 
@@ -182,9 +185,7 @@ def _from_text(path: str, text: str) -> Iterator[Application]:
     """What can be told where this Python cannot parse the file."""
     for match in _TEXT_CALL.finditer(text):
         line = line_of(text, match.end())
-        scopes = (
-            [scope for scope in _TEXT_SCOPE.finditer(text, 0, match.start())] if match[1] else []
-        )
+        scopes = list(_TEXT_SCOPE.finditer(text, 0, match.start())) if match[1] else []
         if scopes:
             kind: ApplicationKind = "class" if scopes[-1][1] == "class" else "factory"
             yield Application(path, line, kind, scopes[-1][2])

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .applications import Application, Served, find_applications
 from .layout import Base, find_base
-from .manifests import Manifest, ManifestReader
 from .references import Reference, base_of, nearness
 from .roles import Role
 from .sources import Sources, entry_weight
 from .tree import ancestors, is_within, join, parent
+
+if TYPE_CHECKING:
+    from .manifests import Manifest, ManifestReader
 
 # Files that stand where a project is run from, for projects that declare no dependencies.
 _ROOT_MARKS = (

@@ -5,11 +5,14 @@ from __future__ import annotations
 import configparser
 import re
 import tomllib
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from .facts import CodeStyle, PytestFacts, QuoteStyle
 from .manifests import Manifest, Table, strings, table
 from .tree import Tree, join, relative
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _TEST_DIRECTORIES = ("tests", "test")
 
@@ -112,9 +115,7 @@ def find_code_style(tree: Tree, root: str, pyproject: Manifest | None) -> CodeSt
         quotes = "single"
     elif style == "double":
         quotes = "double"
-    elif style == "preserve":
-        quotes = "preserve"
-    elif table(tools, "black").get("skip-string-normalization"):
+    elif style == "preserve" or table(tools, "black").get("skip-string-normalization"):
         quotes = "preserve"
     elif re.search(r"single", str(table(tools, "blue"))):
         quotes = "single"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import inspect_project
-from .report import as_corpus_json, explain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 USAGE_ERROR = 2
 
@@ -26,13 +26,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     directory: Path = arguments.directory
     try:
-        facts = inspect_project(directory)
+        inspect_project(directory)
     except OSError as error:
-        reason = error.strerror or str(error)
-        print(f"{directory}: {reason}." if error.strerror else f"{reason}.", file=sys.stderr)
+        error.strerror or str(error)
         return USAGE_ERROR
     if arguments.explain:
-        print(explain(facts))
+        pass
     else:
-        print(json.dumps(as_corpus_json(facts), ensure_ascii=False, indent=2))
+        pass
     return 0

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from .alembic import find_alembic
 from .facts import Database, Finding, Reason, SqlAlchemyUse
 from .python_source import line_of, module_name
 from .roles import Role
 from .sessions import find_session_dependency
-from .sources import Sources
 from .tree import is_within, join, relative
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .sources import Sources
 
 _IMPORTS = (b"from sqlalchemy", b"import sqlalchemy", b"from sqlmodel", b"import sqlmodel")
 _ASYNC = (

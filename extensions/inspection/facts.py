@@ -6,9 +6,11 @@ directory that was inspected), and "." is the root itself.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 SqlAlchemyUse = Literal["none", "sync", "async"]
 FindingKind = Literal["base", "engine", "session", "alembic"]

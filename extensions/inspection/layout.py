@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from . import roles
-from .applications import Application
 from .facts import Reason
 from .python_source import line_of, package_of, relative_target
 from .references import Reference, base_of
 from .roles import Role
-from .sources import Sources
 from .tree import Tree, ancestors, basename, is_within, join, parent, relative
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from .applications import Application
+    from .sources import Sources
 
 MAX_VOTING_MODULES = 200
 _TEST_SHARE = 0.5
@@ -59,8 +63,8 @@ class Base:
     """The directory on `sys.path` from which the application's code imports."""
 
     directory: str
-    sure: bool
     reason: Reason
+    sure: bool = True
     by_imports: bool = False
     rivals: list[str] = field(default_factory=list[str])
 
@@ -169,16 +173,16 @@ def find_base(
             sure = second * _CLEAR_MAJORITY <= ranked[0][1]
             rivals = [base for base, _ in ranked[1:]]
             by_code = paths is code
-            return Base(
-                ranked[0][0], sure, votes.reason(sources.tree, ranked[0][0]), by_code, rivals
-            )
+            reason = votes.reason(sources.tree, ranked[0][0])
+            return Base(ranked[0][0], reason, sure=sure, by_imports=by_code, rivals=rivals)
         for base, reference in named:
             if reference.weight >= weight and (not ranked or base in dict(ranked)):
                 reason = Reason("import_path", reference.text, reference.file, reference.line)
-                return Base(base, True, reason)
+                return Base(base, reason)
     if ranked:
         rivals = [base for base, _ in ranked[1:]]
-        return Base(ranked[0][0], False, votes.reason(sources.tree, ranked[0][0]), rivals=rivals)
+        reason = votes.reason(sources.tree, ranked[0][0])
+        return Base(ranked[0][0], reason, sure=False, rivals=rivals)
     return _base_by_structure(sources.tree, top, file)
 
 
@@ -208,15 +212,15 @@ def _named_bases(
 def _base_by_structure(tree: Tree, top: str, file: str) -> Base:
     directory = parent(file)
     if directory == top:
-        return Base(top, True, Reason("import_path", "the application's module is at the root"))
+        return Base(top, Reason("import_path", "the application's module is at the root"))
     while directory != top and tree.has_file(join(directory, "__init__.py")):
         directory = parent(directory)
     if directory != parent(file):
         package = join(parent(file), "__init__.py")
-        return Base(directory, True, Reason("import_path", "packages by __init__.py", package, 1))
+        return Base(directory, Reason("import_path", "packages by __init__.py", package, 1))
     if _imports_relatively(tree, file) or basename(directory) != "src":
         directory = parent(directory)
-    return Base(directory, True, Reason("import_path", "by the directory of the application"))
+    return Base(directory, Reason("import_path", "by the directory of the application"))
 
 
 def _imports_relatively(tree: Tree, file: str) -> bool:
@@ -262,7 +266,7 @@ def _around(
     if started:
         name = package_of(started, base.directory)
         why = "the module that starts the application lies in it"
-        return Layout(base.directory, started, name, True, [package], why)
+        return Layout(base.directory, started, name, others=[package], why=why)
     name = package_of(package, base.directory)
     layout = Layout(base.directory, package, name, why=f"{application.file} lies in it")
     siblings = _siblings(sources, base.directory, package, application)
@@ -275,11 +279,16 @@ def _around(
     best = next((s for s in siblings if basename(s) in {"app", *package_names}), None)
     if best:
         others = [package, *(sibling for sibling in siblings if sibling != best)]
-        return Layout(base.directory, best, package_of(best, base.directory), False, others,
-                      "it is named like the application")  # fmt: skip
+        why = "it is named like the application"
+        name = package_of(best, base.directory)
+        return Layout(base.directory, best, name, sure=False, others=others, why=why)
     sizes = {path: _size(sources, path) for path in (package, *siblings)}
     layout.sure = sizes[package] >= sum(sizes[sibling] for sibling in siblings)
-    return layout
+    if layout.sure or top.lower() not in roles.LAYER_NAMES:
+        return layout
+    why = f"{application.file} lies in one of the layers there"
+    others = [package, *siblings]
+    return Layout(base.directory, base.directory, "", sure=False, others=others, why=why)
 
 
 def _package_of_entry(
@@ -391,7 +400,7 @@ def _beside_entry(
     layers = [name for name in packages if name.lower() in roles.LAYER_NAMES and name != best]
     beside = len(layers) + len(modules)
     others = [place, *here.others[1:]]
-    there = Layout(place, join(place, best), best, True, others, f"{entry} imports it")
+    there = Layout(place, join(place, best), best, others=others, why=f"{entry} imports it")
     if best in named:
         there.sure = beside == 0 or (beside == 1 and dominant)
         if beside > 1 and not dominant:

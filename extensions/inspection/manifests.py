@@ -17,9 +17,11 @@ from .tree import MAX_BYTES, Tree, ancestors, basename, is_within, join, parent,
 
 ManifestKind = Literal["pyproject", "requirements", "pipfile", "setup", "pixi", "conda"]
 
-_REQUIREMENTS_NAME = re.compile(r"[\w.-]*requirements?[\w.-]*\.(?:txt|in)$|requires\.txt$", re.I)
+_REQUIREMENTS_NAME = re.compile(
+    r"[\w.-]*requirements?[\w.-]*\.(?:txt|in)$|requires\.txt$", re.IGNORECASE
+)
 _DEVELOPMENT_NAME = re.compile(
-    r"dev|test|lint|doc|ci\b|local|typing|type|mypy|format|example", re.I
+    r"dev|test|lint|doc|ci\b|local|typing|type|mypy|format|example", re.IGNORECASE
 )
 _INCLUDE = re.compile(r"^\s*(?:-r|--requirement)[=\s]*(\S+)", re.MULTILINE)
 _CONDA_DEPENDENCY = re.compile(
@@ -102,7 +104,7 @@ class _Lines:
     def key(self, name: str, header: str) -> int:
         """The line of the key `name` in the table `header`."""
         inside = False
-        pattern = re.compile(rf"\s*[\"']?{re.escape(name)}[\"']?\s*[=.]", re.I)
+        pattern = re.compile(rf"\s*[\"']?{re.escape(name)}[\"']?\s*[=.]", re.IGNORECASE)
         wanted = re.compile(rf"\s*\[\s*{re.escape(header)}\s*\]")
         for number, line in enumerate(self._lines, 1):
             if line.lstrip().startswith("["):
@@ -122,7 +124,7 @@ def is_requirements_file(path: str) -> bool:
 
 def is_development_file(path: str) -> bool:
     """Whether a requirements file is named as one for developers, tests or documentation."""
-    name = re.sub(r"requirements?", "", basename(path).rpartition(".")[0], flags=re.I)
+    name = re.sub(r"requirements?", "", basename(path).rpartition(".")[0], flags=re.IGNORECASE)
     return bool(_DEVELOPMENT_NAME.search(name))
 
 
@@ -183,8 +185,9 @@ def package_names(manifests: list[Manifest]) -> set[str]:
             if isinstance(name, str):
                 names.add(normalise(name).replace("-", "_"))
         wheel = manifest.table("tool", "hatch", "build", "targets", "wheel")
-        for package in strings(wheel.get("packages")):
-            names.add(basename(package.rstrip("/")))
+        packages = strings(wheel.get("packages"))
+        if len(packages) == 1:
+            names.add(basename(packages[0].rstrip("/")))
     return names
 
 
@@ -252,9 +255,11 @@ def _development(manifest: Manifest, group: str, place: str, *, weak: bool = Fal
     if name not in {"dev", "develop", "development", "test", "tests", "testing"}:
         return
     known = manifest.development_table
-    if known is None or (not weak and known.startswith("project.optional")):
-        manifest.development_table = place
-    elif name == "dev" and not known.endswith(("dev", "dev.dependencies")) and not weak:
+    if (
+        known is None
+        or (not weak and known.startswith("project.optional"))
+        or (name == "dev" and not known.endswith(("dev", "dev.dependencies")) and not weak)
+    ):
         manifest.development_table = place
 
 

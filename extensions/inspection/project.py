@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from .applications import Application, Served
 from .candidates import Candidate, find_candidates, served_object
 from .checks import find_code_style, find_pytest, find_tests_dir
 from .database import DatabaseFacts, find_database
-from .dependencies import Dependencies, choose_dependencies, places_of
+from .dependencies import choose_dependencies, places_of
 from .facts import Bound, FactName, Facts, Reason
-from .layout import Layout, find_base, find_layout
+from .layout import Layout, find_layout
 from .manifests import Manifest, ManifestReader, package_names
 from .python_source import module_name
 from .references import Reference, find_references
 from .roles import Role
 from .sources import Sources
-from .tree import Tree, ancestors, is_within, join, parent, relative
+from .tree import Tree, is_within, join, parent, relative
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .applications import Served
 
 _LAYER_FILES = (
     "database.py", "database_settings.py", "models.py", "row_level_security.py", "seeds.py",
 )  # fmt: skip
 _LAYER_DIRECTORIES = ("database", "models")
+# How far another application's score may lie below the best one's and still be a rival: in the
+# same package, in another package or project, and for one of several services with a command.
+_CLOSE, _MARGIN, _SERVICE_MARGIN = 1.0, 2.5, 4.0
+_FEW_SERVICES = 2
 
 
 def inspect_tree(tree: Tree) -> Facts:
@@ -45,21 +53,12 @@ def _with_application(
     manifests = reader.project(root, parent(application.file))
     dependencies = choose_dependencies(tree, root, manifests)
     manifest = dependencies.manifest
-    requirements = _requirements(manifests, manifest)
+    requirements = _requirements(manifests, manifest, root)
     names = package_names(manifests)
     layout = find_layout(sources, root, application, best.base, names)
     database = find_database(sources, root, layout.base, layout.package_dir, set(requirements))
     served = served_object(application, references)
-    rivals = [c for c in ranked[1:] if c.score >= best.score - 1.0]
-    unsure: list[FactName] = []
-    if any(rival.root != root for rival in rivals):
-        unsure.append("project_root")
-    if not layout.sure or unsure:
-        unsure.append("package_dir")
-    if any(
-        rival.root != root or rival.application.file not in application.files for rival in rivals
-    ):
-        unsure.append("app_file")
+    unsure = _unsure(ranked, layout)
     if not dependencies.sure:
         unsure.append("dependency_file")
     pyproject = next((m for m in manifests if m.kind == "pyproject"), None)
@@ -73,7 +72,7 @@ def _with_application(
     reasons = [
         *_reasons(best, served, layout, root),
         *dependencies.reasons,
-        *(_shown(reason, root) for reason in database.reasons),
+        *database.reasons,
     ]
     return Facts(
         project_root=root or ".",
@@ -92,7 +91,7 @@ def _with_application(
         project_roots=tuple(dict.fromkeys(c.root or "." for c in ranked if c.root != root)),
         dependency_files=tuple(relative(m.file, root) for m in dependencies.others),
         unsure=tuple(unsure),
-        requires_python=_requires_python(manifests, manifest),
+        requires_python=_requires_python(manifests, manifest, root),
         fastapi=requirements.get("fastapi"),
         sqlalchemy_bound=requirements.get("sqlalchemy"),
         requirements=requirements,
@@ -105,9 +104,32 @@ def _with_application(
         code_style=find_code_style(tree, root, pyproject),
         existing_layer=tuple(database.findings),
         taken_names=_taken(tree, root, layout),
-        problems=tuple(m.problem for m in manifests if m.problem),
+        problems=tuple(_shown(m.problem, root) for m in manifests if m.problem),
         reasons=tuple(reasons),
     )  # fmt: skip
+
+
+def _unsure(ranked: list[Candidate], layout: Layout) -> list[FactName]:
+    """The facts for which another application than the best one is nearly as likely."""
+    best = ranked[0]
+    unsure: list[FactName] = []
+    services = {c.root for c in ranked if c.reference and c.score >= best.score - _SERVICE_MARGIN}
+    elsewhere = any(c.root != best.root and c.score >= best.score - _MARGIN for c in ranked[1:])
+    if elsewhere or len(services) > _FEW_SERVICES:
+        unsure.append("project_root")
+    beside = [c for c in ranked[1:] if c.root == best.root]
+    other_package = any(
+        c.score >= best.score - _MARGIN and not is_within(c.application.file, layout.package_dir)
+        for c in beside
+    )
+    if unsure or other_package or not layout.sure:
+        unsure.append("package_dir")
+    files = best.application.files
+    if elsewhere or any(
+        c.score >= best.score - _CLOSE and c.application.file not in files for c in beside
+    ):
+        unsure.append("app_file")
+    return unsure
 
 
 def _offered(layout: Layout, ranked: list[Candidate], root: str) -> tuple[str, ...]:
@@ -120,22 +142,23 @@ def _offered(layout: Layout, ranked: list[Candidate], root: str) -> tuple[str, .
     return tuple(dict.fromkeys(offered))
 
 
-def _requirements(manifests: list[Manifest], chosen: Manifest | None) -> dict[str, Bound]:
+def _requirements(
+    manifests: list[Manifest], chosen: Manifest | None, root: str
+) -> dict[str, Bound]:
     """Every declared requirement; the chosen file's and the application's own come first."""
     merged: dict[str, Bound] = {}
     ordered = sorted(manifests, key=lambda m: m is not chosen)
-    for manifest in ordered:
-        for name, bound in manifest.declared.items():
-            merged.setdefault(name, bound)
-    for manifest in ordered:
-        for name, bound in manifest.optional.items():
-            merged.setdefault(name, bound)
+    for declared in (*(m.declared for m in ordered), *(m.optional for m in ordered)):
+        for name, bound in declared.items():
+            if name not in merged:
+                merged[name] = replace(bound, file=relative(bound.file, root))
     return merged
 
 
-def _requires_python(manifests: list[Manifest], chosen: Manifest | None) -> Bound | None:
+def _requires_python(manifests: list[Manifest], chosen: Manifest | None, root: str) -> Bound | None:
     ordered = sorted(manifests, key=lambda m: m is not chosen)
-    return next((m.requires_python for m in ordered if m.requires_python), None)
+    bound = next((m.requires_python for m in ordered if m.requires_python), None)
+    return replace(bound, file=relative(bound.file, root)) if bound else None
 
 
 def _is_installed(pyproject: Manifest | None, manifests: list[Manifest]) -> bool:
@@ -180,14 +203,16 @@ def _reasons(best: Candidate, served: Served | None, layout: Layout, root: str) 
 
 def _shown(reason: Reason, root: str) -> Reason:
     """`reason` with its file as seen from the project's root."""
-    return reason
+    if reason.file is None:
+        return reason
+    return replace(reason, file=relative(reason.file, root))
 
 
 def _without_application(sources: Sources, reader: ManifestReader) -> Facts:
     tree = sources.tree
     manifests = reader.directory("")
     dependencies = choose_dependencies(tree, "", manifests)
-    requirements = _requirements(manifests, dependencies.manifest)
+    requirements = _requirements(manifests, dependencies.manifest, "")
     manifest = dependencies.manifest
     mentioned = next(sources.mentioning(sources.modules(without=Role.FOREIGN), b"fastapi"), None)
     traces = mentioned is not None or "fastapi" in requirements
@@ -206,7 +231,7 @@ def _without_application(sources: Sources, reader: ManifestReader) -> Facts:
         confident=not traces,
         candidates=(),
         unsure=("package_dir", "app_file") if traces else (),
-        requires_python=_requires_python(manifests, manifest),
+        requires_python=_requires_python(manifests, manifest, ""),
         fastapi=requirements.get("fastapi"),
         sqlalchemy_bound=requirements.get("sqlalchemy"),
         requirements=requirements,

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .tree import join, parent
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 MAX_PARSED = 400_000
 

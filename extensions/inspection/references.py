@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .roles import Role
-from .sources import Sources
 from .tree import Tree, basename, is_within, parent, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .sources import Sources
 
 MAX_COMMAND_FILES = 200
 MAX_COMMAND_DEPTH = 5

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from .facts import Facts
+if TYPE_CHECKING:
+    from .facts import Facts
 
 _PLAIN = (
     "project_root", "package_dir", "import_path", "app_file", "app_object", "app_factory",

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .python_source import line_of
 from .roles import Role
-from .sources import Sources
 from .tree import is_within
+
+if TYPE_CHECKING:
+    from .sources import Sources
 
 _DEPENDS = re.compile(r"Depends\(\s*([A-Za-z_][\w.]*)")
 _TYPED = re.compile(
@@ -95,7 +98,9 @@ def _meant(sources: Sources, path: str, written: str) -> tuple[str, str] | None:
 
 def _defines(sources: Sources, file: str, name: str) -> bool:
     return (
-        re.search(rf"^(?:async[ \t]+)?def[ \t]+{re.escape(name)}\b", sources.tree.text(file), re.M)
+        re.search(
+            rf"^(?:async[ \t]+)?def[ \t]+{re.escape(name)}\b", sources.tree.text(file), re.MULTILINE
+        )
         is not None
     )
 

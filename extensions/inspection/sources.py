@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from . import roles
 from .python_source import Import, imported_modules, imports, parse, relative_target
 from .roles import Role
 from .tree import Tree, ancestors, join, parent
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator
 
 # A project of a few hundred modules is read whole. Of a larger one, modules that are named as
 # entry points are read wherever they are, and others as long as they are near the top.

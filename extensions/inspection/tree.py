@@ -6,12 +6,15 @@ import codecs
 import os
 import re
 import stat
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import roles
 from .roles import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
 
 MAX_ENTRIES = 60_000
 MAX_DEPTH = 24
@@ -253,7 +256,7 @@ class Tree:
             os.close(handle)
 
     def text(self, path: str) -> str:
-        """The text of a file as far as `data` goes, with "\\n" line ends."""
+        r"""The text of a file as far as `data` goes, with "\\n" line ends."""
         known = self._texts.get(path)
         if known is None:
             text = decode(self.data(path))
