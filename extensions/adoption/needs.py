@@ -36,6 +36,9 @@ def main_requirements(answers: Mapping[str, Any]) -> list[str]:
         "pydantic-settings>=2.3",
         "sqlalchemy[asyncio]>=2.0.40",
     ]
+    if answers["db_type"] == "supabase":
+        # 2.10.0 compares issuers wrongly (CVE-2024-53861).
+        requirements.append("pyjwt[crypto]>=2.10.1")
     if not has_uuid7(answers["db_python"]):
         requirements.append("uuid-utils>=0.10")
     return requirements

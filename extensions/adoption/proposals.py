@@ -101,6 +101,9 @@ def _http_client(facts: Facts, _answers: Answers, _project: Path) -> str:
 
 
 _PROPOSALS: Mapping[str, Callable[[Facts, Answers, Path], object]] = {
+    "db_type": lambda facts, _answers, _project: (
+        "supabase" if facts.database.supabase else "postgresql"
+    ),
     "db_package_dir": lambda facts, _answers, _project: facts.package_dir,
     "db_import_path": _import_path,
     "db_app_file": lambda facts, _answers, _project: facts.app_file or "",
