@@ -130,8 +130,7 @@ class _Planner:
         )
         end_of_top = next(definitions, sys.maxsize)
         top = [block for block in blocks if block[0].lineno < end_of_top]
-        real = [block for block in top if self._sections(block)[-1] is not _Section.FUTURE]
-        return next((found[-1] for found in (real, top, blocks) if found), None)
+        return next((found[-1] for found in (top, blocks) if found), None)
 
     def _sections(self, block: _Block) -> list[_Section]:
         sections = [self._section(statement) for statement in block]

@@ -122,7 +122,10 @@ def _plan_call(source: Source, names: Names, place: Place, call: str) -> Inserti
     first_on_line = next(each for each in block if each.lineno >= start)
     indentation = source.indentation(start)
     later = block[block.index(statement) + 1 :]
-    if len(indentation) != first_on_line.col_offset or any(
+    starts_line = first_on_line.lineno == start and not (
+        source.text(start)[: first_on_line.col_offset].strip()
+    )
+    if not starts_line or any(
         each.lineno <= end and _ends_use_of(place.target, each) for each in later
     ):
         raise UnclearPlaceError(f"line {start} has more on it than the application's making")

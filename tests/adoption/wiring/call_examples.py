@@ -584,6 +584,20 @@ app = \\
 """,
     ),
     Example(
+        "a line that begins with a form feed",
+        """
+from fastapi import FastAPI
++
++from shop.database import install_database
+
+
+def create_app():
+\f    app = FastAPI()
++    install_database(app)
+    return app
+""",
+    ),
+    Example(
         "a documented attribute",
         """
 from fastapi import FastAPI

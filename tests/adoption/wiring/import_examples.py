@@ -166,6 +166,32 @@ app = FastAPI()
 """,
     ),
     Example(
+        "below a docstring that shares its line",
+        """
+\"\"\"Serve the shop.\"\"\"; from shop.routers import items
++from shop.database import install_database
+from fastapi import FastAPI
+
+app = FastAPI()
++install_database(app)
+""",
+    ),
+    Example(
+        "below the last comment of a block above",
+        """
+from fastapi import FastAPI
+
+if items:
+    pass
+    # nothing else
++from shop.database import install_database
+from shop.routers import items
+
+app = FastAPI()
++install_database(app)
+""",
+    ),
+    Example(
         "outside of conditions",
         """
 from typing import TYPE_CHECKING

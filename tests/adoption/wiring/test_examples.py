@@ -39,3 +39,19 @@ def test_is_undone(example: Example) -> None:
         example.after, app_object=example.app_object, layer_module=example.layer_module
     )
     assert undone == example.before
+
+
+@pytest.mark.parametrize(
+    "wiring",
+    [
+        "from .database import install_database\ninstall_database(app)",
+        "from shop.database import install_database as install\ninstall(app)",
+        "from shop.database import *\ninstall_database(app)",
+        "from shop import database\ndatabase.install_database(app)",
+        "def setup():\n    from shop.database import install_database\n    install_database(app)",
+    ],
+)
+def test_sees_that_it_is_wired_already_in_another_form(wiring: str) -> None:
+    content = f"from fastapi import FastAPI\n\napp = FastAPI()\n{wiring}\n"
+    result = wire_application(content, app_object="app", layer_module="shop.database")
+    assert result == Wired(content, ())

@@ -4,7 +4,8 @@ from textwrap import dedent
 
 import pytest
 
-from extensions.adoption.wiring import Unclear, unwire_application, wire_application
+from extensions.adoption.wiring import Unclear, unwire_application, wire, wire_application
+from extensions.adoption.wiring.source import Insertion
 
 _CASES = {
     "no application": ("import os\n", "app", "no FastAPI application is made here"),
@@ -82,6 +83,19 @@ _CASES = {
         "app",
         "the application is made in several places (lines 4 and 6)",
     ),
+    "in a try with a way past it": (
+        """
+        from fastapi import FastAPI
+        try:
+            app = FastAPI(lifespan=lifespan)
+        except TypeError:
+            app = FastAPI()
+        except ValueError:
+            pass
+        """,
+        "app",
+        "the application is made in several places (lines 4 and 6)",
+    ),
     "in branches that return": (
         """
         from fastapi import FastAPI
@@ -144,6 +158,14 @@ _CASES = {
         "app",
         "it cannot be told that app (line 3) is a FastAPI application",
     ),
+    "a wrapper around what is made elsewhere": (
+        """
+        import socketio
+        app = socketio.ASGIApp(server)
+        """,
+        None,
+        "it cannot be told that app (line 3) is a FastAPI application",
+    ),
     "a factory of something else": (
         """
         def create_app():
@@ -187,6 +209,15 @@ _CASES = {
         "app",
         "line 3 has more on it than the application's making",
     ),
+    "on the line of its condition, which goes on": (
+        """
+        from fastapi import FastAPI
+        if True: \\
+            app = FastAPI()
+        """,
+        "app",
+        "line 3 has more on it than the application's making",
+    ),
     "the function's name means something else": (
         """
         from fastapi import FastAPI
@@ -226,6 +257,19 @@ def test_refuses_a_module_that_has_no_importable_name() -> None:
     )
     assert isinstance(result, Unclear)
     assert result.reason == "my-shop.database is no name that can be imported"
+
+
+def test_refuses_its_own_edit_when_it_is_more_than_the_two_lines(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def plan_import(*_: object, **__: object) -> Insertion:
+        return Insertion(0, ("import os",))
+
+    monkeypatch.setattr(wire, "plan_import", plan_import)
+    content = "from fastapi import FastAPI\napp = FastAPI()\n"
+    result = wire_application(content, app_object="app", layer_module="database")
+    assert isinstance(result, Unclear)
+    assert "would change what the lines around it mean" in result.reason
 
 
 def test_names_the_object_in_the_lines() -> None:
