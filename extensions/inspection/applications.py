@@ -46,7 +46,8 @@ class Application:
     """One place that builds a FastAPI application.
 
     `name` is the variable, or the outermost function or class around the place. `wiring` counts
-    what is configured on it: arguments, routers, middleware, handlers.
+    what is configured on it: arguments, routers, middleware, handlers. `factories` are the
+    functions that return it, the one that builds it first.
     """
 
     file: str
@@ -54,6 +55,7 @@ class Application:
     kind: ApplicationKind
     name: str
     served: list[Served] = field(default_factory=list[Served])
+    factories: list[Served] = field(default_factory=list[Served])
     mounted: bool = False
     wiring: int = 0
 
@@ -62,6 +64,8 @@ class Application:
         """The files that build or hold it."""
         return {self.file, *(served.file for served in self.served)}
 
+
+Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 # Functions and classes by name: where each is, and the application that it makes.
 Makers = dict[str, list[tuple[str, Application]]]
@@ -90,7 +94,20 @@ def find_applications(sources: Sources, *, without: Role) -> list[Application]:
             if names and (module := sources.module(path)):
                 found.extend(_from_module(path, sources.tree.text(path), module, names))
     _find_served(sources, paths, found)
+    _find_mounted(sources, paths, found)
     return found
+
+
+def _find_mounted(sources: Sources, paths: list[str], found: list[Application]) -> None:
+    """Mark the applications that another module mounts into its own."""
+    objects = {(a.file, a.name): a for a in found if a.kind == "object" and a.name}
+    if len(found) < 2 or not objects:  # noqa: PLR2004
+        return
+    for path in sources.mentioning(paths, b".mount("):
+        for match in _MOUNTED.finditer(sources.tree.text(path)):
+            meant = sources.meaning(path, match[1])
+            if meant and meant in objects and meant[0] != path:
+                objects[meant].mounted = True
 
 
 def _calling(sources: Sources, paths: Collection[str], names: Collection[str]) -> Iterator[str]:
@@ -114,7 +131,7 @@ def _names_of_class(sources: Sources, path: str, subclasses: set[str]) -> set[st
         elif imported.name in subclasses:
             names.add(imported.alias or imported.name or "")
         elif imported.name == "FastAPI" and sources.target(path, imported.module):
-            origin = sources.origin(path, imported.alias or "FastAPI")
+            origin = sources.meaning(path, imported.alias or "FastAPI")
             if origin is None or origin[1] == "FastAPI":
                 names.add("FastAPI")
     text = sources.tree.text(path)
@@ -126,7 +143,7 @@ def _from_module(path: str, text: str, module: ast.Module, names: set[str]) -> l
     found: list[Application] = []
     mounted, wiring = _use_of_names(text)
 
-    def visit(node: ast.AST, scope: ast.AST | None, assigned: str | None) -> None:
+    def visit(node: ast.AST, scope: Scope | None, assigned: str | None) -> None:
         if isinstance(node, ast.Call) and dotted(node.func) in names:
             found.append(_application(path, node, scope, assigned, mounted, wiring))
         for child in ast.iter_child_nodes(node):
@@ -166,7 +183,7 @@ def _use_of_names(text: str) -> tuple[set[str], Counter[str]]:
 def _application(
     path: str,
     node: ast.Call,
-    scope: ast.AST | None,
+    scope: Scope | None,
     assigned: str | None,
     mounted: set[str],
     wiring: Counter[str],
@@ -175,10 +192,16 @@ def _application(
     if scope is None:
         served = [Served(path, assigned, node.lineno)] if assigned and "." not in assigned else []
         nested = not assigned or assigned in mounted
-        return Application(path, node.lineno, "object", assigned or "", served, nested, count)
+        return Application(
+            path, node.lineno, "object", assigned or "", served, mounted=nested, wiring=count
+        )
     kind: ApplicationKind = "class" if isinstance(scope, ast.ClassDef) else "factory"
-    name: str = getattr(scope, "name", "")
-    return Application(path, node.lineno, kind, name, [], assigned in mounted, count)
+    name = scope.name
+    factories = [Served(path, name, scope.lineno)] if kind == "factory" else []
+    return Application(
+        path, node.lineno, kind, name, factories=factories,
+        mounted=assigned in mounted, wiring=count,
+    )  # fmt: skip
 
 
 def _from_text(path: str, text: str) -> Iterator[Application]:
@@ -237,6 +260,7 @@ def _find_served_in(
                 made = _maker(sources, path, node, makers, imported)
                 if made and made.name != statement.name and _hands_on(statement, node):
                     wrappers.setdefault(statement.name, []).append((path, made))
+                    made.factories.append(Served(path, statement.name, statement.lineno))
             continue
         name, value = _assignment(statement)
         for node in ast.walk(value) if name and value else ():

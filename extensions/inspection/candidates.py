@@ -57,11 +57,17 @@ def find_candidates(
     """
     hidden = Role.TEST | Role.FOREIGN | Role.MIGRATION
     applications = find_applications(sources, without=hidden | Role.SIDE)
-    if not applications and not _has_own_code(sources):
+    if not applications and not _has_own_code(sources) and not _is_generator(sources):
         applications = find_applications(sources, without=hidden)
     found = [_candidate(sources, a, references, reader) for a in applications if not a.mounted]
     found.sort(key=lambda c: (-c.score, c.application.file.count("/"), c.application.file))
     return found
+
+
+def _is_generator(sources: Sources) -> bool:
+    """Whether the tree is a template that projects are generated from."""
+    names = sources.tree.names("")
+    return any(name in names for name in ("copier.yml", "copier.yaml", "cookiecutter.json"))
 
 
 def _has_own_code(sources: Sources) -> bool:
@@ -147,11 +153,23 @@ def _reference(
             if base_of(reference, file) is None:
                 continue
             names = {served.name for served in application.served if served.file == file}
-            known = not reference.name or reference.name in {*names, application.name}
+            names |= {factory.name for factory in application.factories if factory.file == file}
+            known = not reference.name or reference.name in names
             value = reference.weight * nearness(reference, file) * (1.0 if known else 0.5)
             if value > weight:
                 best, weight = reference, value
     return best, weight
+
+
+def served_factory(application: Application, references: list[Reference]) -> Served | None:
+    """The factory that commands name, else the outermost one."""
+    named = [
+        factory
+        for factory in application.factories
+        for reference in references
+        if reference.name == factory.name and base_of(reference, factory.file) is not None
+    ]
+    return next(iter(named), application.factories[-1] if application.factories else None)
 
 
 def served_object(application: Application, references: list[Reference]) -> Served | None:

@@ -214,7 +214,7 @@ def _meant(sources: Sources, path: str, name: str, known: list[_BaseClass]) -> t
         files = {found.file for found in known}
         if path in files:
             return path, known[0].name
-        origin = sources.origin(path, name.partition(".")[0])
+        origin = sources.meaning(path, name)
         if origin and origin[0] in files:
             return origin[0], known[0].name
     return known[0].file, known[0].name

@@ -42,6 +42,10 @@ _TOOLING_MODULES = frozenset(
         "start.py", "start_server.py", "tasks.py", "wsgi.py",
     }
 )  # fmt: skip
+# Where one of these stands, a project keeps its database code.
+_DATABASE_NAMES = frozenset(
+    {"database.py", "db.py", "model.py", "models.py", "database", "db", "model", "models"}
+)
 _ROLES_OF_OTHERS = Role.TEST | Role.SIDE | Role.FOREIGN | Role.MIGRATION
 
 
@@ -282,9 +286,11 @@ def _around(
         why = "it is named like the application"
         name = package_of(best, base.directory)
         return Layout(base.directory, best, name, sure=False, others=others, why=why)
-    sizes = {path: _size(sources, path) for path in (package, *siblings)}
-    layout.sure = sizes[package] >= sum(sizes[sibling] for sibling in siblings)
-    if layout.sure or top.lower() not in roles.LAYER_NAMES:
+    inside = _size(sources, package)
+    outside = sum(_size(sources, sibling) for sibling in siblings)
+    is_part = top.lower() in roles.LAYER_NAMES
+    layout.sure = inside >= outside * (_CLEAR_MAJORITY if is_part else 1)
+    if inside >= outside or not is_part:
         return layout
     why = f"{application.file} lies in one of the layers there"
     others = [package, *siblings]
@@ -325,7 +331,7 @@ def _siblings(sources: Sources, base: str, package: str, application: Applicatio
                  *application.files):  # fmt: skip
         modules = sources.imported_modules(path)
         count.update({module.partition(".")[0] for module, _ in modules} & beside)
-    return [join(base, name) for name, _ in count.most_common()]
+    return [join(base, name) for name in sorted(count, key=lambda name: (-count[name], name))]
 
 
 def _size(sources: Sources, directory: str) -> int:
@@ -399,10 +405,11 @@ def _beside_entry(
     dominant = sizes[best] > _DOMINANT_SHARE * (sum(sizes.values()) + len(modules))
     layers = [name for name in packages if name.lower() in roles.LAYER_NAMES and name != best]
     beside = len(layers) + len(modules)
+    holds_database = not _DATABASE_NAMES.isdisjoint({*layers, *modules})
     others = [place, *here.others[1:]]
     there = Layout(place, join(place, best), best, others=others, why=f"{entry} imports it")
     if best in named:
-        there.sure = beside == 0 or (beside == 1 and dominant)
+        there.sure = beside == 0 or (beside == 1 and dominant and not holds_database)
         if beside > 1 and not dominant:
             here.sure = False
             return here

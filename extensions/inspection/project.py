@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .candidates import Candidate, find_candidates, served_object
+from .candidates import Candidate, find_candidates, served_factory, served_object
 from .checks import find_code_style, find_pytest, find_tests_dir
 from .database import DatabaseFacts, find_database
 from .dependencies import choose_dependencies, places_of
@@ -28,9 +28,8 @@ _LAYER_FILES = (
 )  # fmt: skip
 _LAYER_DIRECTORIES = ("database", "models")
 # How far another application's score may lie below the best one's and still be a rival: in the
-# same package, in another package or project, and for one of several services with a command.
+# same package, in another package or project, and in another project with a command of its own.
 _CLOSE, _MARGIN, _SERVICE_MARGIN = 1.0, 2.5, 4.0
-_FEW_SERVICES = 2
 
 
 def inspect_tree(tree: Tree) -> Facts:
@@ -63,11 +62,10 @@ def _with_application(
         unsure.append("dependency_file")
     pyproject = next((m for m in manifests if m.kind == "pyproject"), None)
     tests_dir = find_tests_dir(tree, root, layout.package_dir)
-    object_file = served.file if served else application.file
-    app_object = f"{module_name(served.file, layout.base)}:{served.name}" if served else None
-    factory = not served and application.kind == "factory"
-    if factory:
-        app_object = f"{module_name(application.file, layout.base)}:{application.name}"
+    factory = None if served else served_factory(application, references)
+    shown = served or factory
+    object_file = shown.file if shown else application.file
+    app_object = f"{module_name(shown.file, layout.base)}:{shown.name}" if shown else None
     others = [c for c in ranked[1:] if c.root == root and c.application.file != application.file]
     reasons = [
         *_reasons(best, served, layout, root),
@@ -80,7 +78,7 @@ def _with_application(
         import_path=layout.import_path,
         app_file=relative(application.file, root),
         app_object=app_object,
-        app_factory=factory,
+        app_factory=factory is not None,
         app_object_file=relative(object_file, root),
         dependency_file=relative(manifest.file, root) if manifest else None,
         dependency_manager=dependencies.manager,
@@ -113,9 +111,15 @@ def _unsure(ranked: list[Candidate], layout: Layout) -> list[FactName]:
     """The facts for which another application than the best one is nearly as likely."""
     best = ranked[0]
     unsure: list[FactName] = []
-    services = {c.root for c in ranked if c.reference and c.score >= best.score - _SERVICE_MARGIN}
-    elsewhere = any(c.root != best.root and c.score >= best.score - _MARGIN for c in ranked[1:])
-    if elsewhere or len(services) > _FEW_SERVICES:
+    services = {
+        c.root
+        for c in ranked[1:]
+        if c.reference and c.reference.weight > 1 and c.score >= best.score - _SERVICE_MARGIN
+    }
+    elsewhere = len(services | {best.root}) > 1 or any(
+        c.root != best.root and c.score >= best.score - _MARGIN for c in ranked[1:]
+    )
+    if elsewhere:
         unsure.append("project_root")
     beside = [c for c in ranked[1:] if c.root == best.root]
     other_package = any(

@@ -20,6 +20,7 @@ _TYPED = re.compile(
 )
 _UNTYPED = re.compile(r"\b(?:db|session|\w+_session|\w+_db)\b[^=,()\n]*=[ \t]*(?:\w+\.)*$")
 _BEFORE = 120
+_FUNCTION_LINES = 25
 _FUNCTION = re.compile(
     r"^(?P<decorator>@[^\n]+\n)?(?:async[ \t]+)?def[ \t]+(?P<name>\w+)[ \t]*\("
     r"(?P<body>[^\n]*\n(?:(?:[ \t)#][^\n]*)?\n)*)",
@@ -51,13 +52,13 @@ def find_session_dependency(
     paths = sources.modules(root, without=Role.TEST | Role.FOREIGN | Role.SIDE | Role.MIGRATION)
     for path in sources.mentioning(paths, b"Depends("):
         for written, weight in _votes_in(sources.tree.text(path)).items():
-            meant = _meant(sources, path, written)
+            meant = sources.meaning(path, written)
             if meant:
                 votes[meant] = votes.get(meant, 0.0) + weight
     ranked = sorted(votes, key=lambda key: (not is_within(key[0], package), -votes[key], key))
     for file, name in ranked:
         found = _definition(sources, file, name)
-        if found:
+        if found and (votes[file, name] >= 1.0 or _makes_session(sources.tree.text(file), found)):
             return found
     return _lone_generator(sources, orm_paths)
 
@@ -77,34 +78,6 @@ def _votes_in(text: str) -> dict[str, float]:
     return votes
 
 
-def _meant(sources: Sources, path: str, written: str) -> tuple[str, str] | None:
-    """The file and the name in it that `written`, read in `path`, stands for."""
-    first, _, rest = written.partition(".")
-    origin = sources.origin(path, first)
-    if origin is None:
-        return None
-    file, name = origin
-    if not rest:
-        return origin
-    if file == path:
-        # `import app.database`, then `app.database.get_db`.
-        module, _, function = written.rpartition(".")
-        imported = next((i for i in sources.imports(path) if i.module == module), None)
-        target = sources.definition(path, imported) if imported else None
-        return (target, function) if target else (file, written)
-    # `from app import database`, then `database.get_db`; else an object and its method.
-    return (file, rest) if _defines(sources, file, rest) else (file, f"{name}.{rest}")
-
-
-def _defines(sources: Sources, file: str, name: str) -> bool:
-    return (
-        re.search(
-            rf"^(?:async[ \t]+)?def[ \t]+{re.escape(name)}\b", sources.tree.text(file), re.MULTILINE
-        )
-        is not None
-    )
-
-
 def _definition(sources: Sources, file: str, name: str) -> SessionDependency | None:
     text = sources.tree.text(file)
     first = re.escape(name.partition(".")[0])
@@ -117,6 +90,12 @@ def _definition(sources: Sources, file: str, name: str) -> SessionDependency | N
         return None
     line = line_of(text, match.start())
     return SessionDependency(file, name, line, match[0].strip(), "parameters depend on it")
+
+
+def _makes_session(text: str, found: SessionDependency) -> bool:
+    """Whether a function that unannotated parameters depend on makes a database session."""
+    lines = text.split("\n")[found.line - 1 : found.line + _FUNCTION_LINES]
+    return "yield" in "\n".join(lines) and bool(_MAKES_SESSION.search("\n".join(lines)))
 
 
 def _lone_generator(sources: Sources, orm_paths: list[str]) -> SessionDependency | None:

@@ -142,20 +142,32 @@ class Sources:
             return inner
         return self.file_of(stem)
 
-    def origin(self, importer: str, name: str) -> tuple[str, str] | None:
-        """Follow re-exports to the file that defines `name` and its name there."""
-        path, wanted = importer, name
-        for _ in range(5):
-            found = next(
-                (i for i in self.imports(path) if (i.alias or i.name) == wanted and i.name), None
-            )
-            if found is None:
-                return path, wanted
-            target = self.definition(path, found)
-            if target is None or target == path:
+    def meaning(self, path: str, written: str, depth: int = 6) -> tuple[str, str] | None:
+        """The file that defines `written` ("name" or "module.name") in `path`, and its name there.
+
+        Re-exports are followed; None where the definition is outside the tree.
+        """
+        first, _, rest = written.partition(".")
+        for imported in reversed(self.imports(path)):
+            bound = imported.alias or imported.name or imported.module
+            if bound != first and not (imported.name is None and written.startswith(f"{bound}.")):
+                continue
+            if bound != first:
+                rest = written[len(bound) + 1 :]
+            file = self.definition(path, imported)
+            if file is None or depth == 0:
                 return None
-            path, wanted = target, found.name or wanted
-        return None
+            if imported.name is None or self._is_module(path, imported, file):
+                return self.meaning(file, rest, depth - 1) if rest else (file, "")
+            if file == path:
+                break
+            inner = self.meaning(file, imported.name, depth - 1)
+            return (inner[0], ".".join(filter(None, (inner[1], rest)))) if inner else None
+        return path, written
+
+    def _is_module(self, path: str, imported: Import, file: str) -> bool:
+        stem = self.target(path, imported.module)
+        return stem is not None and self.file_of(join(stem, imported.name or "")) == file
 
 
 def entry_weight(path: str) -> int:
