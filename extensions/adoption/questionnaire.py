@@ -11,6 +11,7 @@ from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 
 from ..inspection import Facts, inspect_project
+from .changes import plan_changes
 from .kept import kept_files
 from .layer import import_statement, layer_module, sorted_imports
 from .needs import has_uuid7
@@ -77,7 +78,14 @@ class ExistingProject(Extension):
 
     @pass_context
     def kept_files(self, context: Context) -> str:
-        """Patterns of the files that a copy leaves alone because they are there."""
+        """Patterns of the files that a copy leaves alone because they are there.
+
+        Raises:
+            UserMessageError: a file of the user's rules the layer out; this is the last moment
+                before something is written.
+        """
+        for conflict in plan_changes(_project(context), context.get_all()).conflicts:
+            raise UserMessageError(conflict.message)
         return "\n".join(kept_files(_project(context), context.get_all()))
 
     @pass_context

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
-type TrackingCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}\d{9}$")]
+TrackingCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}\d{9}$")]
 
 
 class Status(StrEnum):

@@ -1,0 +1,156 @@
+"""A user's mistake gets one sentence, an exit code, and an untouched directory."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.template import copy_project, git
+
+APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+
+
+def copy(template: Path, project: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run `copier copy --trust --defaults` as a person does."""
+    command = [sys.executable, "-m", "copier", "copy", "--trust", "--defaults", *options]
+    return subprocess.run(
+        [*command, str(template), str(project)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(directory).as_posix(): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file()
+    }
+
+
+def stops(template: Path, project: Path, *expected: str) -> None:
+    """Assert that a copy changes nothing and says all of `expected` in one sentence."""
+    before = contents(project)
+
+    done = copy(template, project)
+
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    said = [line for line in done.stderr.splitlines() if line.strip()]
+    assert len(said) == 1, done.stderr
+    for part in expected:
+        assert part in said[0]
+    assert contents(project) == before
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A small project whose files a test adds."""
+    directory = tmp_path / "project"
+    (directory / "app").mkdir(parents=True)
+    (directory / "app" / "__init__.py").touch()
+    (directory / "app" / "main.py").write_text(APP)
+    return directory
+
+
+def test_no_application(template: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing here")
+
+    stops(template, tmp_path, "No FastAPI application", str(tmp_path))
+
+
+def test_an_empty_directory(template: Path, tmp_path: Path) -> None:
+    stops(template, tmp_path, "No FastAPI application")
+
+
+def test_no_directory(template: Path, tmp_path: Path) -> None:
+    file = tmp_path / "file.txt"
+    file.write_text("I am a file")
+
+    done = copy(template, file)
+
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert str(file) in done.stderr
+    assert file.read_text() == "I am a file"
+
+
+def test_a_broken_pyproject(template: Path, project: Path) -> None:
+    (project / "pyproject.toml").write_text("[project\nname = 'x'\n")
+
+    stops(template, project, "pyproject.toml", "line 1")
+
+
+def test_a_pyproject_in_no_known_encoding(template: Path, project: Path) -> None:
+    (project / "pyproject.toml").write_bytes(b"[project]\nname = '\xff\xfe'\n")
+
+    stops(template, project, "pyproject.toml")
+
+
+def test_an_unsupported_python(template: Path, project: Path) -> None:
+    (project / "pyproject.toml").write_text(
+        '[project]\nname = "x"\nrequires-python = ">=3.8,<3.10"\ndependencies = ["fastapi"]\n'
+    )
+
+    stops(template, project, "pyproject.toml, line 3", ">=3.8,<3.10", "3.10")
+
+
+@pytest.mark.parametrize("bound", ["fastapi==0.104.1", "fastapi>=0.100,<0.116", "fastapi==0.119.*"])
+def test_a_fastapi_that_commits_too_late(template: Path, project: Path, bound: str) -> None:
+    (project / "requirements.txt").write_text(f"uvicorn\n{bound}\n")
+
+    stops(template, project, "requirements.txt, line 2", bound, ">=0.121")
+
+
+def test_a_requirement_that_excludes_the_layers(template: Path, project: Path) -> None:
+    (project / "requirements.txt").write_text("fastapi\nsqlalchemy<2\n")
+
+    stops(template, project, "requirements.txt, line 2", "sqlalchemy<2", ">=2.0.40")
+
+
+@pytest.mark.parametrize(
+    ("fastapi", "scope"),
+    [
+        ("fastapi>=0.121", "function"),
+        ("fastapi", "function"),
+        ("fastapi>=0.100", "function"),
+        ("fastapi==0.115.6", "request"),
+        ("fastapi~=0.110.0", "request"),
+        ("fastapi>=0.106,<0.118", "request"),
+    ],
+)
+def test_the_session_follows_from_the_fastapi_bound(
+    template: Path, project: Path, fastapi: str, scope: str
+) -> None:
+    (project / "requirements.txt").write_text(f"{fastapi}\n")
+
+    done = copy(template, project)
+
+    assert done.returncode == 0, done.stderr
+    depends = 'Depends(get_session, scope="function")]' in (project / "app/database.py").read_text()
+    assert depends == (scope == "function")
+
+
+def test_a_package_that_copier_cannot_import(template: Path, tmp_path: Path) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    (hidden / "sitecustomize.py").write_text(
+        "import sys\nsys.modules['tomlkit'] = None\nsys.modules['jinja2_time'] = None\n"
+    )
+    command = [sys.executable, "-m", "copier", "copy", "--trust", "--defaults"]
+    done = subprocess.run(
+        [*command, str(template), str(project)],
+        env={"PYTHONPATH": str(hidden), "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert "uvx --with copier-template-extensions,jinja2-time,tomlkit copier" in done.stderr
+    assert git(project, "status", "--short") == ""

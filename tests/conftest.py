@@ -1,0 +1,92 @@
+"""Fixtures that all tests share."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from tests.support.postgres import running_server
+from tests.support.template import snapshot_template
+
+
+ENVIRONMENTS = "TEST_RUN_ENVIRONMENTS"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run, with all of its workers, one directory for virtual environments.
+
+    Not below pytest's own temporary directory: pytest closes that one to other users, and a
+    server started by root runs as another.
+    """
+    if not hasattr(config, "workerinput"):
+        os.environ[ENVIRONMENTS] = tempfile.mkdtemp(prefix="environments-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the environments."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ[ENVIRONMENTS], ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_user_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep Copier's settings of whoever runs the tests out of them."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        settings = tmp_path_factory.mktemp("copier") / "settings.yml"
+        settings.write_text("{}")
+        monkeypatch.setenv("COPIER_SETTINGS_PATH", str(settings))
+        yield
+
+
+@pytest.fixture(scope="session")
+def environments() -> Path:
+    """Where `make_environment` puts the environments of this run."""
+    return Path(os.environ[ENVIRONMENTS])
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template of this work tree, tagged as the first version."""
+    return snapshot_template(tmp_path_factory.mktemp("template") / "repository")
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """A PostgreSQL 18."""
+    with running_server(18) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def old_server_url() -> Iterator[str]:
+    """A PostgreSQL 16, the oldest that the wheel has."""
+    with running_server(16) as url:
+        yield url
+
+
+@pytest.fixture
+def new_database(server_url: str) -> Iterator[Callable[[], str]]:
+    """Create an empty database at each call and return its URL; all are dropped at the end."""
+    names: list[str] = []
+
+    def create() -> str:
+        names.append(f"test_{uuid4().hex}")
+        asyncio.run(_execute(server_url, f"CREATE DATABASE {names[-1]}"))
+        return urlsplit(server_url)._replace(path=f"/{names[-1]}").geturl()
+
+    yield create
+    for name in names:
+        asyncio.run(_execute(server_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    await connection.execute(statement)
+    await connection.close()

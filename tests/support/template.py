@@ -1,0 +1,85 @@
+"""The template as Copier sees a released one: a git repository with a tag."""
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import copier
+
+REPOSITORY = Path(__file__).parents[2]
+PROJECTS = REPOSITORY / "tests" / "projects"
+FIRST_VERSION = "v1.0.0"
+ANSWERS_FILE = ".copier-answers.db.yml"
+
+_IDENTITY = ("-c", "user.name=Tests", "-c", "user.email=tests@example.com", "-c", "commit.gpgsign=")
+
+
+def git(directory: Path, *arguments: str) -> str:
+    """Run git in a directory and return what it prints."""
+    return subprocess.run(
+        ["git", *_IDENTITY, *arguments],
+        cwd=directory,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+def commit_all(directory: Path, message: str) -> None:
+    """Commit the whole work tree."""
+    git(directory, "add", "--all")
+    git(directory, "commit", "--quiet", "--message", message)
+
+
+def snapshot_template(destination: Path) -> Path:
+    """Copy this work tree's template to a repository of its own, tagged as the first version."""
+    destination.mkdir()
+    for name in ("copier.yml", "extensions", "template"):
+        source = REPOSITORY / name
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source, destination / name, ignore=ignored)
+        else:
+            shutil.copy(source, destination / name)
+    git(destination, "init", "--quiet", "--initial-branch=main")
+    commit_all(destination, "Template")
+    git(destination, "tag", FIRST_VERSION)
+    return destination
+
+
+def copy_project(name: str, destination: Path) -> Path:
+    """Copy one of the projects in `tests/projects`, committed to a repository of its own."""
+    shutil.copytree(PROJECTS / name, destination)
+    git(destination, "init", "--quiet", "--initial-branch=main")
+    git(destination, "config", "core.autocrlf", "false")
+    commit_all(destination, "Project")
+    return destination
+
+
+def add_layer(template: Path, project: Path, **answers: object) -> Path:
+    """Run `copier copy --trust --defaults -d … template project` in this process."""
+    copier.run_copy(
+        str(template), project, data=dict(answers), defaults=True, unsafe=True, quiet=True
+    )
+    return project
+
+
+def update_layer(project: Path, data: Mapping[str, Any] | None = None) -> Path:
+    """Run `copier update --trust --defaults -a .copier-answers.db.yml` in this process."""
+    copier.run_update(
+        project,
+        data=dict(data or {}),
+        answers_file=ANSWERS_FILE,
+        defaults=True,
+        overwrite=True,
+        unsafe=True,
+        quiet=True,
+    )
+    return project
+
+
+def changed_files(project: Path) -> list[str]:
+    """What `git status` shows, a line each."""
+    return git(project, "status", "--short", "--untracked-files=all").splitlines()

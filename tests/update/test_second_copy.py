@@ -1,0 +1,62 @@
+"""A second copy changes nothing, whatever the user has made of the files meanwhile."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.adopted import CASES
+from tests.support.template import add_layer, changed_files, commit_all, copy_project
+
+
+@pytest.fixture(params=[case.name for case in CASES])
+def committed(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> Path:
+    """A project whose layer is committed."""
+    project = add_layer(template, copy_project(request.param, tmp_path / "project"))
+    commit_all(project, "Add the database layer")
+    return project
+
+
+def reformat(project: Path) -> None:
+    """Format all files as somebody with other tastes does."""
+    style = ["--config", "format.quote-style='single'", "--line-length", "60"]
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--no-cache", *style, "."]
+    subprocess.run(command, cwd=project, check=True, capture_output=True)
+
+
+def test_untouched(template: Path, committed: Path) -> None:
+    add_layer(template, committed)
+
+    assert changed_files(committed) == []
+
+
+def test_edited_and_reformatted(template: Path, committed: Path) -> None:
+    reformat(committed)
+    for name in ("alembic.ini", "DATABASE.md", ".env.example", ".gitignore"):
+        with (committed / name).open("a") as file:
+            file.write("# mine\n")
+    assert changed_files(committed)
+    commit_all(committed, "Edit and reformat")
+
+    add_layer(template, committed)
+
+    assert changed_files(committed) == []
+
+
+def test_at_a_terminal_without_prompting_to_overwrite(template: Path, committed: Path) -> None:
+    reformat(committed)
+    commit_all(committed, "Reformat")
+
+    command = ["-m", "copier", "copy", "--trust", str(template), str(committed)]
+    done = subprocess.run(
+        [sys.executable, *command, "--defaults"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "Overwrite" not in done.stdout + done.stderr
+    assert changed_files(committed) == []

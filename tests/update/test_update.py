@@ -1,0 +1,70 @@
+"""An update delivers what is new and keeps what is the user's."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.template import (
+    add_layer,
+    changed_files,
+    commit_all,
+    copy_project,
+    git,
+    snapshot_template,
+    update_layer,
+)
+
+
+@pytest.fixture
+def own_template(tmp_path: Path) -> Path:
+    """A template that the test releases a second version of."""
+    return snapshot_template(tmp_path / "template")
+
+
+def release(template: Path, tag: str, **replaced: tuple[str, str]) -> None:
+    """Release a version in which files of the layer, named by their stem, have other text."""
+    for stem, (old, new) in replaced.items():
+        [file] = template.glob(f"template/**/{stem}.py.jinja")
+        content = file.read_text(encoding="utf-8")
+        assert old in content
+        file.write_text(content.replace(old, new), encoding="utf-8")
+    commit_all(template, tag)
+    git(template, "tag", tag)
+
+
+def test_edits_stay_and_changes_arrive(own_template: Path, tmp_path: Path) -> None:
+    project = add_layer(own_template, copy_project("uv-app", tmp_path / "project"))
+    engine = project / "app" / "database.py"
+    edited = engine.read_text().replace('"""Open the session of a request', '"""Mine: the session')
+    engine.write_text(edited)
+    settings = project / "app" / "database_settings.py"
+    settings.write_text(
+        settings.read_text().replace("pool_size: PositiveInt = 10", "pool_size: PositiveInt = 7")
+    )
+    (project / "app" / "models" / "example.py").unlink()
+    commit_all(project, "Make it ours")
+    release(
+        own_template,
+        "v1.1.0",
+        database=("Close all connections;", "Close every connection;"),
+        database_settings=("A PostgreSQL URL in the form", "A URL in the form"),
+    )
+
+    update_layer(project)
+
+    assert '"""Mine: the session' in engine.read_text()
+    assert "Close every connection;" in engine.read_text()
+    assert "pool_size: PositiveInt = 7" in settings.read_text()
+    assert '"""A URL in the form' in settings.read_text()
+    assert not (project / "app" / "models" / "example.py").exists()
+    assert git(project, "diff", "--name-only", "--diff-filter=U") == ""
+
+
+def test_to_the_same_template_changes_nothing_else(own_template: Path, tmp_path: Path) -> None:
+    project = add_layer(own_template, copy_project("poetry-src", tmp_path / "project"))
+    commit_all(project, "Add the database layer")
+    release(own_template, "v1.1.0", database=("Close all connections;", "Close every connection;"))
+
+    update_layer(project)
+
+    assert changed_files(project) == [" M .copier-answers.db.yml", " M src/stationlog/database.py"]
