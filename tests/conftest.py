@@ -15,7 +15,6 @@ import pytest
 from tests.support.postgres import running_server
 from tests.support.template import snapshot_template
 
-
 ENVIRONMENTS = "TEST_RUN_ENVIRONMENTS"
 
 

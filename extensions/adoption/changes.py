@@ -55,11 +55,9 @@ def plan_changes(project: Path, answers: Mapping[str, Any]) -> ChangePlan:
 
 
 def _env_files(project: Path) -> Iterator[Change]:
-    for name, content in (
-        (".gitignore", protect_env(_read(project / ".gitignore"))),
-        (".env.example", add_variables(_read(project / ".env.example"), VARIABLES)),
-    ):
-        yield from _change(project / name, content)
+    ignore, example = project / ".gitignore", project / ".env.example"
+    yield from _change(ignore, protect_env(_read(ignore)) or "")
+    yield from _change(example, add_variables(_read(example), VARIABLES))
 
 
 def _wiring(project: Path, answers: Mapping[str, Any]) -> tuple[list[Change], list[str]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .changes import plan_changes
 from .merging.versions import admits
 from .needs import PYTHON_FLOOR, session_scope
+from .proposals import propose_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,9 +32,20 @@ def reasons_to_stop(facts: Facts, project: Path) -> Iterator[str]:
             f"The FastAPI project lies in {facts.project_root}: run this with "
             f"{project / facts.project_root} as the destination."
         )
+    yield from _not_utf8(facts, project)
     yield from _unsupported_python(facts)
     yield from _unsupported_fastapi(facts)
     yield from _existing_layer(facts)
+    for conflict in plan_changes(project, propose_all(facts, project)).conflicts:
+        yield conflict.message
+
+
+def _not_utf8(facts: Facts, project: Path) -> Iterator[str]:
+    if facts.dependency_file in ("pyproject.toml", "Pipfile"):
+        try:
+            (project / facts.dependency_file).read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            yield f"{facts.dependency_file}: byte {error.start} is not UTF-8, as TOML has to be."
 
 
 def _unsupported_python(facts: Facts) -> Iterator[str]:

@@ -32,6 +32,14 @@ def propose(name: str, facts: Facts, answers: Answers, project: Path) -> object:
     return _PROPOSALS[name](facts, answers, project)
 
 
+def propose_all(facts: Facts, project: Path) -> Answers:
+    """What the answers are if nobody says otherwise."""
+    answers: dict[str, Any] = {"db_wire_app": True}
+    for name in _PROPOSALS:
+        answers[name] = propose(name, facts, answers, project)
+    return answers
+
+
 def _import_path(facts: Facts, answers: Answers, _project: Path) -> str:
     package_dir: str = answers["db_package_dir"]
     if package_dir == facts.package_dir:

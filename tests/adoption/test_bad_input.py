@@ -87,7 +87,7 @@ def test_a_broken_pyproject(template: Path, project: Path) -> None:
 def test_a_pyproject_in_no_known_encoding(template: Path, project: Path) -> None:
     (project / "pyproject.toml").write_bytes(b"[project]\nname = '\xff\xfe'\n")
 
-    stops(template, project, "pyproject.toml")
+    stops(template, project, "pyproject.toml", "UTF-8")
 
 
 def test_an_unsupported_python(template: Path, project: Path) -> None:

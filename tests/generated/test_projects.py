@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from tests.support.template import changed_files, git
 
@@ -60,7 +60,7 @@ def test_old_and_new_tests_pass(adopted: Adopted, tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     adopted.environment.run("-m", "pytest", f"--junitxml={report}", cwd=adopted.project)
 
-    names = [case.get("classname", "") for case in ElementTree.parse(report).iter("testcase")]
+    names = [case.get("classname", "") for case in ET.parse(report).iter("testcase")]
     new = [name for name in names if "test_database_" in name]
     assert len(new) == 11
     assert (len(names) > len(new)) == adopted.case.own_tests
@@ -84,8 +84,8 @@ def test_migrations_go_up_and_down_and_the_application_answers(
     )
     try:
         for command in commands:
-            run("-m", "alembic", *command, cwd=project, **url)
-        done = run("-c", request, cwd=project, **url)
+            run("-m", "alembic", *command, cwd=project, variables=url)
+        done = run("-c", request, cwd=project, variables=url)
     finally:
         for revision in (project / "alembic" / "versions").glob("*.py"):
             revision.unlink()

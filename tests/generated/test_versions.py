@@ -17,7 +17,7 @@ def test_oldest_packages_and_postgresql_16(
     done = oldest.run(
         *["-m", "pytest", "tests/database", "-p", "no:cacheprovider"],
         cwd=project,
-        TEST_DATABASE_URL=old_server_url,
+        variables={"TEST_DATABASE_URL": old_server_url},
     )
 
     assert "11 passed" in done.stdout

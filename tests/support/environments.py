@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +22,12 @@ class Environment:
         return self.path / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
     def run(
-        self, *command: str, cwd: Path, check: bool = True, **variables: str
+        self, *command: str, cwd: Path, variables: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run `python command …` and return its outcome; what it prints is text.
 
         Raises:
-            AssertionError: it failed and `check` is set; the message holds what it printed.
+            AssertionError: it failed; the message holds what it printed.
         """
         clean = {
             name: value
@@ -38,12 +38,12 @@ class Environment:
         done = subprocess.run(
             [str(self.python), *command],
             cwd=cwd,
-            env={**clean, **variables},
+            env={**clean, **(variables or {})},
             capture_output=True,
             text=True,
             check=False,
         )
-        if check and done.returncode:
+        if done.returncode:
             raise AssertionError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
         return done
 

@@ -4,14 +4,14 @@ import importlib
 import os
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 
 @contextmanager
-def running_server(version: int) -> Iterator[str]:
+def running_server(version: int) -> Generator[str]:
     """Run a server, or join the one that another worker has started; yields its URL.
 
     Args:
