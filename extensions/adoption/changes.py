@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .layer import layer_module
 from .merging.dependencies import merge_dependencies
 from .merging.env_example import Variable, add_variables
-from .merging.gitignore import protect_env
+from .merging.gitignore import gitignores_above, protect_env
 from .merging.model import Change, Conflict
 from .merging.text import Text, decode
 from .needs import dev_requirements, main_requirements
@@ -56,7 +56,9 @@ def plan_changes(project: Path, answers: Mapping[str, Any]) -> ChangePlan:
 
 def _env_files(project: Path) -> Iterator[Change]:
     ignore, example = project / ".gitignore", project / ".env.example"
-    yield from _change(ignore, protect_env(_read(ignore)) or "")
+    protected = protect_env(_read(ignore), above=gitignores_above(project))
+    if protected is not None:
+        yield from _change(ignore, protected)
     yield from _change(example, add_variables(_read(example), VARIABLES))
 
 
