@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import io
+import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import inspect_project
+from .report import as_corpus_json, explain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +21,8 @@ USAGE_ERROR = 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Inspect the directory named in `argv` and print the facts; returns the exit code."""
     parser = argparse.ArgumentParser(
-        prog="existing_project.py", description="Print what is known about a FastAPI project."
+        prog="existing_project.py",
+        description="Print what is known about an existing FastAPI project, as JSON.",
     )
     parser.add_argument("directory", type=Path, metavar="DIR")
     parser.add_argument(
@@ -26,12 +31,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     directory: Path = arguments.directory
     try:
-        inspect_project(directory)
+        facts = inspect_project(directory)
     except OSError as error:
-        error.strerror or str(error)
+        reason = f"{directory}: {error.strerror}" if error.strerror else str(error)
+        sys.stderr.write(f"{reason}. Give the directory of a FastAPI project.\n")
         return USAGE_ERROR
-    if arguments.explain:
-        pass
-    else:
-        pass
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Names of files may hold what the terminal's encoding cannot show.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    text = explain(facts) if arguments.explain else json.dumps(as_corpus_json(facts), indent=2)
+    sys.stdout.write(f"{text}\n")
     return 0
