@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from .model import Needs
+    from .notation import Parsed
 
 Place = Literal["main", "dev", "other", "constraint"]
 """Where a requirement is declared: an `other` group is one that is not installed by default, a
@@ -24,10 +25,7 @@ Place = Literal["main", "dev", "other", "constraint"]
 class Declared:
     """A requirement that a file of the user's declares."""
 
-    name: str
-    extras: frozenset[str]
-    constraint: str
-    """PEP 440, or as the tool writes it; empty where every version will do."""
+    parsed: Parsed
     written: str
     """The text as the user wrote it, for messages and for comparing with earlier texts."""
     place: Place
@@ -40,7 +38,7 @@ class Declared:
     @property
     def key(self) -> str:
         """The name as package indexes compare it."""
-        return canonicalize_name(self.name)
+        return canonicalize_name(self.parsed.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +96,8 @@ def decide(
         decision.renewed.extend((item, requirement) for item in ours)
         decision.conflicts.extend(
             _conflict(item, requirement, path)
-            for item in there
-            if item not in ours and not admits(item.constraint, requirement.specifier)
+            for item in _excluding(there, requirement)
+            if item not in ours
         )
         present = [item for item in there if _counts(item, requirement)]
         if present:
@@ -108,6 +106,14 @@ def decide(
         elif requirement.key not in earlier_names:
             decision.missing.append(requirement)
     return decision
+
+
+def _excluding(declared: Sequence[Declared], requirement: Requirement) -> list[Declared]:
+    """The declarations that leave no room; of those with markers, one that does is enough."""
+    found = [item for item in declared if not admits(item.parsed.constraint, requirement.specifier)]
+    if any(item.parsed.conditional and item not in found for item in declared):
+        return [item for item in found if not item.parsed.conditional]
+    return found
 
 
 def _counts(item: Declared, requirement: Requirement) -> bool:
@@ -121,7 +127,7 @@ def _supply_extras(
     requirement: Requirement,
     present: Sequence[Declared],
 ) -> None:
-    extras = frozenset[str]().union(*(item.extras for item in present))
+    extras = frozenset[str]().union(*(item.parsed.extras for item in present))
     for extra in requirement.extras:
         name = (requirement.key, extra)
         if extra in extras or extras & _BROUGHT_BY.get(name, frozenset()):

@@ -28,7 +28,7 @@ class DependencyMerge:
     """Why none can, where that is not plain from the file's name."""
 
 
-def merge_dependencies(  # noqa: PLR0913 - each is an answer of the questionnaire
+def merge_dependencies(
     project: Path,
     *,
     dependency_file: str | None,
@@ -102,7 +102,12 @@ class _Files:
             except OSError as error:
                 raise MergeError(f"{path} cannot be read: {error.strerror}") from error
         data = self._bytes[path]
-        return None if data is None else decode(data).content
+        if data is None:
+            return None
+        content = decode(data).content
+        if "\0" in content:
+            raise MergeError(f"{path} is not text in UTF-8, or in UTF-16 with its mark")
+        return content
 
     def changes(self, contents: dict[str, str]) -> tuple[Change, ...]:
         found: list[Change] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from packaging.requirements import InvalidRequirement
 from packaging.requirements import Requirement as ParsedRequirement
@@ -18,8 +18,19 @@ _NAME = re.compile(
 )
 
 
-def parse_pep508(text: str) -> tuple[str, frozenset[str], str] | None:
-    """Name, extras and version constraint of a requirement, or None if it begins with no name.
+class Parsed(NamedTuple):
+    """A requirement as it is read."""
+
+    name: str
+    extras: frozenset[str]
+    constraint: str
+    """PEP 440, or as the tool writes it; empty where every version will do."""
+    conditional: bool
+    """Whether it has a marker, so that another line may hold in its place."""
+
+
+def parse_pep508(text: str) -> Parsed | None:
+    """Read a requirement; None if it begins with no name.
 
     A text that PEP 508 does not allow is read as far as it goes, because the user's tools may
     take it all the same.
@@ -30,32 +41,35 @@ def parse_pep508(text: str) -> tuple[str, frozenset[str], str] | None:
         match = _NAME.match(text)
         if not match:
             return None
-        rest = re.split(r"[;#]|\s--", match[3])[0].strip().strip("()")
+        rest, marked, _ = re.split(r"(;)|$", match[3], maxsplit=1)
+        rest = re.split(r"#|\s--", rest)[0].strip().strip("()")
         constraint = rest if re.match(r"[<>=!~]", rest) else ""
-        return match[1], _extras((match[2] or "").split(",")), constraint
-    return parsed.name, _extras(parsed.extras), str(parsed.specifier)
+        return Parsed(match[1], _extras((match[2] or "").split(",")), constraint, bool(marked))
+    extras, constraint = _extras(list(parsed.extras)), str(parsed.specifier)
+    return Parsed(parsed.name, extras, constraint, parsed.marker is not None)
 
 
-def _extras(names: Any) -> frozenset[str]:  # noqa: ANN401 - as TOML has it
-    if not isinstance(names, list | tuple | set):
-        return frozenset()
-    items = cast("list[object]", list(names))  # pyright: ignore[reportUnknownArgumentType]
+def _extras(names: object) -> frozenset[str]:
+    items = cast("list[object]", names) if isinstance(names, list) else []
     return frozenset(re.sub(r"[-_.]+", "-", str(name).strip()).lower() for name in items if name)
 
 
-def parse_table_value(value: object) -> list[tuple[frozenset[str], str]]:
-    """Extras and version constraint of the value that a Poetry, Pipenv or pixi table has.
+def parse_table_entry(name: str, value: object) -> list[Parsed]:
+    """Read an entry of a Poetry, Pipenv or pixi table.
 
-    There are several where the value is a list of constraints with markers of their own.
+    There are several requirements where the value is a list of constraints with markers of their
+    own.
     """
     if isinstance(value, str):
-        return [(frozenset(), value)]
+        return [Parsed(name, frozenset(), value, conditional=False)]
     if isinstance(value, list):
-        items = cast("list[object]", value)
-        return [pair for item in items for pair in parse_table_value(item)]
+        entries = [parse_table_entry(name, item) for item in cast("list[object]", value)]
+        return [item._replace(conditional=True) for entry in entries for item in entry]
     if isinstance(value, dict):
         table = cast("dict[str, object]", value)
-        return [(_extras(table.get("extras")), str(table.get("version", "")))]
+        constraint = str(table.get("version", ""))
+        conditional = not {"markers", "python", "platform"}.isdisjoint(table)
+        return [Parsed(name, _extras(table.get("extras")), constraint, conditional)]
     return []
 
 

@@ -100,7 +100,7 @@ def _names(data: dict[str, Any], spot: Spot) -> Iterator[str]:
     elif isinstance(found, list):
         for item in cast("list[object]", found):
             if isinstance(item, str) and (parsed := parse_pep508(item)):
-                yield canonicalize_name(parsed[0])
+                yield canonicalize_name(parsed.name)
 
 
 _APPLICATION_PACKAGES = ("fastapi", "sqlalchemy", "sqlmodel", "alembic", "asyncpg")

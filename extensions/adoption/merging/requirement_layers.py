@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .decide import decide
 from .model import MergeError
 from .requirements import compiled_from, declared, included, is_compiled, write_requirements
+from .text import line_end_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -81,7 +82,8 @@ def merge(read: Read, file: str, needs: Needs) -> FilesMerge:
         missing = [item for item in decision.missing if item.group in groups]
         renewed = [pair for pair in decision.renewed if pair[0].path == path]
         if missing or renewed:
-            content = texts.get(path, f"-r {_relative(base, path)}\n")
+            first_line = f"-r {_relative(base, path)}{line_end_of(texts[target])}"
+            content = texts.get(path, first_line)
             results[path] = write_requirements(content, missing, renewed, path=path)
     return FilesMerge(results, tuple(decision.conflicts))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .arrange import Item, arrange
 from .decide import Declared, decide
 from .model import Merge, MergeError
-from .notation import parse_pep508
+from .notation import Parsed, parse_pep508
 from .text import line_end_of
 from .toml_edit import Edit, apply
 
@@ -81,14 +81,11 @@ def declared(content: str, *, path: str = "", place: Place = "main") -> list[Dec
         parsed = _requirement(line.text)
         if parsed is None:
             continue
-        name, extras, constraint = parsed
         written = re.split(r"\s+--", line.text)[0]
         start = content.find(written, line.start, line.end)
         found.append(
             Declared(
-                name=name,
-                extras=extras,
-                constraint=constraint,
+                parsed,
                 written=written,
                 place=place,
                 line=line.number,
@@ -99,10 +96,11 @@ def declared(content: str, *, path: str = "", place: Place = "main") -> list[Dec
     return found
 
 
-def _requirement(text: str) -> tuple[str, frozenset[str], str] | None:
+def _requirement(text: str) -> Parsed | None:
     egg = _EGG.search(text)
     if egg:
-        return egg[1], frozenset(re.split(r"\s*,\s*", egg[2] or "")) - {""}, ""
+        extras = frozenset(re.split(r"\s*,\s*", egg[2] or "")) - {""}
+        return Parsed(egg[1], extras, "", conditional=False)
     if not text or text.startswith("-") or re.match(r"[./\\]|[\w+.-]+:", text):
         return None
     return parse_pep508(re.split(r"\s+--", text)[0])
@@ -156,7 +154,7 @@ def write_requirements(
         )
     edits = [Edit(*item.span, str(requirement)) for item, requirement in renewed]
     listed = [
-        Item(parsed[0], line.start, line.end)
+        Item(parsed.name, line.start, line.end)
         for line in lines(content)
         if (parsed := _requirement(line.text))
     ]

@@ -126,7 +126,7 @@ def _declared(content: str, option: _Option) -> Iterator[Declared]:
     for start, text in option.items:
         if parsed := parse_pep508(text):
             yield Declared(
-                *parsed,
+                parsed,
                 written=text,
                 place=option.place,
                 line=line_number(content, start),
@@ -166,7 +166,7 @@ def _into(content: str, option: _Option, missing: Sequence[Requirement]) -> list
         end = start + len(text)
         return [Edit(end, end, "".join(f"; {item}" for item in missing))]
     items = [
-        Item(parsed[0], start, start + len(text))
+        Item(parsed.name, start, start + len(text))
         for start, text in option.items
         if (parsed := parse_pep508(text))
     ]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import re
 import tomllib
 from typing import TYPE_CHECKING, Any, cast
 
 from .arrange import Item
 from .decide import Declared, decide
 from .model import MergeError
-from .notation import parse_pep508, parse_table_value, pep508, table_value
+from .notation import parse_pep508, parse_table_entry, pep508, table_value
 from .text import line_number
 from .toml_edit import (
     Edit,
@@ -73,12 +74,9 @@ def _declared_in_array(source: TomlSource, spot: Spot) -> list[Declared]:
     for value, element in zip(values, elements, strict=False):
         parsed = parse_pep508(value) if isinstance(value, str) else None
         if parsed:
-            name, extras, constraint = parsed
             found.append(
                 Declared(
-                    name=name,
-                    extras=extras,
-                    constraint=constraint,
+                    parsed,
                     written=str(value),
                     place=spot.place,
                     line=line_number(source.text, element.start),
@@ -101,14 +99,12 @@ def _declared_in_table(source: TomlSource, spot: Spot) -> list[Declared]:
         else:
             span = start, start
             written = f"{name} = {value}"
-        for extras, constraint in parse_table_value(value):
+        for parsed in parse_table_entry(name, value):
             if name == "python":
                 continue
             found.append(
                 Declared(
-                    name=name,
-                    extras=extras,
-                    constraint=constraint,
+                    parsed,
                     written=written,
                     place=spot.place,
                     line=line_number(source.text, start),
@@ -126,7 +122,9 @@ def write_requirements(
     Raises:
         MergeError: the place is written in a way that cannot be added to.
     """
-    edits = [_renewal(source, item, requirement) for item, requirement in decision.renewed]
+    renewals = [_renewal(source, item, requirement) for item, requirement in decision.renewed]
+    source = TomlSource(apply(source.text, renewals))
+    edits: list[Edit] = []
     added: dict[Spot, int] = {}
     for spot, group in ((main, "main"), (dev, "dev")):
         missing = [item for item in decision.missing if item.group == group]
@@ -136,13 +134,13 @@ def write_requirements(
             added[spot] = len(missing)
     after = apply(source.text, edits)
     if after != source.text:
-        _check(source, after, added, path, renewed=bool(decision.renewed))
+        _check(source, after, added, path)
     return after
 
 
 def _renewal(source: TomlSource, item: Declared, requirement: Requirement) -> Edit:
     start, end = item.span
-    if item.written.startswith(f"{item.name} = "):
+    if item.written.startswith(f"{item.parsed.name} = "):
         quote = "'" if "'" in item.written else '"'
         return Edit(start, end, table_value(requirement, quote=quote))
     text = pep508(requirement, parentheses="(" in item.written)
@@ -151,14 +149,14 @@ def _renewal(source: TomlSource, item: Declared, requirement: Requirement) -> Ed
 
 def _insert_strings(source: TomlSource, spot: Spot, missing: Sequence[Requirement]) -> list[Edit]:
     values = cast("list[object]", get(source.data, spot.path) or [])
-    parentheses = any(" (" in value for value in values if isinstance(value, str))
+    parentheses = any(re.match(r"[^;]* \(", value) for value in values if isinstance(value, str))
 
     def write(requirement: Requirement) -> str:
         return pep508(requirement, parentheses=parentheses)
 
     entry = source.entry(spot.path)
     if entry and entry.value.elements is not None:
-        items = [Item(item.name, *item.span) for item in _declared_in_array(source, spot)]
+        items = [Item(item.parsed.name, *item.span) for item in _declared_in_array(source, spot)]
         return insert_into_array(source, entry.value, items, missing, write)
     indent = indentation(source.text)
     table, key = spot.path[:-1], spot.path[-1]
@@ -199,9 +197,7 @@ def _unwritable(source: TomlSource, path: Path) -> MergeError:
     )
 
 
-def _check(
-    source: TomlSource, after: str, added: dict[Spot, int], path: str, *, renewed: bool
-) -> None:
+def _check(source: TomlSource, after: str, added: dict[Spot, int], path: str) -> None:
     """Raise MergeError unless the result is the source with just the additions."""
     failure = MergeError(f"{path} is written in a way that cannot be added to; nothing was changed")
     try:
@@ -212,11 +208,9 @@ def _check(
     for spot, count in added.items():
         old = _taken_out(before, spot.path) or type(get(result, spot.path))()
         new = _taken_out(result, spot.path)
-        if len(new) != len(old) + count:
+        if len(new) != len(old) + count or not _contains(new, old):
             raise failure
-        if not renewed and not _contains(new, old):
-            raise failure
-    if not renewed and _without_empty(before) != _without_empty(result):
+    if _without_empty(before) != _without_empty(result):
         raise failure
 
 

@@ -94,6 +94,8 @@ def arrays(draw: st.DrawFn, items: st.SearchStrategy[str] = REQUIREMENTS) -> str
         if draw(st.integers(0, 3)) == 0:
             lines.append(draw(st.sampled_from([f"{indent}# a heading", "", f"{indent}# Database"])))
         comma = "," if trailing or number < len(literals) - 1 else ""
+        if comma and draw(st.integers(0, 4)) == 0:
+            literal = f'{literal}, "shares-a-line"'  # noqa: PLW2901
         lines.append(indent + literal + comma + draw(st.sampled_from(["", "", "  # why", " "])))
     if draw(st.integers(0, 3)) == 0:
         lines.append(f"{indent}# the end")

@@ -84,6 +84,28 @@ dev = ['ruff', 'mypy', 'pytest>=8']
         '\t"sqlalchemy[asyncio]>=2.0.40"]\n[dependency-groups]\ndev = ["pytest"]',
     ),
     Example(
+        "several on a line",
+        "uv",
+        """\
+[project]
+dependencies = [
+    "aiofiles", "fastapi",
+    "redis", "uvicorn",
+]
+[dependency-groups]
+dev = ["pytest"]
+""",
+        """\
+[project]
+dependencies = [
+    "aiofiles", "asyncpg>=0.30", "fastapi",
+    "redis", "sqlalchemy[asyncio]>=2.0.40", "uvicorn",
+]
+[dependency-groups]
+dev = ["pytest"]
+""",
+    ),
+    Example(
         "empty arrays",
         "uv",
         """\

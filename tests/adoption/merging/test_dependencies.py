@@ -29,6 +29,13 @@ def test_encoding_of_a_file_stays(tmp_path: Path, encoding: str) -> None:
     assert not merge(tmp_path, "requirements.txt").changes
 
 
+def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_bytes("fastapi\n".encode("utf-16-le"))
+    merged = merge(tmp_path, "requirements.txt")
+    assert not merged.changes
+    assert merged.reason == "requirements.txt is not text in UTF-8, or in UTF-16 with its mark"
+
+
 def test_plan_shows_the_lines_that_are_new_or_other(tmp_path: Path) -> None:
     content = "[project]\ndependencies = [\n    'fastapi'\n]\n[dependency-groups]\ndev = ['ruff']\n"
     (tmp_path / "pyproject.toml").write_text(content)

@@ -1,9 +1,12 @@
 """pyproject.toml, whichever tool reads it."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from extensions.adoption.merging import pyproject
 from extensions.adoption.merging.model import MergeError, Needs
+from extensions.adoption.merging.toml_edit import Edit, apply
 from tests.adoption.merging.pyproject_examples import DEV, EXAMPLES, MAIN, Example
 
 NEEDS = Needs.parse(MAIN, DEV, ())
@@ -61,6 +64,33 @@ def test_conflict_is_one_sentence_for_the_user() -> None:
         "pyproject.toml, line 2: sqlalchemy==2.0.36 excludes sqlalchemy[asyncio]>=2.0.40, which "
         "the database layer needs; change it so that it admits sqlalchemy>=2.0.40."
     )
+
+
+@pytest.mark.parametrize(
+    ("lines", "conflicts"),
+    [
+        ("""'SQLAlchemy<2; os_name == "nt"', 'SQLAlchemy>=2; os_name != "nt"'""", 0),
+        ("""'SQLAlchemy<2; os_name == "nt"', 'SQLAlchemy<2.0.30; os_name != "nt"'""", 2),
+        ("""'SQLAlchemy<2', 'SQLAlchemy>=2; os_name != "nt"'""", 1),
+    ],
+)
+def test_lines_with_markers_stand_in_for_one_another(lines: str, conflicts: int) -> None:
+    content = f"[project]\ndependencies = ['fastapi', 'asyncpg', {lines}]\n"
+    merged = pyproject.merge(content, NEEDS, manager="uv")
+    assert len(merged.conflicts) == conflicts
+
+
+def test_constraints_with_markers_of_poetry_stand_in_for_one_another() -> None:
+    content = (
+        '[tool.poetry.dependencies]\nfastapi = "*"\nsqlalchemy = [{}]\n'
+        '[tool.poetry.group.dev.dependencies]\npytest = "*"\n'
+    )
+    old = '{version = "^1.4", python = "<3.8"}'
+    new = '{version = "^2.0", python = ">=3.8"}'
+    both = pyproject.merge(content.replace("{}", f"{old}, {new}"), NEEDS, manager="poetry")
+    assert not both.conflicts
+    one = pyproject.merge(content.replace("{}", old), NEEDS, manager="poetry")
+    assert len(one.conflicts) == 1
 
 
 def test_leftover_of_another_tool_is_no_conflict() -> None:
@@ -130,6 +160,19 @@ def test_update_renews_poetry_s_tables() -> None:
     assert pyproject.merge(edited, needs, manager="poetry").content == edited
 
 
+def test_update_to_the_same_needs_changes_nothing() -> None:
+    content = project("fastapi", *MAIN)
+    merged = pyproject.merge(content, Needs.parse(MAIN, DEV, MAIN), manager="uv")
+    assert merged.content == content
+
+
+def test_development_needs_go_beside_pytest() -> None:
+    needs = Needs.parse([], ["httpx>=0.27"], ())
+    content = "[project]\nname = 'shop'\n[dependency-groups]\ndev = ['ruff']\ntest = ['pytest']\n"
+    merged = pyproject.merge(content, needs, manager="uv")
+    assert merged.content == content.replace("['pytest']", "['pytest', 'httpx>=0.27']")
+
+
 def test_new_need_of_an_update_is_added() -> None:
     before = project("fastapi", "asyncpg>=0.29")
     needs = Needs.parse(["asyncpg>=0.29", "uuid-utils>=0.10"], [], ["asyncpg>=0.29"])
@@ -141,6 +184,17 @@ def test_formatting_by_hand_changes_nothing() -> None:
     lines = once.replace("', '", "',\n  '").replace("'", '"').replace(">=", " >= ")
     assert lines != once
     assert pyproject.merge(lines, NEEDS, manager="uv").content == lines
+
+
+def test_result_that_lost_something_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for damage in ("fastapi", "dependencies", "pytest"):
+
+        def damaged(text: str, edits: Sequence[Edit], damage: str = damage) -> str:
+            return apply(text, edits).replace(damage, "") if edits else text
+
+        monkeypatch.setattr("extensions.adoption.merging.toml_requirements.apply", damaged)
+        with pytest.raises(MergeError, match="cannot be added to; nothing was changed"):
+            pyproject.merge(project("fastapi"), NEEDS, manager="uv")
 
 
 def test_marker_is_kept_for_a_need_that_has_one() -> None:

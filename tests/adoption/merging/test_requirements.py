@@ -59,6 +59,12 @@ def test_conflict_names_the_line() -> None:
     assert conflict.written.startswith("SQLAlchemy==1.4.36")
 
 
+def test_update_to_the_same_needs_leaves_a_file_with_hashes() -> None:
+    content = "".join(f"{line} --hash=sha256:00\n" for line in MAIN_LINES.splitlines())
+    needs = Needs(MAIN_NEEDS.requirements, MAIN_NEEDS.requirements)
+    assert requirements.merge(content, needs, path="requirements.txt").content == content
+
+
 def test_hashes_are_left_to_the_tool_that_writes_them() -> None:
     content = "fastapi==0.121.0 \\\n    --hash=sha256:0000\n"
     with pytest.raises(MergeError, match=r"requirements\.txt pins with hashes"):
@@ -90,6 +96,11 @@ def test_development_file_is_made_where_there_is_none() -> None:
         "requirements.txt": f"uvicorn\nfastapi\n{MAIN_LINES}",
         "requirements-dev.txt": "-r requirements.txt\npytest>=8\n",
     }
+
+
+def test_new_file_has_the_line_ends_of_the_others() -> None:
+    contents = merge({"requirements.txt": "fastapi\r\n"}, "requirements.txt")
+    assert contents["requirements-dev.txt"] == "-r requirements.txt\r\npytest>=8\r\n"
 
 
 def test_development_needs_go_to_the_main_file_if_it_lists_pytest() -> None:

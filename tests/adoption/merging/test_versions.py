@@ -98,6 +98,12 @@ def test_constraint_stays_within(constraint: str, within: bool) -> None:  # noqa
     assert stays_within(constraint, ">=0.106,<0.118") is within
 
 
+def test_end_of_a_compatible_release_is_seen() -> None:
+    assert not stays_within(">=0.5", "~=0.5")
+    assert not stays_within(">=1.4", "~=1.4.2,>=1 || ~=1.4")
+    assert stays_within("~=1.4.5", "~=1.4")
+
+
 @pytest.mark.parametrize(
     ("constraint", "admitted", "excluded"),
     [
