@@ -7,9 +7,9 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .manifests import strings, table
 from .python_source import line_of
 from .roles import Role
+from .toml_tables import strings, table
 from .tree import Tree, basename, is_within, parent, resolve
 
 if TYPE_CHECKING:

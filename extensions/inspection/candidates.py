@@ -6,15 +6,17 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .applications import Application, Served, find_applications
-from .layout import Base, find_base
+from .applications import Application, Served, build_sites, find_mounted
+from .factories import find_served
+from .import_base import Base, find_base
 from .references import Reference, base_of, nearness
 from .roles import Role
 from .sources import Sources, entry_weight
 from .tree import ancestors, is_within, join, parent
 
 if TYPE_CHECKING:
-    from .manifests import Manifest, ManifestReader
+    from .manifest import Manifest
+    from .manifests import ManifestReader
 
 # Files that stand where a project is run from, for projects that declare no dependencies.
 _ROOT_MARKS = (
@@ -56,11 +58,19 @@ def find_candidates(
     are the project.
     """
     hidden = Role.TEST | Role.FOREIGN | Role.MIGRATION
-    applications = find_applications(sources, without=hidden | Role.SIDE)
+    applications = _applications(sources, hidden | Role.SIDE)
     if not applications and not _has_own_code(sources) and not _is_generator(sources):
-        applications = find_applications(sources, without=hidden)
+        applications = _applications(sources, hidden)
     found = [_candidate(sources, a, references, reader) for a in applications if not a.mounted]
     found.sort(key=lambda c: (-c.score, c.application.file.count("/"), c.application.file))
+    return found
+
+
+def _applications(sources: Sources, without: Role) -> list[Application]:
+    paths = sources.modules(without=without)
+    found = build_sites(sources, paths)
+    find_served(sources, paths, found)
+    find_mounted(sources, paths, found)
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import sys
 from pathlib import Path
@@ -36,9 +35,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         reason = f"{directory}: {error.strerror}" if error.strerror else str(error)
         sys.stderr.write(f"{reason}. Give the directory of a FastAPI project.\n")
         return USAGE_ERROR
-    if isinstance(sys.stdout, io.TextIOWrapper):
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure:
         # Names of files may hold what the terminal's encoding cannot show.
-        sys.stdout.reconfigure(errors="backslashreplace")
+        reconfigure(errors="backslashreplace")
     text = explain(facts) if arguments.explain else json.dumps(as_corpus_json(facts), indent=2)
     sys.stdout.write(f"{text}\n")
     return 0

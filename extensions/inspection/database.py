@@ -61,6 +61,10 @@ class DatabaseFacts:
     reasons: list[Reason] = field(default_factory=list[Reason])
 
 
+# Stands for the file of a class that comes from the library itself.
+_SQLMODEL = "<sqlmodel>"
+
+
 @dataclass(frozen=True, slots=True)
 class _BaseClass:
     file: str
@@ -77,7 +81,14 @@ def find_database(
     paths = _mentioning_sqlalchemy(sources, root, package)
     use = _use(sources, paths, result, root)
     bases = list(_base_classes(sources, paths))
-    base_class = _main_base_class(sources, bases, paths, base, result, root)
+    base_class = _main_base_class(sources, bases, paths)
+    if base_class:
+        is_sqlmodel = base_class.file == _SQLMODEL
+        file = base_class.text if is_sqlmodel else base_class.file
+        text = "models with table=True" if is_sqlmodel else base_class.text
+        result.reasons.append(
+            Reason("database.base_class", text, relative(file, root), base_class.line)
+        )
     result.findings.extend(
         Finding("base", relative(found.file, root), found.line, found.text) for found in bases
     )
@@ -114,11 +125,17 @@ def find_database(
         if chosen and chosen.directory is not None
         else None,
         alembic_ini=relative(chosen.ini, root) if chosen and chosen.ini else None,
-        base_class=base_class,
+        base_class=_name_of(base_class, base),
         session_dependency=dependency,
         supabase=supabase is not None,
     )
     return result
+
+
+def _name_of(base_class: _BaseClass | None, base: str) -> str | None:
+    if base_class is None or base_class.file == _SQLMODEL:
+        return "sqlmodel:SQLModel" if base_class else None
+    return f"{module_name(base_class.file, base)}:{base_class.name}"
 
 
 def _mentioning_sqlalchemy(sources: Sources, root: str, package: str) -> list[str]:
@@ -163,49 +180,31 @@ def _base_classes(sources: Sources, paths: list[str]) -> Iterator[_BaseClass]:
 
 
 def _main_base_class(
-    sources: Sources,
-    bases: list[_BaseClass],
-    paths: list[str],
-    base: str,
-    result: DatabaseFacts,
-    root: str,
-) -> str | None:
-    """The base class that most models have, as "module:name"."""
+    sources: Sources, bases: list[_BaseClass], paths: list[str]
+) -> _BaseClass | None:
+    """The base class that most models have."""
     votes: Counter[tuple[str, str]] = Counter()
     by_name: dict[str, list[_BaseClass]] = {}
     for found in bases:
         by_name.setdefault(found.name, []).append(found)
-        votes[found.file, found.name] = 0
-    tables = 0
-    first_table: tuple[str, int] | None = None
-    words = {f"({found.name}".encode() for found in bases}
-    words |= {f" {found.name}".encode() for found in bases}
+    tables: list[_BaseClass] = []
+    words = {f"{before}{found.name}".encode() for found in bases for before in "( ."}
     for path in list(sources.mentioning(paths, b"table", *words))[:MAX_MODEL_MODULES]:
         text = sources.tree.text(path)
         for match in _SUBCLASSES.finditer(text):
             if _TABLE.search(match[2]):
-                tables += 1
-                first_table = first_table or (path, line_of(text, match.start()))
+                line = line_of(text, match.start())
+                tables.append(_BaseClass(_SQLMODEL, "SQLModel", line, path))
                 continue
             for name in re.findall(r"[\w.]+", match[2]):
                 known = by_name.get(name.rpartition(".")[2])
                 if known:
                     votes[_meant(sources, path, name, known)] += 1
-    if tables and tables >= max(votes.values(), default=0):
-        path, line = first_table or ("", 1)
-        result.reasons.append(
-            Reason("database.base_class", "`table=True` models", relative(path, root), line)
-        )
-        return "sqlmodel:SQLModel"
-    if not bases:
-        return None
+    if tables and len(tables) >= max(votes.values(), default=0):
+        return tables[0]
     order = {(found.file, found.name): position for position, found in enumerate(bases)}
-    best = min(order, key=lambda key: (-votes[key], key[1] != "Base", order[key]))
-    chosen = bases[order[best]]
-    result.reasons.append(
-        Reason("database.base_class", chosen.text, relative(chosen.file, root), chosen.line)
-    )
-    return f"{module_name(chosen.file, base)}:{chosen.name}"
+    best = min(order, key=lambda key: (-votes[key], key[1] != "Base", order[key]), default=None)
+    return bases[order[best]] if best else None
 
 
 def _meant(sources: Sources, path: str, name: str, known: list[_BaseClass]) -> tuple[str, str]:

@@ -1,36 +1,27 @@
-"""Where the package is and how it is imported, told from the project's own imports."""
+"""Where the project's package is, given what its code imports from."""
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from . import roles
-from .facts import Reason
-from .python_source import line_of, package_of, relative_target
-from .references import Reference, base_of
+from .import_base import CLEAR_MAJORITY, MAX_VOTING_MODULES, ROLES_OF_OTHERS, Base
+from .python_source import package_of
 from .roles import Role
-from .tree import Tree, ancestors, basename, is_within, join, parent, relative
+from .tree import basename, is_within, join, parent, relative
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from .applications import Application
+    from .facts import Reason
     from .sources import Sources
 
-MAX_VOTING_MODULES = 200
-_TEST_SHARE = 0.5
-# Of two directories that could be on `sys.path`, the one with this many times the other's
-# imports is taken without asking.
-_CLEAR_MAJORITY = 3
 # A package with more than this share of a directory's modules is what the directory is about.
 _DOMINANT_SHARE = 0.8
-# From this weight on a reference is a command that runs the application, not a mention of one.
-_COMMAND = 2.0
-
 # Modules at a project's root that start, test or configure things, and so do not make the root
 # itself the place where the application's code lives.
 _TOOLING_MODULES = frozenset(
@@ -46,7 +37,6 @@ _TOOLING_MODULES = frozenset(
 _DATABASE_NAMES = frozenset(
     {"database.py", "db.py", "model.py", "models.py", "database", "db", "model", "models"}
 )
-_ROLES_OF_OTHERS = Role.TEST | Role.SIDE | Role.FOREIGN | Role.MIGRATION
 
 
 @dataclass(slots=True)
@@ -60,175 +50,6 @@ class Layout:
     others: list[str] = field(default_factory=list[str])
     why: str = ""
     base_reason: Reason | None = None
-
-
-@dataclass(slots=True)
-class Base:
-    """The directory on `sys.path` from which the application's code imports."""
-
-    directory: str
-    reason: Reason
-    sure: bool = True
-    by_imports: bool = False
-    rivals: list[str] = field(default_factory=list[str])
-
-
-class Votes:
-    """How many imports take each directory as an entry of `sys.path`."""
-
-    def __init__(self) -> None:
-        """Start with none."""
-        self.count: dict[str, float] = {}
-        self.against: dict[str, float] = {}
-        self.first: dict[str, tuple[str, int, str]] = {}
-
-    def add(self, base: str, weight: float, where: tuple[str, int, str]) -> None:
-        """Count one import in favour of `base`, `weight` heavy, written at `where`."""
-        self.count[base] = self.count.get(base, 0.0) + weight
-        self.first.setdefault(base, where)
-
-    def veto(self, bases: list[str], package: str | None, weight: float) -> None:
-        """Count a relative import from `package`, which is thus no entry of `sys.path`."""
-        for base in bases:
-            if package is not None and is_within(base, package):
-                self.against[base] = self.against.get(base, 0.0) + weight
-
-    def reason(self, tree: Tree, base: str) -> Reason:
-        """The first import that speaks for `base`."""
-        file, position, module = self.first[base]
-        line = line_of(tree.text(file), position)
-        return Reason("import_path", f"`{module}` is imported", file, line)
-
-    def ranked(self) -> list[tuple[str, float]]:
-        """The directories and their votes, most votes first, then the nearest to the top."""
-        balance = {base: n - self.against.get(base, 0.0) for base, n in self.count.items()}
-        return sorted(
-            ((base, votes) for base, votes in balance.items() if votes > 0),
-            key=lambda item: (-item[1], item[0].count("/"), item[0]),
-        )
-
-
-def count_votes(
-    sources: Sources, top: str, bases: list[str], paths: Iterable[str], outside: Collection[str]
-) -> Votes:
-    """Count for each of `bases` how many absolute imports in `paths` resolve against it.
-
-    A bare `import x` where `x` is a declared requirement or in the standard library (`outside`)
-    says nothing, even when a directory `x` is there.
-    """
-    votes = Votes()
-    names = {base: _importable(sources, base) for base in bases}
-    for path in paths:
-        if not is_within(path, top):
-            continue
-        weight = _TEST_SHARE if sources.tree.role(path) else 1.0
-        for module, position in sources.imported_modules(path):
-            if module[0] == ".":
-                level = len(module) - len(module.lstrip("."))
-                votes.veto(bases, relative_target(path, "." * level), weight)
-                continue
-            first, dot, _ = module.partition(".")
-            if not dot and first in outside:
-                continue
-            for base in bases:
-                if first in names[base] and _resolves(sources, base, module):
-                    votes.add(base, weight, (path, position, module))
-    return votes
-
-
-def _importable(sources: Sources, base: str) -> set[str]:
-    listed = sources.tree.directories.get(base)
-    if listed is None:
-        return set()
-    names = {name.removesuffix(".py") for name in listed.modules}
-    names.update(
-        name for name in listed.directories if join(base, name) in sources.python_directories
-    )
-    return names
-
-
-def _resolves(sources: Sources, base: str, module: str) -> bool:
-    stem = join(base, module.replace(".", "/"))
-    if sources.tree.has_file(f"{stem}.py") or stem in sources.python_directories:
-        return True
-    return "." in module and sources.tree.has_file(f"{parent(stem)}.py")
-
-
-def find_base(
-    sources: Sources,
-    top: str,
-    application: Application,
-    references: list[Reference],
-    requirements: Collection[str],
-) -> Base:
-    """The directory on `sys.path`, by imports, else by commands, else by `__init__.py` files."""
-    file = application.file
-    bases = [directory for directory in ancestors(parent(file)) if is_within(directory, top)]
-    outside = {name.replace("-", "_") for name in requirements} | sys.stdlib_module_names
-    code, everything = _electorates(sources, top, file)
-    named = _named_bases(application, references, bases)
-    ranked: list[tuple[str, float]] = []
-    votes = Votes()
-    for paths, weight in ((code, _COMMAND), (everything, 0.0)):
-        votes = count_votes(sources, top, bases, paths, outside)
-        ranked = votes.ranked()
-        if ranked and (len(ranked) == 1 or ranked[0][1] > ranked[1][1]):
-            second = ranked[1][1] if len(ranked) > 1 else 0.0
-            sure = second * _CLEAR_MAJORITY <= ranked[0][1]
-            rivals = [base for base, _ in ranked[1:]]
-            by_code = paths is code
-            reason = votes.reason(sources.tree, ranked[0][0])
-            return Base(ranked[0][0], reason, sure=sure, by_imports=by_code, rivals=rivals)
-        for base, reference in named:
-            if reference.weight >= weight and (not ranked or base in dict(ranked)):
-                reason = Reason("import_path", reference.text, reference.file, reference.line)
-                return Base(base, reason)
-    if ranked:
-        rivals = [base for base, _ in ranked[1:]]
-        reason = votes.reason(sources.tree, ranked[0][0])
-        return Base(ranked[0][0], reason, sure=False, rivals=rivals)
-    return _base_by_structure(sources.tree, top, file)
-
-
-def _electorates(sources: Sources, top: str, file: str) -> tuple[list[str], list[str]]:
-    """The modules whose imports count: the code's own, then the tests' and scripts' too."""
-    code = sources.modules(top, without=_ROLES_OF_OTHERS)
-    inner = parent(file)
-    near = sorted(code, key=lambda path: not is_within(path, inner))
-    everything = sources.modules(top, without=Role.FOREIGN)
-    return near[:MAX_VOTING_MODULES], everything[:MAX_VOTING_MODULES]
-
-
-def _named_bases(
-    application: Application, references: list[Reference], bases: list[str]
-) -> list[tuple[str, Reference]]:
-    weights: Counter[str] = Counter()
-    first: dict[str, Reference] = {}
-    for reference in references:
-        for file in application.files:
-            base = base_of(reference, file)
-            if base is not None and base in bases:
-                weights[base] += int(reference.weight)
-                first.setdefault(base, reference)
-    return [(base, first[base]) for base, _ in weights.most_common()]
-
-
-def _base_by_structure(tree: Tree, top: str, file: str) -> Base:
-    directory = parent(file)
-    if directory == top:
-        return Base(top, Reason("import_path", "the application's module is at the root"))
-    while directory != top and tree.has_file(join(directory, "__init__.py")):
-        directory = parent(directory)
-    if directory != parent(file):
-        package = join(parent(file), "__init__.py")
-        return Base(directory, Reason("import_path", "packages by __init__.py", package, 1))
-    if _imports_relatively(tree, file) or basename(directory) != "src":
-        directory = parent(directory)
-    return Base(directory, Reason("import_path", "by the directory of the application"))
-
-
-def _imports_relatively(tree: Tree, file: str) -> bool:
-    return "\nfrom ." in "\n" + tree.text(file)
 
 
 def find_layout(
@@ -289,7 +110,7 @@ def _around(
     inside = _size(sources, package)
     outside = sum(_size(sources, sibling) for sibling in siblings)
     is_part = top.lower() in roles.LAYER_NAMES
-    layout.sure = inside >= outside * (_CLEAR_MAJORITY if is_part else 1)
+    layout.sure = inside >= outside * (CLEAR_MAJORITY if is_part else 1)
     if inside >= outside or not is_part:
         return layout
     why = f"{application.file} lies in one of the layers there"
@@ -309,7 +130,7 @@ def _package_of_entry(
         place = parent(served.file)
         if is_within(place, package) or not is_within(place, base.directory):
             continue
-        if place == base.directory or sources.tree.role(served.file) & _ROLES_OF_OTHERS:
+        if place == base.directory or sources.tree.role(served.file) & ROLES_OF_OTHERS:
             continue
         inner = relative(place, base.directory)
         other = _descend(sources, base.directory, inner, package_names)
@@ -430,7 +251,7 @@ def _packages_in(sources: Sources, place: str) -> list[str]:
         name
         for name in sorted(sources.tree.directories[place].directories)
         if join(place, name) in sources.python_directories
-        and not sources.tree.directories[join(place, name)].role & _ROLES_OF_OTHERS
+        and not sources.tree.directories[join(place, name)].role & ROLES_OF_OTHERS
     ]
 
 

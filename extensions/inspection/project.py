@@ -6,22 +6,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .candidates import Candidate, find_candidates, served_factory, served_object
-from .checks import find_code_style, find_pytest, find_tests_dir
 from .database import DatabaseFacts, find_database
 from .dependencies import choose_dependencies, places_of
 from .facts import Bound, FactName, Facts, Reason
 from .layout import Layout, find_layout
-from .manifests import Manifest, ManifestReader, package_names
+from .manifests import ManifestReader, package_names
 from .python_source import module_name
 from .references import Reference, find_references
 from .roles import Role
 from .sources import Sources
+from .tooling import find_code_style, find_pytest, find_tests_dir
 from .tree import Tree, is_within, join, parent, relative
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .applications import Served
+    from .manifest import Manifest
 
 _LAYER_FILES = (
     "database.py", "database_settings.py", "models.py", "row_level_security.py", "seeds.py",
@@ -58,9 +59,6 @@ def _with_application(
     database = find_database(sources, root, layout.base, layout.package_dir, set(requirements))
     served = served_object(application, references)
     unsure = _unsure(ranked, layout)
-    if not dependencies.sure:
-        unsure.append("dependency_file")
-    pyproject = next((m for m in manifests if m.kind == "pyproject"), None)
     tests_dir = find_tests_dir(tree, root, layout.package_dir)
     factory = None if served else served_factory(application, references)
     shown = served or factory
@@ -95,11 +93,8 @@ def _with_application(
         requirements=requirements,
         dependency_places=places_of(manifest, root, manifests),
         tests_dir=tests_dir,
-        pytest=find_pytest(
-            tree, root, layout.base, tests_dir, pyproject, set(requirements),
-            installed=_is_installed(pyproject, manifests),
-        ),
-        code_style=find_code_style(tree, root, pyproject),
+        pytest=find_pytest(tree, root, layout.base, tests_dir, manifests),
+        code_style=find_code_style(tree, root, manifests),
         existing_layer=tuple(database.findings),
         taken_names=_taken(tree, root, layout),
         problems=tuple(_shown(m.problem, root) for m in manifests if m.problem),
@@ -163,17 +158,6 @@ def _requires_python(manifests: list[Manifest], chosen: Manifest | None, root: s
     ordered = sorted(manifests, key=lambda m: m is not chosen)
     bound = next((m.requires_python for m in ordered if m.requires_python), None)
     return replace(bound, file=relative(bound.file, root)) if bound else None
-
-
-def _is_installed(pyproject: Manifest | None, manifests: list[Manifest]) -> bool:
-    """Whether installing the project puts its package on `sys.path`."""
-    if pyproject is not None and pyproject.table("tool", "uv").get("package") is False:
-        return False
-    if pyproject is not None and pyproject.table("tool", "poetry").get("package-mode") is False:
-        return False
-    if pyproject is not None and pyproject.table("build-system"):
-        return True
-    return any(m.kind == "setup" and m.file.endswith("setup.py") for m in manifests)
 
 
 def _taken(tree: Tree, root: str, layout: Layout) -> tuple[str, ...]:

@@ -89,7 +89,7 @@ def parse(text: str) -> ast.Module | None:
 
 
 def dotted(node: ast.AST | None) -> str:
-    """ "a.b.c" for a name or an attribute of one, "" for anything else."""
+    """The text "a.b.c" of a name or an attribute of one, "" for anything else."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)

@@ -49,8 +49,6 @@ def pep440(specifier: str) -> str:
 
 
 def _clauses(part: str) -> list[str]:
-    if part in {"*", "any", "latest", ""}:
-        return []
     if part.startswith("^"):
         return _caret(part[1:].strip())
     if part.startswith("~") and not part.startswith("~="):
@@ -58,13 +56,9 @@ def _clauses(part: str) -> list[str]:
     found = _CLAUSE.match(part)
     if found:
         version = found[2].strip()
-        if version == "*":
-            return []
-        return [f"{found[1]}{version}"]
+        return [] if version == "*" else [f"{found[1]}{version}"]
     bare = part.lstrip("= ")
-    if not _RELEASE.match(bare):
-        return []
-    return [f"=={bare}"]
+    return [f"=={bare}"] if _RELEASE.match(bare) else []
 
 
 def _numbers(version: str) -> list[int]:

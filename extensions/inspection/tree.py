@@ -125,6 +125,7 @@ class Tree:
         self.truncated = False
         self._data: dict[str, bytes] = {}
         self._texts: dict[str, str] = {}
+        self._unreadable: set[str] = set()
         self._walk()
 
     def _walk(self) -> None:
@@ -237,20 +238,29 @@ class Tree:
         return role | Role.TEST if roles.is_test_file(name) else role
 
     def data(self, path: str) -> bytes:
-        """The beginning of a file, as far as the limits above go; empty when it is unreadable or not in the tree."""
+        """The beginning of a file, as far as the limits above go.
+
+        Empty for a file that is unreadable or not in the tree.
+        """
         known = self._data.get(path)
         if known is None:
             known = self._data[path] = self._read(path) if self.has_file(path) else b""
         return known
 
+    def is_unreadable(self, path: str) -> bool:
+        """Whether reading `path` failed."""
+        return path in self._unreadable
+
     def _read(self, path: str) -> bytes:
         try:
             handle = os.open(f"{self.root}/{path}", _READ_FLAGS)
         except (OSError, ValueError):
+            self._unreadable.add(path)
             return b""
         try:
             return os.read(handle, MAX_MODULE_BYTES if path.endswith(".py") else MAX_BYTES)
         except OSError:
+            self._unreadable.add(path)
             return b""
         finally:
             os.close(handle)

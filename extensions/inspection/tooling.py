@@ -1,0 +1,164 @@
+"""How the project tests and formats itself: facts for the files that are added to it."""
+
+from __future__ import annotations
+
+import configparser
+import re
+import tomllib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .facts import CodeStyle, PytestFacts, QuoteStyle
+from .roles import TEST_NAMES
+from .toml_tables import Table, strings, table
+from .tree import Tree, join, relative
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .manifest import Manifest
+
+# In the order in which pytest looks for them; the section that makes each one pytest's.
+_PYTEST_FILES = (
+    ("pytest.toml", "pytest"), (".pytest.toml", "pytest"), ("pytest.ini", "pytest"),
+    (".pytest.ini", "pytest"), ("pyproject.toml", ""), ("tox.ini", "pytest"),
+    ("setup.cfg", "tool:pytest"),
+)  # fmt: skip
+_ASYNCIO_MODE = re.compile(r"--asyncio-mode[= ](\w+)")
+
+
+def find_tests_dir(tree: Tree, root: str, package: str) -> str | None:
+    """The directory of the project's tests, relative to its root."""
+    for place in dict.fromkeys((root, package)):
+        for name in ("tests", "test"):
+            path = join(place, name)
+            if tree.has_directory(path):
+                return relative(path, root)
+    for name in sorted(TEST_NAMES):
+        if tree.has_directory(join(root, name)):
+            return name
+    return None
+
+
+def find_pytest(
+    tree: Tree, root: str, base: str, tests_dir: str | None, manifests: list[Manifest]
+) -> PytestFacts:
+    """How pytest is set up, and whether it finds the modules that are imported from `base`."""
+    pyproject = next((m for m in manifests if m.kind == "pyproject"), None)
+    config_file, options = _pytest_options(tree, root, pyproject)
+    addopts = " ".join(strings(options.get("addopts")))
+    pythonpath = tuple(" ".join(strings(options.get("pythonpath"))).split())
+    if isinstance(options.get("pythonpath"), list):
+        pythonpath = tuple(strings(options.get("pythonpath")))
+    mode = options.get("asyncio_mode") or next(iter(_ASYNCIO_MODE.findall(addopts)), None)
+    tests = join(root, tests_dir) if tests_dir else None
+    declared = {name for m in manifests for name in (*m.declared, *m.optional)}
+    facts = PytestFacts(
+        config_file=config_file,
+        asyncio_mode=mode if isinstance(mode, str) else None,
+        pythonpath=pythonpath,
+        pytest_asyncio_declared="pytest-asyncio" in declared,
+        anyio_declared="anyio" in declared,
+        tests_are_packages=tests is not None and tree.has_file(join(tests, "__init__.py")),
+        root_conftest=tree.has_file(join(root, "conftest.py")),
+        import_base=relative(base, root),
+    )
+    if relative(base, root) in {_plain(path) for path in pythonpath}:
+        return replace(facts, import_base_reached=True)
+    if _is_installed(pyproject, manifests):
+        return replace(facts, import_base_reached=True)
+    if "import-mode=importlib" in addopts:
+        return facts
+    # pytest puts the first directory without __init__.py above a test or a conftest.py there.
+    starts = [join(base, "conftest.py"), *([join(tests, "__init__.py")] if tests else [])]
+    reached = any(tree.has_file(start) and _rootdir_of(tree, start) == base for start in starts)
+    return replace(facts, import_base_reached=reached)
+
+
+def _plain(path: str) -> str:
+    return path.removeprefix("./").rstrip("/") or "."
+
+
+def _rootdir_of(tree: Tree, path: str) -> str:
+    directory = path.rpartition("/")[0]
+    while directory and tree.has_file(f"{directory}/__init__.py"):
+        directory = directory.rpartition("/")[0]
+    return directory
+
+
+def _is_installed(pyproject: Manifest | None, manifests: list[Manifest]) -> bool:
+    """Whether installing the project's dependencies installs its own package too."""
+    if any(m.installs_itself for m in manifests):
+        return True
+    if pyproject is None or not pyproject.runtime_table:
+        return False
+    switches = (
+        pyproject.table("tool", "uv").get("package"),
+        pyproject.table("tool", "poetry").get("package-mode"),
+        pyproject.table("tool", "pdm").get("distribution"),
+    )
+    if False in switches:
+        return False
+    return True in switches or bool(pyproject.table("build-system"))
+
+
+def _pytest_options(
+    tree: Tree, root: str, pyproject: Manifest | None
+) -> tuple[str | None, Mapping[str, object]]:
+    for name, section in _PYTEST_FILES:
+        path = join(root, name)
+        options: Mapping[str, object] | None = None
+        if name == "pyproject.toml" and pyproject:
+            native = {
+                k: v for k, v in pyproject.table("tool", "pytest").items() if k != "ini_options"
+            }
+            options = pyproject.table("tool", "pytest", "ini_options") or native or None
+        elif name.endswith(".toml"):
+            options = _toml_options(tree.text(path), section) if tree.has_file(path) else None
+        elif tree.has_file(path):
+            options = _ini_options(tree.text(path), section)
+        if options is not None or (name.endswith("pytest.ini") and tree.has_file(path)):
+            return name, options or {}
+    return None, {}
+
+
+def _toml_options(text: str, section: str) -> Table | None:
+    try:
+        return table(tomllib.loads(text), section) or None
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+
+
+def _ini_options(text: str, section: str) -> Mapping[str, object] | None:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    try:
+        parser.read_string(text)
+    except (configparser.Error, ValueError):
+        return None
+    return dict(parser.items(section)) if parser.has_section(section) else None
+
+
+def find_code_style(tree: Tree, root: str, manifests: list[Manifest]) -> CodeStyle:
+    """The line length and the quotes that the project's formatter is set to."""
+    pyproject = next((m for m in manifests if m.kind == "pyproject"), None)
+    tools: Table = pyproject.table("tool") if pyproject else {}
+    ruff: Table = table(tools, "ruff")
+    uses_ruff = "ruff" in tools or any(m.bound("ruff") for m in manifests)
+    for name in ("ruff.toml", ".ruff.toml"):
+        path = join(root, name)
+        if tree.has_file(path):
+            uses_ruff = True
+            try:
+                ruff = tomllib.loads(tree.text(path))
+            except (tomllib.TOMLDecodeError, RecursionError):
+                ruff = {}
+    length = ruff.get("line-length") or table(tools, "black").get("line-length")
+    written = table(ruff, "format").get("quote-style")
+    quotes: QuoteStyle | None = None
+    if written == "single" or "blue" in tools:
+        quotes = "single"
+    elif written == "double":
+        quotes = "double"
+    elif written == "preserve" or table(tools, "black").get("skip-string-normalization"):
+        quotes = "preserve"
+    return CodeStyle(uses_ruff, length if isinstance(length, int) else None, quotes)
