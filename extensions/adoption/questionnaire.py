@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -12,6 +12,7 @@ from jinja2.ext import Extension
 
 from ..inspection import Facts, inspect_project
 from .changes import plan_changes
+from .commands import run
 from .kept import kept_files
 from .layer import import_statement, layer_module, sorted_imports
 from .needs import has_uuid7
@@ -43,9 +44,11 @@ class ExistingProject(Extension):
         functions: dict[str, Any] = {
             "has_uuid7": has_uuid7,
             "kept_files": self.kept_files,
+            "layer_file": self.layer_file,
             "layer_import": self.layer_import,
             "layer_path": self.layer_path,
             "proposed": self.proposed,
+            "run": self.run,
             "sorted_imports": sorted_imports,
             "unsure": self.unsure,
         }
@@ -94,9 +97,19 @@ class ExistingProject(Extension):
         return import_statement(_layer(context), module, names)
 
     @pass_context
+    def layer_file(self, context: Context, name: str) -> str:
+        """The path of one of the layer's files, as the guide shows it."""
+        return (PurePosixPath(context["db_layer_dir"]) / name).as_posix() + "/" * name.endswith("/")
+
+    @pass_context
     def layer_path(self, context: Context, module: str) -> str:
         """The full import path of a module of the layer."""
         return ".".join(part for part in (_layer(context), module) if part)
+
+    @pass_context
+    def run(self, context: Context, command: str) -> str:
+        """A command line as the project's manager has it; see `commands.run`."""
+        return run(context["db_dependency_manager"], command)
 
     def _facts_of(self, context: Context) -> Facts:
         project = _project(context).resolve()

@@ -1,0 +1,105 @@
+"""What DATABASE.md tells the user to do is done here, word for word."""
+
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.adopted import CASES, ProjectCase
+from tests.support.environments import Environment
+from tests.support.template import add_layer, copy_project
+
+INCLUDE = """
+from {module}guide import router
+
+# Ahead of a catch-all that the application may have.
+{app}.router.routes[:0] = router.routes
+"""
+
+
+def blocks(project: Path, language: str) -> list[str]:
+    """The guide's code blocks, in their order."""
+    guide = (project / "DATABASE.md").read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
+
+
+def follow(command: str, project: Path, environment: Environment, url: str) -> None:
+    """Run a line of the guide, without the manager's own way into the environment."""
+    words = shlex.split(command, comments=True)
+    while words[0] in ("uv", "poetry", "pdm", "run"):
+        words.pop(0)
+    if words[0] == "python":
+        words.pop(0)
+    else:
+        words.insert(0, "-m")
+    environment.run(*words, cwd=project, variables={"DATABASE_URL": url})
+
+
+# One for each way in which the guide's test is written.
+@pytest.mark.parametrize("case", CASES[:2], ids=lambda case: case.name)
+def test_the_guide_works(
+    case: ProjectCase,
+    template: Path,
+    environments: Path,
+    new_database: Callable[[], str],
+    tmp_path: Path,
+) -> None:
+    project = add_layer(template, copy_project(case.name, tmp_path / case.name))
+    environment = case.environment(environments, project)
+    url = new_database()
+    commands = [
+        [line for line in block.splitlines() if "alembic" in line]
+        for block in blocks(project, "console")
+    ]
+    set_up, add_model, migrate = [block for block in commands if block]
+    routes, script, model, test = blocks(project, "python")
+    layer = project / case.layer
+
+    for command in set_up:
+        follow(command, project, environment, url)
+
+    (layer / "guide.py").write_text(routes)
+    module, _, application = case.application.partition(":")
+    environment.run(
+        "-c",
+        f"{script}\nimport asyncio; asyncio.run(main())",
+        cwd=project,
+        variables={"DATABASE_URL": url},
+    )
+    wired = project / case.layer / f"{module.removeprefix(case.module)}.py"
+    if application.endswith("()"):
+        content = wired.read_text()
+        include = (
+            f"    from {case.module}guide import router\n    application.include_router(router)\n"
+        )
+        wired.write_text(
+            content.replace("    return application\n", f"{include}    return application\n")
+        )
+    else:
+        wired.write_text(wired.read_text() + INCLUDE.format(module=case.module, app=application))
+    (project / "tests" / "database" / "test_the_guide.py").write_text(test)
+    environment.run("-m", "pytest", "tests/database", cwd=project)
+
+    (layer / "models" / "customer.py").write_text(model)
+    exports = layer / "models" / "__init__.py"
+    exports.write_text(
+        exports.read_text() + f"\nfrom {case.module}models.customer import Customer  # noqa: E402\n"
+    )
+    for command in [*add_model, *migrate]:
+        follow(command, project, environment, url)
+
+
+def test_the_table_of_settings_is_complete(template: Path, tmp_path: Path) -> None:
+    project = add_layer(template, copy_project("uv-app", tmp_path / "project"))
+    settings = (project / "app" / "database_settings.py").read_text(encoding="utf-8")
+    declared = settings.partition("class DatabaseSettings(BaseSettings)")[2].partition("\ndef ")[0]
+    fields = dict(re.findall(r"^    (\w+): [^=\n]+(?:= ?(.*))?$", declared, re.MULTILINE))
+    guide = (project / "DATABASE.md").read_text(encoding="utf-8")
+    table = dict(re.findall(r"^\| `DATABASE_(\w+)` \| ([^|]*?) ?\|", guide, re.MULTILINE))
+
+    assert {name.upper() for name in fields} == set(table)
+    for name, default in fields.items():
+        if default and default[0].isdigit():
+            assert table[name.upper()] == default
