@@ -72,7 +72,8 @@ def decide(
 
     A requirement that is there stays as it is written where it leaves room for what is needed.
     Where it lacks an extra it stays too, and the package that the extra stands for is added
-    beside it: the user's line keeps its bytes and their tools resolve both.
+    beside it: the user's line keeps its bytes and their tools resolve both. An extra that stands
+    for no single package is a conflict.
 
     A text that an earlier version of the template wrote is ours to renew; any other is the
     user's. A package that an earlier version added and that is gone since was taken out by the
@@ -90,8 +91,11 @@ def decide(
     for requirement in needs.requirements:
         there = [item for item in declared if item.key == requirement.key]
         current = set(notations(requirement))
+        present = [item for item in there if _counts(item, requirement)]
         ours = [
-            item for item in there if item.written in earlier_texts and item.written not in current
+            item
+            for item in present
+            if item.written in earlier_texts and item.written not in current
         ]
         decision.renewed.extend((item, requirement) for item in ours)
         decision.conflicts.extend(
@@ -99,10 +103,9 @@ def decide(
             for item in _excluding(there, requirement)
             if item not in ours
         )
-        present = [item for item in there if _counts(item, requirement)]
         if present:
             if not any(item in ours for item in present):
-                _supply_extras(decision, declared, requirement, present)
+                _supply_extras(decision, declared, requirement, present, path)
         elif requirement.key not in earlier_names:
             decision.missing.append(requirement)
     return decision
@@ -126,6 +129,7 @@ def _supply_extras(
     declared: Sequence[Declared],
     requirement: Requirement,
     present: Sequence[Declared],
+    path: str,
 ) -> None:
     extras = frozenset[str]().union(*(item.parsed.extras for item in present))
     for extra in requirement.extras:
@@ -134,6 +138,7 @@ def _supply_extras(
             continue
         stands_for = _STANDS_FOR.get(name)
         if stands_for is None:
+            decision.conflicts.append(_lacking_extra(present[0], requirement, path))
             continue
         supplied = Requirement(
             stands_for.name, specifier=stands_for.specifier, group=requirement.group
@@ -152,4 +157,15 @@ def _conflict(item: Declared, requirement: Requirement, path: str) -> Conflict:
         written=item.written,
         needed=str(requirement),
         remedy=f"change it so that it admits {needed}",
+    )
+
+
+def _lacking_extra(item: Declared, requirement: Requirement, path: str) -> Conflict:
+    return Conflict(
+        path=item.path or path,
+        line=item.line,
+        written=item.written,
+        needed=str(requirement),
+        remedy=f"write it as {requirement.name_with_extras}",
+        problem="lacks an extra of",
     )

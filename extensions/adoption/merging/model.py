@@ -91,7 +91,7 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A requirement of the user's that excludes what the layer needs."""
+    """A requirement of the user's that does not leave room for what the layer needs."""
 
     path: str
     line: int
@@ -102,12 +102,13 @@ class Conflict:
     """What the layer needs, as PEP 508."""
     remedy: str
     """What to do about it: the end of the sentence that `message` makes."""
+    problem: str = "excludes"
 
     @property
     def message(self) -> str:
         """One sentence for the user: where, what, and what to change."""
         return (
-            f"{self.path}, line {self.line}: {self.written} excludes {self.needed}, "
+            f"{self.path}, line {self.line}: {self.written} {self.problem} {self.needed}, "
             f"which the database layer needs; {self.remedy}."
         )
 

@@ -4,10 +4,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from extensions.adoption.merging.gitignore import gitignores_above, ignores, protect_env
-from tests.adoption.merging.documents import gitignores
+from tests.adoption.merging.documents import gitignores, unhurried
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_directories_above_do_not_matter_outside_git(tmp_path: Path) -> None:
     assert gitignores_above(project) == []
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(unhurried, max_examples=40)
 @given(gitignores())
 def test_agrees_with_git(repository: Path, content: str) -> None:
     (repository / ".gitignore").write_bytes(content.encode())

@@ -93,6 +93,17 @@ def test_constraints_with_markers_of_poetry_stand_in_for_one_another() -> None:
     assert len(one.conflicts) == 1
 
 
+def test_extra_that_no_package_stands_for_is_a_conflict() -> None:
+    content = project("fastapi", "psycopg>=3")
+    needs = Needs.parse(["psycopg[binary]>=3.2"], [], ())
+    merged = pyproject.merge(content, needs, manager="uv")
+    assert merged.content == content
+    assert merged.conflicts[0].message == (
+        "pyproject.toml, line 2: psycopg>=3 lacks an extra of psycopg[binary]>=3.2, which the "
+        "database layer needs; write it as psycopg[binary]."
+    )
+
+
 def test_leftover_of_another_tool_is_no_conflict() -> None:
     content = project("fastapi") + '[tool.poetry.dependencies]\nsqlalchemy = "^1.4"\n'
     assert not pyproject.merge(content, NEEDS, manager="uv").conflicts
@@ -145,6 +156,12 @@ def test_update_renews_only_what_the_template_wrote(before: str, after: str) -> 
     needs = Needs.parse([*MAIN, "alembic>=1.16"], DEV, EARLIER)
     merged = pyproject.merge(content.format(before), needs, manager="uv")
     assert merged.content == content.format(after)
+
+
+def test_update_leaves_other_groups() -> None:
+    content = project("fastapi", *MAIN) + "docs = ['asyncpg>=0.29']\n"
+    needs = Needs.parse(MAIN, DEV, EARLIER)
+    assert pyproject.merge(content, needs, manager="uv").content == content
 
 
 def test_update_renews_poetry_s_tables() -> None:
