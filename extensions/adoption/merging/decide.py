@@ -52,8 +52,12 @@ class Decision:
     conflicts: list[Conflict] = field(default_factory=list[Conflict])
 
 
-# SQLAlchemy's `asyncio` extra stands for greenlet, which the extras of its async drivers bring too.
-_STANDS_FOR = {("sqlalchemy", "asyncio"): Requirement("greenlet", specifier=">=1")}
+# The package that an extra stands for, with the bound that the extra has in its metadata.
+_STANDS_FOR = {
+    ("pyjwt", "crypto"): Requirement("cryptography", specifier=">=3.4.0"),
+    ("sqlalchemy", "asyncio"): Requirement("greenlet", specifier=">=1"),
+}
+# The extras of SQLAlchemy's async drivers bring greenlet too.
 _BROUGHT_BY = {
     ("sqlalchemy", "asyncio"): frozenset(
         {"postgresql-asyncpg", "aiosqlite", "aiomysql", "asyncmy", "aioodbc"}
