@@ -48,7 +48,9 @@ def find_alembic(tree: Tree, root: str, base: str, package: str) -> list[Alembic
         directory = alembic.directory if alembic.directory is not None else parent(alembic.file)
         return (
             alembic.directory is None,
-            bool(tree.role(f"{directory}/x.py") & (Role.SIDE | Role.TEST | Role.FOREIGN)),
+            bool(
+                tree.role(f"{directory}/x.py") & (Role.SIDE | Role.TEST | Role.FOREIGN | Role.ODD)
+            ),
             not (is_within(directory, package) or parent(directory) in {root, base, package}),
             basename(alembic.file) != "alembic.ini",
             -_revisions(tree, directory),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ApplicationKind = Literal["object", "factory", "class"]
 
-_SUBCLASS = re.compile(r"^class[ \t]+(\w+)[ \t]*\(([^)]*\bFastAPI\b[^)]*)\)", re.MULTILINE)
+_SUBCLASS = re.compile(r"^class[ \t]+(\w+)[ \t]*\(([^)]*\b\w*FastAPI\b[^)]*)\)", re.MULTILINE)
 _TEXT_CALL = re.compile(
     r"^([ \t]*)(?:(\w+)[ \t]*(?::[^=\n]+)?=|return)[ \t]*(?:fastapi\.)?FastAPI\(", re.MULTILINE
 )
@@ -72,7 +72,7 @@ def build_sites(sources: Sources, paths: list[str]) -> list[Application]:
     classes = {"FastAPI"}
     for path in mentions:
         if b"(FastAPI" in sources.tree.data(path) or b"class " in sources.tree.data(path):
-            classes.update(match[1] for match in _SUBCLASS.finditer(sources.tree.text(path)))
+            classes.update(_subclasses(sources.tree.text(path)))
     subclasses = classes - {"FastAPI"}
     found: list[Application] = []
     for path in _calling(sources, mentions, classes):
@@ -124,11 +124,17 @@ def _names_of_class(sources: Sources, path: str, subclasses: set[str]) -> set[st
             names.add(imported.alias or imported.name or "")
         elif imported.name == "FastAPI" and sources.target(path, imported.module):
             origin = sources.meaning(path, imported.alias or "FastAPI")
-            if origin is None or origin[1] == "FastAPI":
-                names.add("FastAPI")
+            if origin is None or origin[1] in set(_subclasses(sources.tree.text(origin[0]))):
+                names.add(imported.alias or "FastAPI")
     text = sources.tree.text(path)
-    names.update(match[1] for match in _SUBCLASS.finditer(text) if names)
+    if names:
+        names.update(_subclasses(text))
     return names
+
+
+def _subclasses(text: str) -> list[str]:
+    """The classes in `text` that are made from FastAPI's."""
+    return [match[1] for match in _SUBCLASS.finditer(text)]
 
 
 def _from_module(path: str, text: str, module: ast.Module, names: set[str]) -> list[Application]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from .applications import Application, Served, build_sites, find_mounted
 from .factories import find_served
 from .import_base import Base, find_base
+from .manifests import is_development_file
 from .references import Reference, base_of, nearness
 from .roles import Role
 from .sources import Sources, entry_weight
@@ -54,13 +55,18 @@ def find_candidates(
 ) -> list[Candidate]:
     """The applications of a tree, best first; those of tests and foreign code are none.
 
-    Examples, documentation and scripts count only in a tree that has no other code: there they
-    are the project.
+    Directories with odd names count only where no other holds an application; examples,
+    documentation and scripts only in a tree that has no other code: there they are the project.
     """
     hidden = Role.TEST | Role.FOREIGN | Role.MIGRATION
-    applications = _applications(sources, hidden | Role.SIDE)
-    if not applications and not _has_own_code(sources) and not _is_generator(sources):
-        applications = _applications(sources, hidden)
+    applications = _applications(sources, hidden | Role.SIDE | Role.ODD)
+    if not applications and not _is_generator(sources):
+        applications = _applications(sources, hidden | Role.SIDE)
+        if not applications and not _has_own_code(sources):
+            applications = _applications(sources, hidden)
+        for application in applications:
+            if sources.tree.role(application.file) & (Role.SIDE | Role.ODD):
+                sources.take_for_code(parent(application.file))
     found = [_candidate(sources, a, references, reader) for a in applications if not a.mounted]
     found.sort(key=lambda c: (-c.score, c.application.file.count("/"), c.application.file))
     return found
@@ -81,7 +87,7 @@ def _is_generator(sources: Sources) -> bool:
 
 
 def _has_own_code(sources: Sources) -> bool:
-    others = Role.TEST | Role.FOREIGN | Role.MIGRATION | Role.SIDE
+    others = Role.TEST | Role.FOREIGN | Role.MIGRATION | Role.SIDE | Role.ODD
     paths = sources.modules(without=others)
     return any(not path.endswith(("setup.py", "noxfile.py", "__init__.py")) for path in paths)
 
@@ -97,7 +103,8 @@ def _candidate(
     nearest: Manifest | None = None
     for directory in ancestors(parent(file)):
         manifests = [m for m in reader.directory(directory) if m.is_project]
-        declaring = declaring or next((m for m in manifests if m.bound("fastapi")), None)
+        manifests.sort(key=lambda m: is_development_file(m.file))
+        declaring = next((m for m in manifests if m.bound("fastapi")), None)
         nearest = nearest or next(iter(manifests), None)
         if declaring:
             break
@@ -143,7 +150,7 @@ def _score(sources: Sources, application: Application, root: str) -> float:
     score += 1.0 if any(served.name == "app" for served in application.served) else 0.0
     score += 0.5 if application.served else 0.0
     score += _PREFERRED_ROOTS.get(root.rpartition("/")[2].lower(), 0.0)
-    size = len(sources.modules(root, without=Role.TEST | Role.SIDE | Role.FOREIGN))
+    size = len(sources.modules(root, without=Role.TEST | Role.SIDE | Role.FOREIGN | Role.ODD))
     score += 0.5 * math.log2(1 + size)
     inner = application.file[len(root) + 1 :] if root else application.file
     score -= 0.4 * inner.count("/") + 0.25 * root.count("/")

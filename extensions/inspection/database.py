@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .sources import Sources
 
-_IMPORTS = (b"from sqlalchemy", b"import sqlalchemy", b"from sqlmodel", b"import sqlmodel")
+_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+(?:sqlalchemy|sqlmodel)\b", re.MULTILINE)
 _ASYNC = (
     b"create_async_engine", b"AsyncSession", b"async_sessionmaker", b"AsyncEngine",
     b"async_scoped_session",
@@ -49,7 +49,7 @@ _SUPABASE_PACKAGES = frozenset(
 )
 # Of a project with very many models, this many modules tell which base class they have.
 MAX_MODEL_MODULES = 150
-_CODE_ONLY = Role.TEST | Role.SIDE | Role.FOREIGN | Role.MIGRATION
+_CODE_ONLY = Role.TEST | Role.SIDE | Role.FOREIGN | Role.MIGRATION | Role.ODD
 
 
 @dataclass(slots=True)
@@ -141,8 +141,8 @@ def _name_of(base_class: _BaseClass | None, base: str) -> str | None:
 def _mentioning_sqlalchemy(sources: Sources, root: str, package: str) -> list[str]:
     """The modules that import SQLAlchemy: the package's, else others of the project."""
     everything = sources.modules(root, without=_CODE_ONLY)
-    named = list(sources.mentioning(everything, b"sqlalchemy", b"sqlmodel"))
-    found = list(sources.mentioning(named, *_IMPORTS))
+    named = sources.mentioning(everything, b"sqlalchemy", b"sqlmodel")
+    found = [path for path in named if _IMPORT.search(sources.tree.data(path))]
     inner = [path for path in found if is_within(path, package)]
     return inner + [path for path in found if not is_within(path, package)]
 

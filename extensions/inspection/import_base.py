@@ -11,7 +11,7 @@ from .facts import Reason
 from .python_source import line_of, relative_target
 from .references import Reference, base_of
 from .roles import Role
-from .tree import Tree, ancestors, basename, is_within, join, parent
+from .tree import Tree, ancestors, is_within, join, parent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -23,7 +23,7 @@ MAX_VOTING_MODULES = 200
 # Of two directories that could be on `sys.path`, the one with this many times the other's
 # imports is taken without asking.
 CLEAR_MAJORITY = 3
-ROLES_OF_OTHERS = Role.TEST | Role.SIDE | Role.FOREIGN | Role.MIGRATION
+ROLES_OF_OTHERS = Role.TEST | Role.SIDE | Role.FOREIGN | Role.MIGRATION | Role.ODD
 _TEST_SHARE = 0.5
 # From this weight on a reference is a command that runs the application, not a mention of one.
 _COMMAND = 2.0
@@ -181,18 +181,16 @@ def _named_bases(
 
 
 def _base_by_structure(tree: Tree, top: str, file: str) -> Base:
+    """Above the outermost package that `__init__.py` makes, else above the file's directory."""
     directory = parent(file)
     if directory == top:
         return Base(top, Reason("import_path", "the application's module is at the root"))
-    while directory != top and tree.has_file(join(directory, "__init__.py")):
-        directory = parent(directory)
-    if directory != parent(file):
-        package = join(parent(file), "__init__.py")
-        return Base(directory, Reason("import_path", "packages by __init__.py", package, 1))
-    if _imports_relatively(tree, file) or basename(directory) != "src":
-        directory = parent(directory)
-    return Base(directory, Reason("import_path", "by the directory of the application"))
-
-
-def _imports_relatively(tree: Tree, file: str) -> bool:
-    return "\nfrom ." in "\n" + tree.text(file)
+    inner = [d for d in ancestors(directory) if d != top and is_within(d, top)]
+    packages = [d for d in inner if tree.has_file(join(d, "__init__.py"))]
+    if packages:
+        initial = join(packages[-1], "__init__.py")
+        reason = Reason("import_path", "the outermost __init__.py", initial, 1)
+        return Base(parent(packages[-1]), reason)
+    return Base(
+        parent(directory), Reason("import_path", "the directory of the application's module")
+    )

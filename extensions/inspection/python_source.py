@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .tree import join, parent
+from .tree import is_within, join, parent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -105,10 +105,10 @@ def line_of(text: str, position: int) -> int:
 
 
 def module_name(path: str, base: str) -> str:
-    """How the file `path` is imported when `base` is on `sys.path`."""
-    inner = path[len(base) + 1 :] if base else path
-    inner = inner.removesuffix(".py").removesuffix("/__init__")
-    return "" if inner == "__init__" else inner.replace("/", ".")
+    """How the file `path` is imported when `base`, or the tree's top, is on `sys.path`."""
+    stem = path.removesuffix(".py").removesuffix("/__init__")
+    name = package_of(stem, base if is_within(path, base) else "")
+    return "" if name == "__init__" else name
 
 
 def package_of(directory: str, base: str) -> str:

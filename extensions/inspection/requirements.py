@@ -25,7 +25,7 @@ def parse_requirement(text: str) -> tuple[str, str] | None:
     if line.startswith(("#", "-")) or "://" in line.partition("@")[0]:
         return None
     found = _REQUIREMENT.match(line.partition(";")[0].strip())
-    if not found or (not found["rest"] and " " in line.partition(";")[0].strip()):
+    if not found:
         return None
     rest = found["rest"].strip()
     if rest.startswith("@"):

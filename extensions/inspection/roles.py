@@ -7,13 +7,18 @@ from enum import IntFlag
 
 
 class Role(IntFlag):
-    """What the files in a directory are for; a directory has the roles of those above it too."""
+    """What the files in a directory are for; a directory has the roles of those above it too.
+
+    SIDE are examples, documentation and scripts. ODD are names like `demo` or `tools`, which some
+    projects give to their only package.
+    """
 
     CODE = 0
     TEST = 1
     SIDE = 2
     FOREIGN = 4
     MIGRATION = 8
+    ODD = 16
 
 
 TEST_NAMES = frozenset(
@@ -21,12 +26,17 @@ TEST_NAMES = frozenset(
 )
 _SIDE_NAMES = frozenset(
     {
-        "archive", "archived", "backup", "backups", "bench", "benchmark", "benchmarks", "cookbook",
-        "cookbooks", "demo", "demos", "deprecated", "dev", "doc", "docs", "docs_src",
-        "documentation", "example", "example_code", "examples", "experiments", "fixtures", "legacy",
-        "notebook", "notebooks", "old", "playground", "poc", "prototypes", "recipes", "sample",
-        "samples", "sandbox", "scratch", "script", "scripts", "snippets", "spike", "spikes",
-        "spiking", "template", "templates", "tmp", "tools", "tutorial", "tutorials",
+        "bench", "benchmark", "benchmarks", "demos", "doc", "docs", "docs_src", "documentation",
+        "example", "example_code", "examples", "notebook", "notebooks", "samples", "script",
+        "scripts", "snippets", "tutorial", "tutorials",
+    }
+)  # fmt: skip
+_ODD_NAMES = frozenset(
+    {
+        "archive", "archived", "backup", "backups", "cookbook", "cookbooks", "demo", "deprecated",
+        "dev", "experiments", "fixtures", "legacy", "old", "playground", "poc", "prototype",
+        "prototypes", "recipes", "sample", "sandbox", "scratch", "spike", "spikes", "spiking",
+        "template", "templates", "tmp", "tools",
     }
 )  # fmt: skip
 _FOREIGN_NAMES = frozenset(
@@ -63,8 +73,10 @@ def of_directory(name: str) -> Role:
     lower = name.lower()
     if lower in TEST_NAMES or lower.startswith("test_") or lower.endswith(("_tests", "-tests")):
         return Role.TEST
-    if lower in _SIDE_NAMES or lower.startswith(("example", "demo")):
+    if lower in _SIDE_NAMES or lower.startswith(("example_", "example-", "examples_", "examples-")):
         return Role.SIDE
+    if lower in _ODD_NAMES:
+        return Role.ODD
     if lower in _FOREIGN_NAMES:
         return Role.FOREIGN
     if lower in _MIGRATION_NAMES:

@@ -49,7 +49,8 @@ def find_session_dependency(
 ) -> SessionDependency | None:
     """The session dependency that most parameters are declared with, else a lone generator."""
     votes: dict[tuple[str, str], float] = {}
-    paths = sources.modules(root, without=Role.TEST | Role.FOREIGN | Role.SIDE | Role.MIGRATION)
+    others = Role.TEST | Role.FOREIGN | Role.SIDE | Role.MIGRATION | Role.ODD
+    paths = sources.modules(root, without=others)
     for path in sources.mentioning(paths, b"Depends("):
         for written, weight in _votes_in(sources.tree.text(path)).items():
             meant = sources.meaning(path, written)

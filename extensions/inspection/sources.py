@@ -67,6 +67,16 @@ class Sources:
         self._below[key] = found + entries
         return self._below[key]
 
+    def take_for_code(self, directory: str) -> None:
+        """Forget what the names of `directory` and of those above it say about its modules."""
+        top = next(d for d in reversed(list(ancestors(directory))) if d and self._role(d))
+        for _, listed in self.tree.directories_below(top):
+            listed.role &= ~(Role.SIDE | Role.ODD)
+        self._below.clear()
+
+    def _role(self, directory: str) -> Role:
+        return self.tree.directories[directory].role & (Role.SIDE | Role.ODD)
+
     def mentioning(self, paths: list[str], *words: bytes) -> Iterator[str]:
         """Those of `paths` whose files hold any of `words`."""
         read = self.tree.data

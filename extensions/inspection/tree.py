@@ -6,6 +6,7 @@ import codecs
 import os
 import re
 import stat
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -101,7 +102,7 @@ def decode(data: bytes) -> str:
         return data.decode("utf-16", "replace")
     if data.startswith(codecs.BOM_UTF8):
         data = data[3:]
-    elif b"\0" in data[:200]:
+    elif data[:200].count(b"\0") * 3 > len(data[:200]):
         return data.decode("utf-16-le" if data[1:2] == b"\0" else "utf-16-be", "replace")
     try:
         return data.decode()
@@ -130,33 +131,26 @@ class Tree:
 
     def _walk(self) -> None:
         entries = 0
-        level = [("", Role.CODE)]
-        for _ in range(MAX_DEPTH):
-            following: list[tuple[str, Role]] = []
-            for path, role in level:
-                if entries > MAX_ENTRIES:
-                    break
+        pending = deque([("", Role.CODE)])
+        while pending:
+            path, role = pending.popleft()
+            listed = None
+            if entries > MAX_ENTRIES or path.count("/") >= MAX_DEPTH:
+                self.truncated = True
+            else:
                 try:
                     listed = self._list(path, role)
                 except OSError:
                     if not path:
                         raise
-                    listed = None
-                if listed is None:
-                    self.directories[parent(path)].directories.discard(basename(path))
-                    continue
-                self.directories[path] = listed
-                entries += len(listed.files) + len(listed.directories)
-                following.extend(
-                    (f"{path}/{name}" if path else name, role | roles.of_directory(name))
-                    for name in sorted(listed.directories)
-                )
-            level = following
-            if not level:
-                return
-        self.truncated = True
-        for path, _ in level:
-            self.directories[parent(path)].directories.discard(basename(path))
+            if listed is None:
+                self.directories[parent(path)].directories.discard(basename(path))
+                continue
+            self.directories[path] = listed
+            entries += len(listed.files) + len(listed.directories)
+            for name in sorted(listed.directories):
+                inner = f"{path}/{name}" if path else name
+                pending.append((inner, role | roles.of_directory(name)))
 
     def _list(self, path: str, role: Role) -> Directory | None:
         found = Directory(role)

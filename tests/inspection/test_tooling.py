@@ -1,0 +1,128 @@
+"""How the project runs its tests and formats its code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from extensions.inspection import CodeStyle
+from tests.inspection.trees import APP, POETRY, PYPROJECT, inspect_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BUILD = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
+ROOT = {"pyproject.toml": PYPROJECT, "app/main.py": APP, "tests/test_x.py": "import app.main\n"}
+SRC = {
+    "pyproject.toml": PYPROJECT,
+    "src/shop/main.py": "from shop.orders import x\nfrom fastapi import FastAPI\napp = FastAPI()\n",
+    "src/shop/orders.py": "x = 1\n",
+    "tests/test_x.py": "",
+}
+OPTIONS = "[tool.pytest.ini_options]\n"
+
+REACHED: dict[str, tuple[dict[str, str], str, bool]] = {
+    "nothing": (ROOT, ".", False),
+    "pythonpath": ({**ROOT, "pytest.ini": "[pytest]\npythonpath = . other\n"}, ".", True),
+    "pythonpath of src": (
+        {**SRC, "pyproject.toml": f'{PYPROJECT}{OPTIONS}pythonpath = ["./src/"]\n'}, "src", True,
+    ),
+    "another pythonpath": (
+        {**SRC, "pyproject.toml": f'{PYPROJECT}{OPTIONS}pythonpath = "."\n'}, "src", False,
+    ),
+    "an installed package": ({**SRC, "pyproject.toml": f"{PYPROJECT}{BUILD}"}, "src", True),
+    "a package that is not to be installed": (
+        {**SRC, "pyproject.toml": f"{PYPROJECT}{BUILD}[tool.uv]\npackage = false\n"}, "src", False,
+    ),
+    "Poetry without package mode": (
+        {**SRC, "pyproject.toml": f"{POETRY}[tool.poetry.x]\n{BUILD}".replace(
+            "[tool.poetry]\n", "[tool.poetry]\npackage-mode = false\n")},
+        "src", False,
+    ),
+    "an editable line": ({**SRC, "requirements.txt": "fastapi\n-e .\n"}, "src", True),
+    "conftest.py at the root": ({**ROOT, "conftest.py": ""}, ".", True),
+    "conftest.py at the root does not help src": ({**SRC, "conftest.py": ""}, "src", False),
+    "tests are a package": ({**ROOT, "tests/__init__.py": ""}, ".", True),
+    "tests are a package, imported by importlib": (
+        {**ROOT, "tests/__init__.py": "",
+         "tox.ini": "[pytest]\naddopts = --import-mode=importlib\n"}, ".", False,
+    ),
+    "the root is a package too": (
+        {**ROOT, "tests/__init__.py": "", "__init__.py": ""}, ".", True,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "base", "reached"), REACHED.values(), ids=REACHED.keys())
+def test_import_base(
+    files: dict[str, str],
+    base: str,
+    reached: bool,  # noqa: FBT001
+    tmp_path: Path,
+) -> None:
+    facts = inspect_files(tmp_path, files).pytest
+    assert (facts.import_base, facts.import_base_reached) == (base, reached)
+
+
+CONFIGURED = {
+    "pyproject.toml": ({"pyproject.toml": f'{PYPROJECT}{OPTIONS}asyncio_mode = "auto"\n'}, "auto"),
+    "pytest.ini": ({"pytest.ini": "[pytest]\nasyncio_mode = strict\n"}, "strict"),
+    "setup.cfg": ({"setup.cfg": "[tool:pytest]\nasyncio_mode=auto\n"}, "auto"),
+    "tox.ini": ({"tox.ini": "[tox]\n[pytest]\naddopts = -q --asyncio-mode=auto\n"}, "auto"),
+    "pytest.toml": ({"pytest.toml": '[pytest]\nasyncio_mode = "auto"\n'}, "auto"),
+    "none": ({"setup.cfg": "[flake8]\n", "tox.ini": "[tox]\n"}, None),
+}
+
+
+@pytest.mark.parametrize("name", CONFIGURED)
+def test_pytest_settings(name: str, tmp_path: Path) -> None:
+    files, mode = CONFIGURED[name]
+    facts = inspect_files(tmp_path, {**ROOT, **files}).pytest
+    assert facts.asyncio_mode == mode
+    assert facts.config_file == (None if name == "none" else name)
+
+
+def test_an_empty_pytest_ini_comes_before_pyproject(tmp_path: Path) -> None:
+    files = {"pytest.ini": "", "pyproject.toml": f'{PYPROJECT}{OPTIONS}asyncio_mode = "auto"\n'}
+    facts = inspect_files(tmp_path, {**ROOT, **files}).pytest
+    assert (facts.config_file, facts.asyncio_mode) == ("pytest.ini", None)
+
+
+def test_plugins_and_the_directory_of_tests(tmp_path: Path) -> None:
+    groups = '[dependency-groups]\ntest = ["pytest-asyncio", "anyio[trio]"]\n'
+    facts = inspect_files(
+        tmp_path,
+        {
+            "pyproject.toml": PYPROJECT + groups,
+            "app/main.py": APP,
+            "app/tests/__init__.py": "",
+            "app/tests/test_x.py": "",
+        },
+    )
+    assert facts.tests_dir == "app/tests"
+    assert facts.pytest.pytest_asyncio_declared
+    assert facts.pytest.anyio_declared
+    assert facts.pytest.tests_are_packages
+
+
+STYLES: dict[str, tuple[dict[str, str], CodeStyle]] = {
+    "ruff": (
+        {"pyproject.toml": f'{PYPROJECT}[tool.ruff]\nline-length=99\nformat.quote-style="single"'},
+        CodeStyle(uses_ruff=True, line_length=99, quote_style="single"),
+    ),
+    "ruff.toml": (
+        {"ruff.toml": "line-length = 79\n"}, CodeStyle(uses_ruff=True, line_length=79),
+    ),
+    "black": (
+        {"pyproject.toml": f"{PYPROJECT}[tool.black]\nline-length = 120\n"
+                           "skip-string-normalization = true\n"},
+        CodeStyle(line_length=120, quote_style="preserve"),
+    ),
+    "none": ({}, CodeStyle()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("files", "style"), STYLES.values(), ids=STYLES.keys())
+def test_code_style(files: dict[str, str], style: CodeStyle, tmp_path: Path) -> None:
+    assert inspect_files(tmp_path, {**ROOT, **files}).code_style == style
