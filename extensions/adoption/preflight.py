@@ -1,4 +1,4 @@
-"""The reasons to stop before anything is written, each one sentence."""
+"""The reasons to stop before anything is written, each one sentence or paragraph."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ def reasons_to_stop(facts: Facts, project: Path) -> Iterator[str]:
     yield from _not_utf8(facts, project)
     yield from _unsupported_python(facts)
     yield from _unsupported_fastapi(facts)
-    yield from _existing_layer(facts)
     for conflict in plan_changes(project, propose_all(facts, project)).conflicts:
         yield conflict.message
 
@@ -65,11 +64,3 @@ def _unsupported_fastapi(facts: Facts) -> Iterator[str]:
             "after the response is sent; change it to >=0.121, or to a bound within "
             ">=0.106,<0.118."
         )
-
-
-def _existing_layer(facts: Facts) -> Iterator[str]:
-    if facts.existing_layer:
-        found = "; ".join(
-            f"{finding.file}:{finding.line} {finding.text}" for finding in facts.existing_layer[:3]
-        )
-        yield f"The project has a database layer already ({found}); nothing was added."

@@ -8,16 +8,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from .free_names import free_alembic_suffix, free_layer_dir, has_free_modules, schema_name
 from .needs import PYTHON_FLOOR, session_scope, version
 
 if TYPE_CHECKING:
     from ..inspection import Facts
 
 Answers = Mapping[str, Any]
-
-LAYER_NAMES = ("database.py", "database_settings.py", "database_migrations.py", "models")
-"""What the layer puts into its directory."""
-FREE_LAYER_DIRS = ("db", "database", "persistence", "db_layer")
 
 
 def propose(name: str, facts: Facts, answers: Answers, project: Path) -> object:
@@ -32,9 +29,9 @@ def propose(name: str, facts: Facts, answers: Answers, project: Path) -> object:
     return _PROPOSALS[name](facts, answers, project)
 
 
-def propose_all(facts: Facts, project: Path) -> Answers:
+def propose_all(facts: Facts, project: Path, *, existing: str = "stop") -> Answers:
     """What the answers are if nobody says otherwise."""
-    answers: dict[str, Any] = {"db_wire_app": True}
+    answers: dict[str, Any] = {"db_existing": existing, "db_wire_app": True}
     for name in _PROPOSALS:
         answers[name] = propose(name, facts, answers, project)
     return answers
@@ -55,26 +52,25 @@ def _app_object(facts: Facts, _answers: Answers, _project: Path) -> str:
 
 
 def _layer_dir(_facts: Facts, answers: Answers, project: Path) -> str:
-    """The package's directory, or a free one in it where a name is taken."""
+    """The package's directory, or a new one in it: where a name is taken, and beside a layer."""
     package_dir = PurePosixPath(str(answers["db_package_dir"]))
-    taken = [
-        name for name in (*LAYER_NAMES, "models.py") if (project / package_dir / name).exists()
-    ]
-    if not taken:
+    if not _is_beside(answers) and has_free_modules(project / package_dir):
         return str(package_dir)
-    return next(
-        str(package_dir / name)
-        for name in FREE_LAYER_DIRS
-        if not (project / package_dir / name).exists()
-        and not (project / package_dir / f"{name}.py").exists()
-    )
+    return str(package_dir / free_layer_dir(project / package_dir))
 
 
-def _free(*names: str) -> Callable[[Facts, Answers, Path], str]:
-    def first_free(_facts: Facts, _answers: Answers, project: Path) -> str:
-        return next(name for name in names if not (project / name).exists())
+def _alembic_name(facts: Facts, _answers: Answers, project: Path) -> str:
+    is_there = any(finding.kind == "alembic" for finding in facts.existing_layer)
+    return f"alembic{free_alembic_suffix(project, is_there=is_there)}"
 
-    return first_free
+
+def _schema(_facts: Facts, answers: Answers, _project: Path) -> str:
+    """Empty for the default one; a layer beside another keeps its tables apart."""
+    return schema_name(answers["db_project_name"]) if _is_beside(answers) else ""
+
+
+def _is_beside(answers: Answers) -> bool:
+    return bool(answers.get("db_existing") == "beside")
 
 
 def _tests_are_packages(facts: Facts, _answers: Answers, _project: Path) -> bool:
@@ -119,14 +115,17 @@ _PROPOSALS: Mapping[str, Callable[[Facts, Answers, Path], object]] = {
     "db_dependency_file": lambda facts, _answers, _project: facts.dependency_file or "",
     "db_dependency_manager": lambda facts, _answers, _project: facts.dependency_manager,
     "db_layer_dir": _layer_dir,
-    "db_migrations_dir": _free("alembic", "migrations", "database_migrations"),
-    "db_alembic_ini": _free("alembic.ini", "alembic_database.ini"),
+    "db_migrations_dir": _alembic_name,
+    "db_alembic_ini": lambda facts, answers, project: (
+        f"{_alembic_name(facts, answers, project)}.ini"
+    ),
+    "db_project_name": _project_name,
+    "db_schema": _schema,
     "db_tests_dir": lambda facts, _answers, _project: facts.tests_dir or "tests",
     "db_tests_are_packages": _tests_are_packages,
     "db_import_base": lambda facts, _answers, _project: facts.pytest.import_base,
     "db_asyncio_mode": lambda facts, _answers, _project: facts.pytest.asyncio_mode or "strict",
     "db_http_client": _http_client,
-    "db_project_name": _project_name,
     "db_python": _python,
     "db_session_scope": lambda facts, _answers, _project: session_scope(
         facts.fastapi.specifier if facts.fastapi else ""

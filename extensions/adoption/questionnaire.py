@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from jinja2.ext import Extension
 from ..inspection import Facts, inspect_project
 from .changes import plan_changes
 from .commands import run
+from .existing import bad_answer, question, reason_to_stop
 from .kept import kept_files
 from .layer import import_statement, layer_module, sorted_imports
 from .needs import has_uuid7
@@ -20,7 +22,7 @@ from .preflight import reasons_to_stop
 from .proposals import propose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from jinja2.runtime import Context
 
@@ -42,6 +44,7 @@ class ExistingProject(Extension):
         super().__init__(environment)
         self._facts: dict[Path, Facts] = {}
         functions: dict[str, Any] = {
+            "existing_layer": self.existing_layer,
             "has_uuid7": has_uuid7,
             "kept_files": self.kept_files,
             "layer_file": self.layer_file,
@@ -67,17 +70,38 @@ class ExistingProject(Extension):
         """Whether a person has to be asked.
 
         Raises:
-            UserMessageError: the layer cannot be added to this project.
+            UserMessageError: the layer cannot be added to this project, or is not to be.
         """
         if "db_added_on" in _known_answers(context):
             return False
         facts = self._facts_of(context)
-        for reason in reasons_to_stop(facts, _project(context)):
-            raise UserMessageError(reason)
-        is_unsure = UNSURE[name] in facts.unsure
-        if is_unsure and context["_copier_conf"]["defaults"] and name not in _data(context):
-            raise UserMessageError(_question_left_open(name, facts))
-        return is_unsure
+        if name == "db_existing":
+            reasons = list(self._reasons_to_stop(context, facts))
+            if reasons:
+                raise UserMessageError("\n".join(reasons))
+            return bool(facts.existing_layer)
+        if facts.existing_layer and context["db_existing"] == "stop":
+            raise UserMessageError("Nothing was added: the project keeps the layer that it has.")
+        return UNSURE[name] in facts.unsure
+
+    @pass_context
+    def existing_layer(self, context: Context) -> str:
+        """What the person who is asked about an existing layer has to know."""
+        return question(self._facts_of(context).existing_layer)
+
+    def _reasons_to_stop(self, context: Context, facts: Facts) -> Iterator[str]:
+        project, data = _project(context), _data(context)
+        nobody_is_asked = bool(context["_copier_conf"]["defaults"])
+        yield from bad_answer(data)
+        yield from islice(reasons_to_stop(facts, project), 1)
+        if facts.app_file is None or facts.project_root != ".":
+            return
+        if data.get("db_existing", "stop" if nobody_is_asked else None) == "stop":
+            yield from reason_to_stop(facts, project)
+        if nobody_is_asked:
+            for name, fact in UNSURE.items():
+                if fact in facts.unsure and name not in data:
+                    yield _question_left_open(name, facts)
 
     @pass_context
     def kept_files(self, context: Context) -> str:

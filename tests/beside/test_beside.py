@@ -1,0 +1,188 @@
+"""A project that has a database layer keeps it, alone or beside the new one."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from xml.etree import ElementTree as ET
+
+import pytest
+from copier.errors import UserMessageError
+
+from tests.support.environments import Environment, make_environment
+from tests.support.template import PROJECTS, add_layer, changed_files, copy_project, git
+
+NAME = "sync-sqlalchemy"
+OLD = ("-m", "alembic")
+NEW = ("-m", "alembic", "-c", "alembic_db.ini")
+
+REQUESTS = """
+from fastapi.testclient import TestClient
+
+from shelter.db.database import SessionDep
+from shelter.db.models import Author
+from shelter.main import app
+
+
+@app.post("/authors/{name}", status_code=201)
+async def add_author(name: str, session: SessionDep) -> str:
+    author = Author(name=name)
+    session.add(author)
+    await session.flush()
+    return str(author.id)
+
+
+@app.get("/authors/{key}")
+async def get_author(key: str, session: SessionDep) -> str:
+    return (await session.get_one(Author, key)).name
+
+
+with TestClient(app) as client:
+    client.post("/animals", json={"name": "Rex", "species": "dog"}).raise_for_status()
+    key = client.post("/authors/Ada").raise_for_status().json()
+    print("old:", client.get("/animals").raise_for_status().json()[0]["name"])
+    print("new:", client.get("/authors/" + key).raise_for_status().json())
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BothLayers:
+    """The project with its own layer and the new one, and an empty database for both."""
+
+    project: Path
+    environment: Environment
+    url: str
+
+    def run(self, *command: str) -> str:
+        """Run `python command …` with `DATABASE_URL` in the old layer's form."""
+        url = urlsplit(self.url)._replace(scheme="postgresql+psycopg").geturl()
+        done = self.environment.run(*command, cwd=self.project, variables={"DATABASE_URL": url})
+        return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def adopted(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project with the layer beside its own."""
+    project = copy_project(NAME, tmp_path_factory.mktemp(NAME) / "project")
+    return add_layer(template, project, db_existing="beside")
+
+
+@pytest.fixture
+def both(
+    adopted: Path, environments: Path, tmp_path: Path, new_database: Callable[[], str]
+) -> BothLayers:
+    """A copy of it, the environment that it declares, and an empty database."""
+    project = Path(shutil.copytree(adopted, tmp_path / "project"))
+    install = ["-r", "pyproject.toml", "--group", "dev"]
+    environment = make_environment(environments, NAME, install, cwd=project)
+    return BothLayers(project, environment, new_database())
+
+
+def test_nothing_is_added_unasked(template: Path, tmp_path: Path) -> None:
+    project = copy_project(NAME, tmp_path / "project")
+
+    with pytest.raises(UserMessageError) as stopped:
+        add_layer(template, project)
+
+    assert changed_files(project) == []
+    said = stopped.value.message
+    assert "\n" not in said
+    for part in (
+        "shelter/models.py, line 8: `class Base(DeclarativeBase):`",
+        "shelter/database.py, line 8: `engine = create_engine(",
+        "shelter/database.py, line 12: `def get_db()",
+        "alembic.ini, line 2",
+        "-d db_existing=beside",
+        "shelter/db/",
+        "alembic_db.ini",
+        "animal_shelter_layer",
+    ):
+        assert part in said
+
+
+def test_the_old_layer_is_untouched(both: BothLayers) -> None:
+    status = changed_files(both.project)
+
+    changed = {line[3:] for line in status if line.startswith(" M")}
+    assert changed == {"pyproject.toml", "shelter/main.py"}
+    new = [line[3:] for line in status if line.startswith("??")]
+    places = ("alembic_db", "shelter/db/", "tests/database/", ".copier-answers.db.yml", "DATABASE")
+    assert all(name.startswith(places) for name in new), new
+    removed = git(both.project, "diff", "--numstat").split()[1::3]
+    assert removed == ["0", "0"]
+
+
+@pytest.mark.parametrize("first", ["old", "new"])
+def test_neither_autogenerate_sees_the_other(both: BothLayers, first: str) -> None:
+    both.run(*NEW, "revision", "--autogenerate", "-m", "initial")
+    order = (OLD, NEW) if first == "old" else (NEW, OLD)
+
+    for alembic in order:
+        both.run(*alembic, "upgrade", "head")
+
+    for alembic in (*order, *reversed(order)):
+        assert "No new upgrade operations detected" in both.run(*alembic, "check")
+    both.run(*order[0], "downgrade", "base")
+    assert "No new upgrade operations detected" in both.run(*order[1], "check")
+    both.run(*order[0], "upgrade", "head")
+    assert "No new upgrade operations detected" in both.run(*order[0], "check")
+
+
+def test_requests_write_through_both(both: BothLayers) -> None:
+    both.run(*NEW, "revision", "--autogenerate", "-m", "initial")
+    for alembic in (OLD, NEW):
+        both.run(*alembic, "upgrade", "head")
+
+    printed = both.run("-c", REQUESTS)
+
+    assert "old: Rex" in printed
+    assert "new: Ada" in printed
+
+
+def test_the_tests_of_both_pass(both: BothLayers, tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+
+    both.run("-m", "pytest", f"--junitxml={report}")
+
+    names = [case.get("classname", "") for case in ET.parse(report).iter("testcase")]
+    assert len([name for name in names if "test_animals" in name]) == 3
+    assert len([name for name in names if "test_database_" in name]) == 11
+
+
+def test_offline_the_schema_comes_first(both: BothLayers) -> None:
+    both.run(*NEW, "revision", "--autogenerate", "-m", "initial")
+
+    printed = both.run(*NEW, "upgrade", "head", "--sql")
+
+    statements = [line for line in printed.splitlines() if line.startswith("CREATE ")]
+    assert statements[0] == "CREATE SCHEMA IF NOT EXISTS animal_shelter_layer;"
+    assert statements[1].startswith("CREATE TABLE animal_shelter_layer.alembic_version")
+    assert all("animal_shelter_layer." in line for line in statements[1:]), statements
+
+
+def test_a_model_may_refer_to_the_old_layers_tables(both: BothLayers) -> None:
+    model = both.project / "shelter/db/models/sponsor.py"
+    model.write_text(
+        "from sqlalchemy import Column, ForeignKey, Integer, Table\n"
+        "from sqlalchemy.orm import Mapped, mapped_column\n\n"
+        "from shelter.db.models.base import Base\n\n"
+        'key = Column("id", Integer, primary_key=True)\n'
+        'Table("animals", Base.metadata, key, schema="public")\n\n\n'
+        "class Sponsor(Base):\n"
+        '    __tablename__ = "sponsors"\n\n'
+        '    animal_id: Mapped[int] = mapped_column(ForeignKey("public.animals.id"))\n'
+    )
+    with (both.project / "shelter/db/models/__init__.py").open("a") as file:
+        file.write("from shelter.db.models.sponsor import Sponsor\n")
+    both.run(*OLD, "upgrade", "head")
+
+    both.run(*NEW, "revision", "--autogenerate", "-m", "initial")
+    both.run(*NEW, "upgrade", "head")
+
+    for alembic in (OLD, NEW):
+        assert "No new upgrade operations detected" in both.run(*alembic, "check")
+
+
+def test_the_projects_readme_names_it() -> None:
+    assert f"`{NAME}`" in (PROJECTS / "README.md").read_text(encoding="utf-8")
