@@ -15,6 +15,7 @@ from .tree import Tree, basename, is_within, parent, resolve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_SETTINGS = (".ini", "pyproject.toml")
 _LOCATION = re.compile(r"^[ \t]*script_location[ \t]*[=:][ \t]*(\S+)", re.MULTILINE)
 
 
@@ -63,16 +64,18 @@ def find_alembic(tree: Tree, root: str, base: str, package: str) -> list[Alembic
 def _settings(tree: Tree, root: str) -> Iterator[tuple[str, str, int]]:
     """Every setting of `script_location`: the file, the value and the line."""
     for directory, listed in tree.directories_below(root):
-        for name in sorted(listed.files):
+        for name in sorted(name for name in listed.files if name.endswith(_SETTINGS)):
             path = f"{directory}/{name}" if directory else name
-            if name.endswith(".ini"):
-                match = _LOCATION.search(tree.text(path)) if b"alembic" in tree.data(path) else None
-                if match:
-                    yield path, match[1], line_of(tree.text(path), match.start())
-                elif name == "alembic.ini":
-                    yield path, "alembic", 1
-            elif name == "pyproject.toml" and b"tool.alembic" in tree.data(path):
-                yield from _pyproject_setting(tree, path)
+            data = tree.data(path)
+            if name == "pyproject.toml":
+                if b"tool.alembic" in data:
+                    yield from _pyproject_setting(tree, path)
+                continue
+            match = _LOCATION.search(tree.text(path)) if b"alembic" in data else None
+            if match:
+                yield path, match[1], line_of(tree.text(path), match.start())
+            elif name == "alembic.ini":
+                yield path, "alembic", 1
 
 
 def _pyproject_setting(tree: Tree, path: str) -> Iterator[tuple[str, str, int]]:

@@ -72,7 +72,7 @@ def find_candidates(
     return found
 
 
-def _applications(sources: Sources, without: Role) -> list[Application]:
+def _applications(sources: Sources, without: int) -> list[Application]:
     paths = sources.modules(without=without)
     found = build_sites(sources, paths)
     find_served(sources, paths, found)

@@ -40,9 +40,9 @@ _BASE = re.compile(
     re.MULTILINE,
 )
 _ALIAS = re.compile(r"^(\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=[ \t]*(\w+)[ \t]*$", re.MULTILINE)
-_SUBCLASSES = re.compile(r"^class[ \t]+(\w+)[ \t]*\(([^)]*)\)", re.MULTILINE)
+_SUBCLASSES = re.compile(r"\nclass (\w+)[ \t]*\(([^)]*)\)")
 _TABLE = re.compile(r"\btable[ \t]*=[ \t]*True")
-_ENGINE = re.compile(r"^[^#\n]*\b(?:create_async_engine|create_engine)[ \t]*\(", re.MULTILINE)
+_ENGINE = re.compile(r"create_(?:async_)?engine[ \t]*\(")
 _SUPABASE_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+supabase\b", re.MULTILINE)
 _SUPABASE_PACKAGES = frozenset(
     {"supabase", "supabase-auth", "supabase-async", "supabase-py-async", "postgrest", "gotrue"}
@@ -97,6 +97,8 @@ def find_database(
         for match in _ENGINE.finditer(text):
             line = line_of(text, match.end())
             written = text.split("\n")[line - 1].strip()
+            if written.startswith(("#", "from ", "import ")):
+                continue
             result.findings.append(Finding("engine", relative(path, root), line, written))
     session = find_session_dependency(sources, root, package, paths) if paths else None
     dependency = None
@@ -191,7 +193,7 @@ def _main_base_class(
     words = {f"{before}{found.name}".encode() for found in bases for before in "( ."}
     for path in list(sources.mentioning(paths, b"table", *words))[:MAX_MODEL_MODULES]:
         text = sources.tree.text(path)
-        for match in _SUBCLASSES.finditer(text):
+        for match in _SUBCLASSES.finditer(f"\n{text}"):
             if _TABLE.search(match[2]):
                 line = line_of(text, match.start())
                 tables.append(_BaseClass(_SQLMODEL, "SQLModel", line, path))

@@ -16,13 +16,10 @@ if TYPE_CHECKING:
 MAX_PARSED = 400_000
 
 _IMPORT = re.compile(
-    r"^[ \t]*(?:from[ \t]+(?P<module>\.*[\w.]*)[ \t]+import[ \t]*(?P<names>\([^)]*\)?|[^\n#;]*)"
-    r"|import[ \t]+(?P<plain>[\w., \t]+))",
-    re.MULTILINE,
+    r"[ \t]*(?:from[ \t]+(?P<module>\.*[\w.]*)[ \t]+import[ \t]*(?P<names>\([^)]*\)?|[^\n#;]*)"
+    r"|import[ \t]+(?P<plain>[\w., \t]+))"
 )
-_MODULES = re.compile(
-    r"^(?:from[ \t]+(\.*[\w.]*)[ \t]+import\b|import[ \t]+([\w., \t]+))", re.MULTILINE
-)
+_FROM = re.compile(r"from[ \t]+(\.*[\w.]*)[ \t]+import\b")
 _NAME = re.compile(r"(\w+)(?:\s+as\s+(\w+))?")
 _COMMENT = re.compile(r"#[^\n]*")
 
@@ -45,10 +42,13 @@ class Import:
 def imports(text: str) -> Iterator[Import]:
     """Every import statement in `text`, also where the rest of the file does not parse."""
     line, at = 1, 0
-    if "import" not in text:
-        return
-    for found in _IMPORT.finditer(text):
-        line, at = line + text.count("\n", at, found.start()), found.start()
+    end = -1
+    for start in _import_lines(text):
+        found = _IMPORT.match(text, start) if start > end else None
+        if found is None:
+            continue
+        end = found.end()
+        line, at = line + text.count("\n", at, start), start
         if found["plain"] is not None:
             for part in found["plain"].split(","):
                 words = part.split()
@@ -63,16 +63,30 @@ def imports(text: str) -> Iterator[Import]:
             yield Import(found["module"], "*", None, line)
 
 
+def _import_lines(text: str) -> Iterator[int]:
+    """Where each line with the word "import" starts: far fewer than all lines."""
+    at = text.find("import")
+    while at >= 0:
+        start = text.rfind("\n", 0, at) + 1
+        yield start
+        at = text.find("\n", at)
+        at = text.find("import", at) if at >= 0 else -1
+
+
 def imported_modules(text: str) -> list[tuple[str, int]]:
     """The modules that unindented statements import, each once, with their positions in `text`."""
     found: dict[str, int] = {}
-    for match in _MODULES.finditer(text):
-        if match[1]:
-            found.setdefault(match[1], match.start())
-            continue
-        for part in (match[2] or "").split(","):
-            found.setdefault(part.split()[0] if part.split() else "", match.start())
-    found.pop("", None)
+    for start in _import_lines(text):
+        if text.startswith("from", start):
+            match = _FROM.match(text, start)
+            if match:
+                found.setdefault(match[1], start)
+        elif text.startswith("import ", start):
+            end = text.find("\n", start)
+            for part in text[start + 7 : end if end >= 0 else None].partition("#")[0].split(","):
+                words = part.split()
+                if words:
+                    found.setdefault(words[0], start)
     return list(found.items())
 
 

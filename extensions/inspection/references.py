@@ -19,13 +19,14 @@ MAX_COMMAND_DEPTH = 5
 MAX_COMMAND_TEXT = 60_000
 _REACH = 250
 
-_COMMAND_FILE = re.compile(
-    r"(?:.*(?:docker|container)file.*|(?:docker-)?compose.*\.ya?ml|procfile.*|makefile|justfile"
-    r"|taskfile\.ya?ml|.*\.(?:sh|ps1|bat|cmd)|pyproject\.toml|readme.*|package\.json|fly\.toml"
-    r"|render\.ya?ml|railway\.(?:toml|json)|vercel\.json|app\.(?:ya?ml|json)|pixi\.toml|tox\.ini"
-    r"|supervisord?\.conf|pipfile|nixpacks\.toml|\.replit)$",
-    re.IGNORECASE,
-)
+_COMMAND_SUFFIXES = (
+    ".bat", ".cmd", ".ps1", ".replit", ".sh", "app.json", "compose.yaml", "compose.yml",
+    "containerfile", "dockerfile", "fly.toml", "justfile", "makefile", "nixpacks.toml",
+    "package.json", "pipfile", "pixi.toml", "pyproject.toml", "railway.json", "railway.toml",
+    "render.yaml", "render.yml", "supervisor.conf", "supervisord.conf", "taskfile.yml", "tox.ini",
+    "vercel.json",
+)  # fmt: skip
+_COMMAND_PREFIXES = ("app.y", "compose.", "containerfile", "docker", "procfile", "readme")
 _SERVER = re.compile(r"icorn|ypercorn|ranian|astapi\b|astAPI\b")
 _OBJECT = re.compile(
     r"(?<![\w./:-])((?:[A-Za-z_]\w*)(?:[./][A-Za-z_]\w*)*):([A-Za-z_]\w*)(\(\))?(?![\w:/.])"
@@ -69,12 +70,18 @@ def _command_files(tree: Tree) -> Iterator[str]:
             return
         if listed.role & (Role.TEST | Role.FOREIGN):
             continue
-        for name in sorted(listed.files):
-            if not name.endswith(".py") and _COMMAND_FILE.match(name):
-                count += 1
-                if count > MAX_COMMAND_FILES:
-                    return
-                yield f"{directory}/{name}" if directory else name
+        for name in sorted(filter(_is_command_file, listed.files)):
+            count += 1
+            if count > MAX_COMMAND_FILES:
+                return
+            yield f"{directory}/{name}" if directory else name
+
+
+def _is_command_file(name: str) -> bool:
+    lower = name.lower()
+    return lower.endswith(_COMMAND_SUFFIXES) or (
+        lower.startswith(_COMMAND_PREFIXES) and not lower.endswith(".py")
+    )
 
 
 def _weight(path: str) -> float:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
-from enum import IntFlag
+from typing import Final
 
 
-class Role(IntFlag):
-    """What the files in a directory are for; a directory has the roles of those above it too.
+class Role:
+    """What the files in a directory are for, as bits: it has the roles of those above it too.
 
     SIDE are examples, documentation and scripts. ODD are names like `demo` or `tools`, which some
-    projects give to their only package.
+    projects give to their only package. Plain integers, as enum's flags take most of the time.
     """
 
-    CODE = 0
-    TEST = 1
-    SIDE = 2
-    FOREIGN = 4
-    MIGRATION = 8
-    ODD = 16
+    CODE: Final = 0
+    TEST: Final = 1
+    SIDE: Final = 2
+    FOREIGN: Final = 4
+    MIGRATION: Final = 8
+    ODD: Final = 16
 
 
 TEST_NAMES = frozenset(
@@ -39,11 +38,12 @@ _ODD_NAMES = frozenset(
         "template", "templates", "tmp", "tools",
     }
 )  # fmt: skip
+_TEST_FILES = frozenset({"conftest.py", "test.py", "tests.py"})
+_TEST_ENDINGS = ("_test.py", "_tests.py")
 _FOREIGN_NAMES = frozenset(
     {"_vendor", "extern", "external", "third_party", "thirdparty", "vendor", "vendored"}
 )
 _MIGRATION_NAMES = frozenset({"alembic", "migration", "migrations", "versions"})
-_TEST_FILE = re.compile(r"(?:test_.*|.*_tests?|tests?|conftest)\.py$")
 
 # Names of directories that hold one layer or one kind of file of an application, and so are
 # not an application by themselves.
@@ -68,7 +68,7 @@ LAYER_NAMES = frozenset(
 APPLICATION_NAMES = frozenset({"app", "application", "backend", "server", "src"})
 
 
-def of_directory(name: str) -> Role:
+def of_directory(name: str) -> int:
     """The role that a directory's own name gives it."""
     lower = name.lower()
     if lower in TEST_NAMES or lower.startswith("test_") or lower.endswith(("_tests", "-tests")):
@@ -86,4 +86,4 @@ def of_directory(name: str) -> Role:
 
 def is_test_file(name: str) -> bool:
     """Whether a Python file is named as pytest's files are."""
-    return bool(_TEST_FILE.match(name))
+    return name.startswith("test_") or name.endswith(_TEST_ENDINGS) or name in _TEST_FILES

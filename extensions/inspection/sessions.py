@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from .python_source import line_of
@@ -31,6 +32,8 @@ _MAKES_SESSION = re.compile(
     r"\w*[Ss]ession\w*\(|Session\w*\.begin\(|SessionLocal|\.session\(|->[^\n]*Session"
 )
 _UNTYPED_WEIGHT = 0.25
+# So many modules with routes tell which function gives them their session.
+MAX_ROUTE_MODULES = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ def find_session_dependency(
     votes: dict[tuple[str, str], float] = {}
     others = Role.TEST | Role.FOREIGN | Role.SIDE | Role.MIGRATION | Role.ODD
     paths = sources.modules(root, without=others)
-    for path in sources.mentioning(paths, b"Depends("):
+    near = sorted(paths, key=lambda path: not is_within(path, package))
+    for path in islice(sources.mentioning(near, b"Depends("), MAX_ROUTE_MODULES):
         for written, weight in _votes_in(sources.tree.text(path)).items():
             meant = sources.meaning(path, written)
             if meant:

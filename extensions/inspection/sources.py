@@ -11,7 +11,7 @@ from .tree import Tree, ancestors, join, parent
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 # A project of a few hundred modules is read whole. Of a larger one, modules that are named as
 # entry points are read wherever they are, and others as long as they are near the top.
@@ -36,10 +36,10 @@ class Sources:
         self._imports: dict[str, list[Import]] = {}
         self._heads: dict[str, list[tuple[str, int]]] = {}
         self._modules: dict[str, ast.Module | None] = {}
-        self._below: dict[tuple[str, Role], list[str]] = {}
+        self._below: dict[tuple[str, int], list[str]] = {}
         self._python_directories: set[str] | None = None
 
-    def modules(self, directory: str = "", *, without: Role) -> list[str]:
+    def modules(self, directory: str = "", *, without: int) -> list[str]:
         """The modules at or below `directory` worth reading, shallow ones first.
 
         Those with a role in `without` are left out. The list is cut as the limits above say.
@@ -53,17 +53,16 @@ class Sources:
         for path, listed in self.tree.directories_below(directory):
             if not listed.modules or listed.role & without:
                 continue
-            full = len(found) >= MAX_MODULES
-            if full and len(entries) >= MAX_ENTRY_MODULES:
-                break
+            names: Iterable[str] = listed.modules
+            into = found
+            if len(found) >= MAX_MODULES:
+                if len(entries) >= MAX_ENTRY_MODULES:
+                    break
+                names, into = sorted(_ENTRY_FILES.intersection(names)), entries
+            if without & Role.TEST:
+                names = [name for name in names if not roles.is_test_file(name)]
             prefix = f"{path}/" if path else ""
-            for name in listed.modules:
-                if without & Role.TEST and roles.is_test_file(name):
-                    continue
-                if not full:
-                    found.append(prefix + name)
-                elif name in _ENTRY_FILES:
-                    entries.append(prefix + name)
+            into.extend([prefix + name for name in names])
         self._below[key] = found + entries
         return self._below[key]
 
@@ -74,7 +73,7 @@ class Sources:
             listed.role &= ~(Role.SIDE | Role.ODD)
         self._below.clear()
 
-    def _role(self, directory: str) -> Role:
+    def _role(self, directory: str) -> int:
         return self.tree.directories[directory].role & (Role.SIDE | Role.ODD)
 
     def mentioning(self, paths: list[str], *words: bytes) -> Iterator[str]:

@@ -42,7 +42,7 @@ _READ_FLAGS = (
 class Directory:
     """One directory as inspection sees it; links to directories are left out."""
 
-    role: Role
+    role: int
     files: set[str] = field(default_factory=set[str])
     directories: set[str] = field(default_factory=set[str])
     modules: list[str] = field(default_factory=list[str])
@@ -152,7 +152,7 @@ class Tree:
                 inner = f"{path}/{name}" if path else name
                 pending.append((inner, role | roles.of_directory(name)))
 
-    def _list(self, path: str, role: Role) -> Directory | None:
+    def _list(self, path: str, role: int) -> Directory | None:
         found = Directory(role)
         marks = 0
         with os.scandir(f"{self.root}/{path}" if path else self.root) as entries:
@@ -224,7 +224,7 @@ class Tree:
         """Whether `path` is a directory of the tree."""
         return path in self.directories
 
-    def role(self, path: str) -> Role:
+    def role(self, path: str) -> int:
         """What the file `path` is for, by its name and the directories above it."""
         directory, _, name = path.rpartition("/")
         listed = self.directories.get(directory)
