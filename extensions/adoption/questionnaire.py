@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,15 @@ from jinja2.ext import Extension
 from ..inspection import Facts, inspect_project
 from .changes import plan_changes
 from .commands import run
-from .existing import bad_answer, question, reason_to_stop
+from .existing import question, reason_to_stop
+from .given import load_questions, problems_with
 from .kept import kept_files
 from .layer import import_statement, layer_module, sorted_imports
 from .needs import has_uuid7
+from .plan import describe_plan
 from .preflight import reasons_to_stop
 from .proposals import propose
+from .rendered import rendered_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,6 +47,7 @@ class ExistingProject(Extension):
         """Register the functions."""
         super().__init__(environment)
         self._facts: dict[Path, Facts] = {}
+        self._shown: set[Path] = set()
         functions: dict[str, Any] = {
             "existing_layer": self.existing_layer,
             "has_uuid7": has_uuid7,
@@ -50,7 +55,9 @@ class ExistingProject(Extension):
             "layer_file": self.layer_file,
             "layer_import": self.layer_import,
             "layer_path": self.layer_path,
+            "agreed": self.agreed,
             "proposed": self.proposed,
+            "show_plan": self.show_plan,
             "run": self.run,
             "sorted_imports": sorted_imports,
             "unsure": self.unsure,
@@ -74,6 +81,9 @@ class ExistingProject(Extension):
         """
         if "db_added_on" in _known_answers(context):
             return False
+        questions = load_questions(Path(context["_copier_conf"]["src_path"]))
+        for problem in problems_with(_data(context), questions, _project(context)):
+            raise UserMessageError(problem)
         facts = self._facts_of(context)
         if name == "db_existing":
             reasons = list(self._reasons_to_stop(context, facts))
@@ -92,7 +102,6 @@ class ExistingProject(Extension):
     def _reasons_to_stop(self, context: Context, facts: Facts) -> Iterator[str]:
         project, data = _project(context), _data(context)
         nobody_is_asked = bool(context["_copier_conf"]["defaults"])
-        yield from bad_answer(data)
         yield from islice(reasons_to_stop(facts, project), 1)
         if facts.app_file is None or facts.project_root != ".":
             return
@@ -102,6 +111,35 @@ class ExistingProject(Extension):
             for name, fact in UNSURE.items():
                 if fact in facts.unsure and name not in data:
                     yield _question_left_open(name, facts)
+
+    @pass_context
+    def show_plan(self, context: Context) -> bool:
+        """Print the plan, once and on a first copy only; True if it is to be confirmed."""
+        project = _project(context)
+        if "db_confirm" in _known_answers(context) and "db_added_on" in _known_answers(context):
+            return False
+        if project not in self._shown and not context["_copier_conf"]["quiet"]:
+            self._shown.add(project)
+            template = Path(context["_copier_conf"]["src_path"]) / "template"
+            variables = context.get_all()
+            rendered = rendered_files(template, self.environment, variables)
+            created = [path for path in rendered if not (project / path).exists()]
+            changes = plan_changes(project, variables)
+            facts = self._facts_of(context)
+            plan = describe_plan(facts, variables, created, changes, project)
+            print(f"\n{plan}", file=sys.stderr)
+        return True
+
+    @pass_context
+    def agreed(self, context: Context) -> bool:
+        """Go on only after a yes.
+
+        Raises:
+            UserMessageError: the plan was declined.
+        """
+        if not context["db_confirm"]:
+            raise UserMessageError("Nothing was added: the plan was not confirmed.")
+        return True
 
     @pass_context
     def kept_files(self, context: Context) -> str:

@@ -1,0 +1,69 @@
+"""Answers given on the command line: names and values that Copier would let pass or choke on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PLACES = {
+    "db_package_dir": "directory",
+    "db_app_file": "file",
+    "db_dependency_file": "file",
+}
+"""The questions whose answer has to be there, and as what."""
+
+
+def load_questions(template: Path) -> dict[str, Mapping[str, Any]]:
+    """The questions of copier.yml by name."""
+    content = yaml.safe_load((template / "copier.yml").read_text(encoding="utf-8"))
+    return {name: details for name, details in content.items() if name.startswith("db_")}
+
+
+def problems_with(
+    given: Mapping[str, Any], questions: Mapping[str, Mapping[str, Any]], project: Path
+) -> Iterator[str]:
+    """What is wrong with the answers that came by `-d` or `--data-file`, a sentence each."""
+    for name, value in given.items():
+        if name not in questions:
+            close = get_close_matches(name, questions, n=1)
+            hint = (
+                f"did you mean {close[0]}?" if close else f"the names are {', '.join(questions)}."
+            )
+            yield f"-d {name}: this template has no question of that name; {hint}"
+        else:
+            yield from _problem_with_value(name, value, questions[name])
+            yield from _missing_place(name, value, project)
+
+
+def _problem_with_value(name: str, value: object, question: Mapping[str, Any]) -> Iterator[str]:
+    choices = question.get("choices")
+    if question["type"] == "bool" and not isinstance(_parsed(value), bool):
+        yield f"-d {name}={value}: it takes true or false."
+    elif choices:
+        allowed = list(choices.values() if isinstance(choices, dict) else choices)
+        chosen = _parsed(value)
+        chosen = chosen if isinstance(chosen, list) else [chosen]
+        if any(choice not in allowed for choice in chosen):
+            yield f"-d {name}={value}: it takes {' or '.join(map(str, allowed))}."
+
+
+def _parsed(value: object) -> object:
+    """A value as YAML has it, which is how Copier reads what it gets by `-d`."""
+    try:
+        return yaml.safe_load(value) if isinstance(value, str) else value
+    except yaml.YAMLError:
+        return value
+
+
+def _missing_place(name: str, value: object, project: Path) -> Iterator[str]:
+    if name not in PLACES or not value:
+        return
+    place = project / str(value)
+    inside = place.resolve().is_relative_to(project.resolve())
+    there = place.is_dir() if PLACES[name] == "directory" else place.is_file()
+    if not (inside and there):
+        yield f"-d {name}={value}: there is no such {PLACES[name]} in {project}."
