@@ -79,11 +79,13 @@ class ExistingProject(Extension):
         Raises:
             UserMessageError: the layer cannot be added to this project, or is not to be.
         """
+        # An update replays all recorded answers as data, also those of questions that are gone.
+        if "db_added_on" not in _data(context):
+            questions = load_questions(Path(context["_copier_conf"]["src_path"]))
+            for problem in problems_with(_data(context), questions, _project(context)):
+                raise UserMessageError(problem)
         if "db_added_on" in _known_answers(context):
             return False
-        questions = load_questions(Path(context["_copier_conf"]["src_path"]))
-        for problem in problems_with(_data(context), questions, _project(context)):
-            raise UserMessageError(problem)
         facts = self._facts_of(context)
         if name == "db_existing":
             reasons = list(self._reasons_to_stop(context, facts))

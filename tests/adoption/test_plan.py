@@ -1,0 +1,132 @@
+"""What is shown and asked before anything is written, and what a no leaves."""
+
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.support.template import copy_project
+
+from .test_bad_input import contents, copy
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return copy_project("uv-app", tmp_path / "project")
+
+
+def mtimes(directory: Path) -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in directory.rglob("*")}
+
+
+def answer(template: Path, project: Path, keys: Sequence[str]) -> tuple[int, str]:
+    """Run a copy at a terminal; each of `keys` is typed once the question before it is asked."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "copier", "copy", "--trust", str(template), str(project)],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env={**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "24"},
+    )
+    os.close(slave)
+    output = ""
+    for expected, key in zip(
+        ("Which database", "example model", "install_database", "Go ahead?"), keys, strict=True
+    ):
+        while expected not in output:
+            output += os.read(master, 65536).decode(errors="replace")
+        os.write(master, key.encode())
+    try:
+        while chunk := os.read(master, 65536):
+            output += chunk.decode(errors="replace")
+    except OSError:  # Linux's way of saying that the other side is closed
+        pass
+    os.close(master)
+    return process.wait(), output
+
+
+def test_the_plan_says_what_will_happen(template: Path, project: Path) -> None:
+    said = copy(template, project).stderr
+
+    plan = said.partition("The plan for ")[2].partition("Copying from template")[0]
+    assert "application app.main:app (app/main.py:" in plan
+    assert "app/{database.py, " in plan
+    assert '+ "asyncpg>=0.30",' in plan
+    assert "+ install_database(app)" in plan
+
+
+def test_the_plan_lists_each_file_that_is_created(template: Path, project: Path) -> None:
+    before = set(contents(project))
+    plan = copy(template, project).stderr.partition("The plan for ")[2].partition("Copying")[0]
+
+    new = {Path(name) for name in set(contents(project)) - before}
+
+    assert new
+    assert {path.name for path in new if path.name not in plan} == set()
+
+
+def test_a_yes_at_a_terminal(template: Path, project: Path) -> None:
+    code, said = answer(template, project, ["\r", "\r", "\r", "\r"])
+
+    assert code == 0, said
+    assert "The plan for" in said
+    assert (project / "app" / "database.py").exists()
+
+
+def test_a_no_at_a_terminal_leaves_every_byte_and_time(template: Path, project: Path) -> None:
+    before, times = contents(project), mtimes(project)
+
+    code, said = answer(template, project, ["\r", "\r", "\r", "n"])
+
+    assert code != 0
+    assert "Nothing was added" in said
+    assert "Traceback" not in said
+    assert (contents(project), mtimes(project)) == (before, times)
+
+
+def test_a_no_by_data(template: Path, project: Path) -> None:
+    before = contents(project)
+
+    done = copy(template, project, "-d", "db_confirm=false")
+
+    assert done.returncode != 0
+    assert "Nothing was added" in done.stderr
+    assert contents(project) == before
+
+
+def test_pretend_leaves_every_byte_and_time(template: Path, project: Path) -> None:
+    before, times = contents(project), mtimes(project)
+
+    done = copy(template, project, "--pretend")
+
+    assert done.returncode == 0, done.stderr
+    assert "The plan for" in done.stderr
+    assert (contents(project), mtimes(project)) == (before, times)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("db_tpye=supabase", "did you mean db_type?"),
+        ("type=supabase", "no question of that name"),
+        ("db_type=mysql", "it takes postgresql or supabase"),
+        ("db_example_model=perhaps", "it takes true or false"),
+        ("db_package_dir=nowhere", "there is no such directory"),
+        ("db_package_dir=..", "there is no such directory"),
+        ("db_app_file=app", "there is no such file"),
+    ],
+)
+def test_a_wrong_answer_by_data(template: Path, project: Path, given: str, expected: str) -> None:
+    before = contents(project)
+
+    done = copy(template, project, "-d", given)
+
+    assert done.returncode != 0
+    assert expected in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert contents(project) == before
