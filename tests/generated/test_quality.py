@@ -16,10 +16,12 @@ NEWEST = [
     *["sqlalchemy[asyncio]", "uuid-utils"],
 ]
 OLDEST = [
-    *["alembic==1.16.0", "asyncpg==0.30.0", "fastapi==0.121.0", "httpx==0.28.0", "httpx2"],
-    *["pydantic-settings==2.3.0", "pytest==8.0.0", "sqlalchemy[asyncio]==2.0.40"],
+    *["alembic==1.12.0", "asyncpg==0.27.0", "fastapi==0.121.0", "httpx==0.28.0", "httpx2"],
+    *["pydantic-settings==2.2.0", "pytest==7.0.0", "sqlalchemy[asyncio]==2.0.40"],
     "uuid-utils==0.10.0",
 ]
+# SQLAlchemy 2.0.40 again, beside an Alembic whose annotations are those of today.
+OLDEST_TYPED = [package.replace("alembic==1.12.0", "alembic==1.16.0") for package in OLDEST]
 RULES = [
     *["--select", "ALL"],
     # Two rules that exclude others, one for headers that projects have or not, and two that
@@ -73,7 +75,9 @@ def test_ruff_format_at_any_line_length(adopted: Adopted, line_length: int) -> N
 def typed(request: pytest.FixtureRequest, environments: Path) -> Environment:
     """An environment with what the layer needs, in the newest versions or the oldest."""
     name: str = request.param
-    return make_environment(environments, name, NEWEST if name == "newest" else OLDEST)
+    return make_environment(
+        environments, f"typed-{name}", NEWEST if name == "newest" else OLDEST_TYPED
+    )
 
 
 @pytest.fixture
