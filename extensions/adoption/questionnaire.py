@@ -15,7 +15,7 @@ from jinja2.ext import Extension
 from ..inspection import Facts, inspect_project
 from .changes import plan_changes
 from .commands import run
-from .existing import question, reason_to_stop
+from .existing import bad_answer, question, reason_to_stop
 from .given import load_questions, problems_with
 from .kept import kept_files
 from .layer import import_statement, layer_module, sorted_imports
@@ -104,6 +104,7 @@ class ExistingProject(Extension):
     def _reasons_to_stop(self, context: Context, facts: Facts) -> Iterator[str]:
         project, data = _project(context), _data(context)
         nobody_is_asked = bool(context["_copier_conf"]["defaults"])
+        yield from bad_answer(data)
         yield from islice(reasons_to_stop(facts, project), 1)
         if facts.app_file is None or facts.project_root != ".":
             return
