@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .sources import Sources
 
 MAX_COMMAND_FILES = 200
-MAX_COMMAND_DEPTH = 5
+MAX_COMMAND_DEPTH = 4
 MAX_COMMAND_TEXT = 60_000
 _REACH = 250
 
@@ -26,6 +26,7 @@ _COMMAND_SUFFIXES = (
     "render.yaml", "render.yml", "supervisor.conf", "supervisord.conf", "taskfile.yml", "tox.ini",
     "vercel.json",
 )  # fmt: skip
+_NO_COMMANDS = (".css", ".html", ".js", ".jsx", ".png", ".py", ".svg", ".ts", ".tsx", ".vue")
 _COMMAND_PREFIXES = ("app.y", "compose.", "containerfile", "docker", "procfile", "readme")
 _SERVER = re.compile(r"icorn|ypercorn|ranian|astapi\b|astAPI\b")
 _OBJECT = re.compile(
@@ -78,10 +79,10 @@ def _command_files(tree: Tree) -> Iterator[str]:
 
 
 def _is_command_file(name: str) -> bool:
+    if name.endswith(_NO_COMMANDS):
+        return False
     lower = name.lower()
-    return lower.endswith(_COMMAND_SUFFIXES) or (
-        lower.startswith(_COMMAND_PREFIXES) and not lower.endswith(".py")
-    )
+    return lower.endswith(_COMMAND_SUFFIXES) or lower.startswith(_COMMAND_PREFIXES)
 
 
 def _weight(path: str) -> float:

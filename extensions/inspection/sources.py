@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterable, Iterator
 
-# A project of a few hundred modules is read whole. Of a larger one, modules that are named as
-# entry points are read wherever they are, and others as long as they are near the top.
-MAX_MODULES = 1_200
-MAX_ENTRY_MODULES = 600
+# A project of a few hundred modules is read whole. Of a larger one, modules with the names that
+# entry points and database code have are read wherever they are, others only near the top.
+MAX_MODULES = 1_000
+MAX_NAMED_MODULES = 500
 # How much of a module, in characters, is read for what it imports.
 HEAD = 5_000
 
@@ -24,7 +24,10 @@ ENTRY_WEIGHTS = {
     "main": 4, "app": 3, "application": 3, "asgi": 3, "server": 3, "__init__": 2, "api": 2,
     "app_factory": 2, "create_app": 2, "factory": 2, "__main__": 1, "index": 1, "run": 1, "web": 1,
 }  # fmt: skip
-_ENTRY_FILES = frozenset(f"{name}.py" for name in ENTRY_WEIGHTS)
+_DATABASE_MODULES = (
+    "base", "database", "db", "dependencies", "deps", "engine", "models", "session",
+)  # fmt: skip
+_NAMED_FILES = frozenset(f"{name}.py" for name in (*ENTRY_WEIGHTS, *_DATABASE_MODULES))
 
 
 class Sources:
@@ -49,21 +52,21 @@ class Sources:
         if known is not None:
             return known
         found: list[str] = []
-        entries: list[str] = []
+        named: list[str] = []
         for path, listed in self.tree.directories_below(directory):
             if not listed.modules or listed.role & without:
                 continue
             names: Iterable[str] = listed.modules
             into = found
             if len(found) >= MAX_MODULES:
-                if len(entries) >= MAX_ENTRY_MODULES:
+                if len(named) >= MAX_NAMED_MODULES:
                     break
-                names, into = sorted(_ENTRY_FILES.intersection(names)), entries
+                names, into = sorted(_NAMED_FILES.intersection(names)), named
             if without & Role.TEST:
                 names = [name for name in names if not roles.is_test_file(name)]
             prefix = f"{path}/" if path else ""
             into.extend([prefix + name for name in names])
-        self._below[key] = found + entries
+        self._below[key] = found + named
         return self._below[key]
 
     def take_for_code(self, directory: str) -> None:
