@@ -25,6 +25,13 @@ VARIABLES = (
         comment="Where the database is; any URL that a hosting provider hands out works as it is.",
     ),
 )
+SUPABASE_VARIABLES = (
+    Variable(
+        name="SUPABASE_URL",
+        placeholder="https://your-project-ref.supabase.co",
+        comment="The Supabase project; its access tokens say who makes a request.",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ def plan_changes(project: Path, answers: Mapping[str, Any]) -> ChangePlan:
         dev=dev_requirements(answers),
     )
     notes = [note for note in (merge.reason, merge.instructions) if note]
-    changes = [*merge.changes, *_env_files(project)]
+    changes = [*merge.changes, *_env_files(project, answers)]
     if answers["db_wire_app"]:
         change, note = _wiring(project, answers)
         changes.extend(change)
@@ -54,12 +61,14 @@ def plan_changes(project: Path, answers: Mapping[str, Any]) -> ChangePlan:
     return ChangePlan(tuple(changes), merge.conflicts, tuple(notes))
 
 
-def _env_files(project: Path) -> Iterator[Change]:
+def _env_files(project: Path, answers: Mapping[str, Any]) -> Iterator[Change]:
     ignore, example = project / ".gitignore", project / ".env.example"
     protected = protect_env(_read(ignore), above=gitignores_above(project))
     if protected is not None:
         yield from _change(ignore, protected)
-    yield from _change(example, add_variables(_read(example), VARIABLES))
+    is_supabase = answers["db_type"] == "supabase"
+    variables = (*VARIABLES, *(SUPABASE_VARIABLES if is_supabase else ()))
+    yield from _change(example, add_variables(_read(example), variables))
 
 
 def _wiring(project: Path, answers: Mapping[str, Any]) -> tuple[list[Change], list[str]]:
