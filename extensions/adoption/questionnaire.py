@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -13,16 +14,17 @@ from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 
 from ..inspection import Facts, inspect_project
-from .changes import plan_changes
+from .changes import ChangePlan, plan_changes
 from .commands import run
 from .existing import bad_answer, question, reason_to_stop
 from .given import load_questions, problems_with
-from .kept import kept_files
+from .kept import escaped, kept_files
 from .layer import import_statement, layer_module, sorted_imports
 from .needs import has_uuid7
 from .plan import describe_plan
 from .preflight import reasons_to_stop
 from .proposals import propose
+from .record import record
 from .rendered import rendered_files
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ UNSURE = {
     "db_dependency_file": "dependency_file",
 }
 """The fact that each question is about."""
+WITHOUT_EFFECT = ("db_confirm", "db_agreed", "db_record")
+"""Questions that come after the plan is made."""
 
 
 class ExistingProject(Extension):
@@ -47,8 +51,12 @@ class ExistingProject(Extension):
         """Register the functions."""
         super().__init__(environment)
         self._facts: dict[Path, Facts] = {}
+        self._plan: tuple[Mapping[str, Any], ChangePlan] | None = None
         self._shown: set[Path] = set()
+        self._there: set[str] = set()
+        self._is_first = True
         functions: dict[str, Any] = {
+            "created_files": self.created_files,
             "existing_layer": self.existing_layer,
             "has_uuid7": has_uuid7,
             "kept_files": self.kept_files,
@@ -57,6 +65,7 @@ class ExistingProject(Extension):
             "layer_path": self.layer_path,
             "agreed": self.agreed,
             "proposed": self.proposed,
+            "recorded": self.recorded,
             "show_plan": self.show_plan,
             "run": self.run,
             "sorted_imports": sorted_imports,
@@ -84,7 +93,12 @@ class ExistingProject(Extension):
             questions = load_questions(Path(context["_copier_conf"]["src_path"]))
             for problem in problems_with(_data(context), questions, _project(context)):
                 raise UserMessageError(problem)
-        if "db_added_on" in _known_answers(context):
+        known = _known_answers(context)
+        if _data(context).get("db_undo") and "db_added_on" not in known:
+            raise UserMessageError(
+                f"{_project(context)} has no database layer of this template: nothing to undo."
+            )
+        if "db_added_on" in known:
             return False
         facts = self._facts_of(context)
         if name == "db_existing":
@@ -123,13 +137,10 @@ class ExistingProject(Extension):
             return False
         if project not in self._shown and not context["_copier_conf"]["quiet"]:
             self._shown.add(project)
-            template = Path(context["_copier_conf"]["src_path"]) / "template"
-            variables = context.get_all()
-            rendered = rendered_files(template, self.environment, variables)
-            created = [path for path in rendered if not (project / path).exists()]
-            changes = plan_changes(project, variables)
+            created = [path for path in self._rendered(context) if not (project / path).exists()]
             facts = self._facts_of(context)
-            plan = describe_plan(facts, variables, created, changes, project)
+            changes = self._changes_of(context)
+            plan = describe_plan(facts, context.get_all(), created, changes, project)
             print(f"\n{plan}", file=sys.stderr)
         return True
 
@@ -152,9 +163,36 @@ class ExistingProject(Extension):
             UserMessageError: a file of the user's rules the layer out; this is the last moment
                 before something is written.
         """
-        for conflict in plan_changes(_project(context), context.get_all()).conflicts:
+        if context["db_undo"]:
+            return "*"
+        project, answers = _project(context), context.get_all()
+        for conflict in self._changes_of(context).conflicts:
             raise UserMessageError(conflict.message)
-        return "\n".join(kept_files(_project(context), context.get_all()))
+        self._there = set(kept_files(project, answers))
+        self._is_first = not _answers_file(context).exists()
+        return "\n".join(f"/{escaped(path)}" for path in self._there)
+
+    @pass_context
+    def created_files(self, context: Context) -> str:
+        """What the copy that is about to end has created, as JSON; null stands for the layer.
+
+        Copier shows the command line that this goes into, so the usual case is short.
+        """
+        if self._is_first:
+            return json.dumps(None)
+        there = set(kept_files(_project(context), context.get_all()))
+        return json.dumps(sorted(there - self._there))
+
+    @pass_context
+    def recorded(self, context: Context) -> str:
+        """What this copy and earlier ones do to the user's files, as JSON; see `record`."""
+        known = _known_answers(context).get("db_record", {})
+        if context["db_undo"]:
+            return json.dumps(known)
+        project = _project(context)
+        kept = (path for path in self._rendered(context) if (project / path).is_file())
+        changes = self._changes_of(context).changes
+        return json.dumps(record(changes, project=project, kept=kept, earlier=known))
 
     @pass_context
     def layer_import(self, context: Context, module: str, names: str) -> str:
@@ -175,6 +213,19 @@ class ExistingProject(Extension):
     def run(self, context: Context, command: str) -> str:
         """A command line as the project's manager has it; see `commands.run`."""
         return run(context["db_dependency_manager"], command)
+
+    def _rendered(self, context: Context) -> Iterator[str]:
+        template = Path(context["_copier_conf"]["src_path"]) / "template"
+        return rendered_files(template, self.environment, context.get_all())
+
+    def _changes_of(self, context: Context) -> ChangePlan:
+        """The planned changes, worked out once for the same answers."""
+        answers = {name: context[name] for name in context.get_all() if name.startswith("db_")}
+        for name in WITHOUT_EFFECT:
+            answers.pop(name, None)
+        if self._plan is None or self._plan[0] != answers:
+            self._plan = answers, plan_changes(_project(context), answers)
+        return self._plan[1]
 
     def _facts_of(self, context: Context) -> Facts:
         project = _project(context).resolve()
@@ -201,11 +252,14 @@ def _data(context: Context) -> Mapping[str, Any]:
     return data
 
 
+def _answers_file(context: Context) -> Path:
+    return _project(context) / str(context["_copier_conf"]["answers_file"] or "")
+
+
 def _known_answers(context: Context) -> Mapping[str, Any]:
     """Answers given on the command line or by the update, and those that the project records."""
-    file = _project(context) / str(context["_copier_conf"]["answers_file"] or "")
     try:
-        recorded = yaml.safe_load(file.read_text(encoding="utf-8"))
+        recorded = yaml.safe_load(_answers_file(context).read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError):
         recorded = None
     return {**(recorded if isinstance(recorded, dict) else {}), **_data(context)}

@@ -1,0 +1,109 @@
+"""Import the layer where it will run: in the project's own environment, if it is ready.
+
+An import runs code of the user's: the `__init__.py` of each package above the layer. Where one
+of them does more than name things, such as building the application, which may connect to
+anything, nothing is imported: reading has to do.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+TIMEOUT_SECONDS = 10
+NEEDED = ("fastapi", "sqlalchemy", "asyncpg", "alembic", "pydantic_settings")
+IMPORT = """
+import importlib, sys
+sys.path.insert(0, sys.argv[1])
+for name in sys.argv[2:]:
+    try:
+        importlib.import_module(name)
+    except Exception as error:
+        sys.exit(f"{name}: {type(error).__name__}: {error}")
+"""
+
+
+def import_in_environment(
+    project: Path, base: PurePosixPath, modules: Sequence[str], *, environ: Mapping[str, str]
+) -> str | None:
+    """Import modules in a process of the project's environment; say what went wrong, if anything.
+
+    Args:
+        project: the project's directory.
+        base: the directory that is on `sys.path`, relative to it.
+        modules: what to import.
+        environ: the variables of this process.
+    """
+    python = find_python(project, environ)
+    if python is None or not _is_safe(project / base, modules):
+        return None
+    # The user's variables could lead the modules that they import anywhere.
+    clean = {name: environ[name] for name in ("PATH", "SYSTEMROOT", "HOME") if name in environ}
+    command = [str(python), "-I", "-B", "-c", IMPORT, str(project / base), *modules]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=project,
+            env=clean,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=TIMEOUT_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    if done.returncode == 0:
+        return None
+    said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+    return f"importing with {python} fails: {said[-1]}"
+
+
+def find_python(project: Path, environ: Mapping[str, str]) -> Path | None:
+    """The interpreter of the project's environment; None if it lacks what the layer needs."""
+    places = [project / name for name in (".venv", "venv", "env")]
+    if active := environ.get("VIRTUAL_ENV"):
+        places.append(Path(active))
+    for place in places:
+        if (place / "pyvenv.cfg").is_file() and _has_packages(place):
+            python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+            if python.exists():
+                return python
+    return None
+
+
+def _has_packages(environment: Path) -> bool:
+    places = [*environment.glob("lib/python*/site-packages"), environment / "Lib/site-packages"]
+    return any(all((place / name).is_dir() for name in NEEDED) for place in places)
+
+
+def _is_safe(base: Path, modules: Sequence[str]) -> bool:
+    """Whether no package above the modules runs anything when it is imported."""
+    return not any(_runs_something(path) for path in _packages_above(base, modules))
+
+
+def _packages_above(base: Path, modules: Sequence[str]) -> Iterator[Path]:
+    packages = {".".join(each.split(".")[:depth]) for each in modules for depth in range(1, 9)}
+    for package in packages - set(modules):
+        path = base.joinpath(*package.split("."), "__init__.py")
+        if path.is_file():
+            yield path
+
+
+def _runs_something(path: Path) -> bool:
+    try:
+        tree = ast.parse(path.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return True
+    return any(
+        not isinstance(statement, ast.Expr | ast.Assign | ast.AnnAssign)
+        or any(isinstance(node, ast.Call | ast.Await) for node in ast.walk(statement))
+        for statement in tree.body
+    )

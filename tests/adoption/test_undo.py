@@ -1,0 +1,269 @@
+"""One command takes the layer out again, and leaves what somebody has edited."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from extensions.adoption.undo import Undone, undo
+from tests.support.adopted import CASES
+from tests.support.template import (
+    ANSWERS_FILE,
+    PROJECTS,
+    add_layer,
+    changed_files,
+    commit_all,
+    copy_project,
+    git,
+    snapshot_template,
+    update_layer,
+)
+
+DOCUMENTED = ["recopy", "--trust", "--defaults", "-a", ANSWERS_FILE, "-d", "db_undo=true"]
+
+
+def run_undo(project: Path, *, succeeds: bool = True) -> str:
+    """Run the documented command in a project; returns what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", "copier", *DOCUMENTED],
+        cwd=project,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode == 0) == succeeds, done.stderr
+    return done.stderr
+
+
+def contents(directory: Path) -> dict[str, bytes | None]:
+    """All files with their bytes, and all directories."""
+    return {
+        path.relative_to(directory).as_posix(): path.read_bytes() if path.is_file() else None
+        for path in directory.rglob("*")
+        if ".git" not in path.relative_to(directory).parts
+    }
+
+
+def convert_line_ends(directory: Path) -> None:
+    for path in directory.rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+
+class Adopted:
+    """A project before and after a copy, and its undo in this process."""
+
+    def __init__(self, template: Path, source: Path, project: Path) -> None:
+        self.project = shutil.copytree(source, project)
+        self.before = contents(project)
+        add_layer(template, project)
+        after = contents(project)
+        self.rendered = {
+            name: data
+            for name, data in after.items()
+            if data is not None and name not in self.before
+        }
+
+    def undo(self) -> Undone:
+        answers = yaml.safe_load((self.project / ANSWERS_FILE).read_text(encoding="utf-8"))
+        made = {
+            name
+            for name, steps in answers["db_record"]["changed"].items()
+            if steps[0].get("created")
+        }
+        rendered = {name: data for name, data in self.rendered.items() if name not in made}
+        return undo(self.project, answers, rendered)
+
+
+@pytest.fixture
+def adopted(template: Path, tmp_path: Path) -> Adopted:
+    return Adopted(template, PROJECTS / "uv-app", tmp_path / "project")
+
+
+@pytest.mark.parametrize("name", [case.name for case in CASES])
+def test_all_is_as_before(template: Path, tmp_path: Path, name: str) -> None:
+    adopted = Adopted(template, PROJECTS / name, tmp_path / "project")
+    assert contents(adopted.project) != adopted.before
+
+    undone = adopted.undo()
+
+    assert contents(adopted.project) == adopted.before
+    assert not [*undone.edited, *undone.left, *undone.others, *undone.failures, *undone.notes]
+
+
+def test_by_the_documented_command(template: Path, tmp_path: Path) -> None:
+    project = shutil.copytree(PROJECTS / "root-modules", tmp_path / "a project")
+    before = contents(project)
+    add_layer(template, project)
+
+    said = run_undo(project)
+
+    assert contents(project) == before
+    assert "taken out" in said
+    assert "Kept" not in said
+
+
+def test_in_git_after_the_layer_was_committed(template: Path, tmp_path: Path) -> None:
+    project = copy_project("poetry-src", tmp_path / "project")
+    add_layer(template, project)
+    commit_all(project, "Add the database layer")
+
+    run_undo(project)
+    git(project, "add", "--all")
+
+    assert git(project, "diff", "--cached", "--stat", "HEAD^") == ""
+
+
+def test_with_windows_line_ends(template: Path, tmp_path: Path) -> None:
+    source = shutil.copytree(PROJECTS / "uv-app", tmp_path / "source")
+    convert_line_ends(source)
+    adopted = Adopted(template, source, tmp_path / "project")
+
+    adopted.undo()
+
+    assert contents(adopted.project) == adopted.before
+
+
+def test_after_git_has_converted_line_ends(template: Path, tmp_path: Path) -> None:
+    project = shutil.copytree(PROJECTS / "uv-app", tmp_path / "project")
+    before = contents(project)
+    add_layer(template, project)
+    for path in project.rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+    run_undo(project)
+
+    after = {
+        name: data and data.replace(b"\r\n", b"\n") for name, data in contents(project).items()
+    }
+    assert after == before
+
+
+def test_edits_stay_and_are_named(adopted: Adopted) -> None:
+    project = adopted.project
+    (project / "app" / "models" / "example.py").write_text("MINE = 1\n")
+    (project / "alembic" / "versions" / "1_initial.py").write_text("revision = '1'\n")
+    pyproject = project / "pyproject.toml"
+    edited = pyproject.read_text().replace('"asyncpg>=0.30"', '"asyncpg>=0.31"')
+    pyproject.write_text(edited + "\n[tool.mine]\nkey = 1\n")
+    main = project / "app" / "main.py"
+    main.write_text(f"{main.read_text()}\n# mine\n")
+    (project / "app" / "database.py").unlink()
+
+    undone = adopted.undo()
+
+    assert undone.edited == ["app/models/example.py"]
+    assert undone.others == ["alembic/versions/1_initial.py"]
+    assert undone.left == {"pyproject.toml": ['"asyncpg>=0.30",']}
+    assert undone.cleaned == ["pyproject.toml", "app/main.py"]
+    assert (project / "app" / "models" / "example.py").read_text() == "MINE = 1\n"
+    original = (PROJECTS / "uv-app" / "pyproject.toml").read_text()
+    assert pyproject.read_text() == (
+        original.replace('    "fastapi', '    "asyncpg>=0.31",\n    "fastapi', 1)
+        + "\n[tool.mine]\nkey = 1\n"
+    )
+    assert main.read_text() == f"{(PROJECTS / 'uv-app/app/main.py').read_text()}\n# mine\n"
+    assert set(contents(project)) - set(adopted.before) == {
+        *("alembic", "alembic/versions", "alembic/versions/1_initial.py"),
+        *("app/models", "app/models/example.py"),
+    }
+
+
+def test_env_stays_out_of_git_while_there_is_one(template: Path, tmp_path: Path) -> None:
+    adopted = Adopted(template, PROJECTS / "pip-flat", tmp_path / "project")
+    (adopted.project / ".env").write_text("DATABASE_URL=postgresql://u:secret@h/d\n")
+
+    undone = adopted.undo()
+
+    after = contents(adopted.project)
+    assert {name for name in after if after[name] != adopted.before.get(name)} == {
+        ".gitignore",
+        ".env",
+    }
+    assert ".env" in undone.notes[0]
+
+
+def test_a_file_that_was_there_before_stays(template: Path, tmp_path: Path) -> None:
+    source = shutil.copytree(PROJECTS / "uv-app", tmp_path / "source")
+    (source / "tests" / "database").mkdir()
+    (source / "tests" / "database" / "__init__.py").touch()
+    adopted = Adopted(template, source, tmp_path / "project")
+    adopted.rendered["tests/database/__init__.py"] = b""
+    adopted.rendered["tests/__init__.py"] = b""
+
+    adopted.undo()
+
+    assert contents(adopted.project) == adopted.before
+
+
+def test_the_second_copy_is_undone_with_the_first(template: Path, adopted: Adopted) -> None:
+    manifest = adopted.project / "pyproject.toml"
+    manifest.write_text(manifest.read_text().replace('    "alembic>=1.16",\n', ""))
+
+    add_layer(template, adopted.project)
+    assert "alembic" in manifest.read_text()
+    adopted.undo()
+
+    assert contents(adopted.project) == adopted.before
+
+
+def test_after_an_update(tmp_path: Path) -> None:
+    template = snapshot_template(tmp_path / "template")
+    project = copy_project("uv-app", tmp_path / "project")
+    before = contents(project)
+    add_layer(template, project)
+    commit_all(project, "Add the database layer")
+    [module] = template.glob("template/*/database.py.jinja")
+    module.write_text(f"{module.read_text()}# new\n")
+    commit_all(template, "Change")
+    git(template, "tag", "v1.1.0")
+    update_layer(project)
+    assert (project / "app" / "database.py").read_text().endswith("# new\n")
+    module.write_text(f"{module.read_text()}# newer\n")
+    commit_all(template, "Change again")
+    git(template, "tag", "v1.2.0")
+
+    run_undo(project)
+
+    assert contents(project) == before
+
+
+def test_a_file_that_cannot_be_written(adopted: Adopted) -> None:
+    manifest = adopted.project / "pyproject.toml"
+    manifest.chmod(0o444)
+    before = contents(adopted.project)
+
+    [failure] = adopted.undo().failures
+
+    assert "pyproject.toml" in failure
+    assert "read-only" in failure
+    assert contents(adopted.project) == before
+
+    manifest.chmod(0o644)
+    adopted.undo()
+
+    assert contents(adopted.project) == adopted.before
+
+
+def test_without_a_layer(template: Path, tmp_path: Path) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+    done = subprocess.run(
+        [
+            *[sys.executable, "-m", "copier", "copy", "--trust", "--defaults"],
+            *["-d", "db_undo=true", str(template), str(project)],
+        ],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "nothing to undo" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert changed_files(project) == []
