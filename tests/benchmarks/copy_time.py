@@ -1,5 +1,6 @@
-"""How long a copy takes beside one of a minimal template: `uv run python -m tests.benchmarks.copy_time`.
+"""How long a copy takes beside one of a minimal template.
 
+Run it with `uv run python -m tests.benchmarks.copy_time`.
 The two run in turn; the figures are medians of whole processes, start of Python included.
 """
 

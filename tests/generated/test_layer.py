@@ -1,0 +1,22 @@
+"""What the layer promises, tried from inside an adopted project."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.adopted import CASES
+from tests.support.template import add_layer, copy_project
+
+INSIDE = Path(__file__).parent / "inside"
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in INSIDE.glob("test_*.py")))
+def test_inside(file: str, template: Path, environments: Path, tmp_path: Path) -> None:
+    [case] = [case for case in CASES if case.name == "uv-app"]
+    project = add_layer(template, copy_project(case.name, tmp_path / "project"))
+    shutil.copy(INSIDE / file, project / "tests" / "database" / file)
+
+    case.environment(environments, project).run(
+        *["-m", "pytest", f"tests/database/{file}", "-p", "no:cacheprovider"], cwd=project
+    )
