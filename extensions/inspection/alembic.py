@@ -45,20 +45,23 @@ def find_alembic(tree: Tree, root: str, base: str, package: str) -> list[Alembic
         if directory not in known
     )
 
-    def rank(alembic: Alembic) -> tuple[bool, bool, bool, int, int, str]:
-        directory = alembic.directory if alembic.directory is not None else parent(alembic.file)
+    def rank(alembic: Alembic) -> tuple[bool, bool, bool, int, str]:
+        directory = _place(alembic)
         return (
             alembic.directory is None,
-            bool(
-                tree.role(f"{directory}/x.py") & (Role.SIDE | Role.TEST | Role.FOREIGN | Role.ODD)
-            ),
             not (is_within(directory, package) or parent(directory) in {root, base, package}),
             basename(alembic.file) != "alembic.ini",
             -_revisions(tree, directory),
             directory,
         )
 
-    return sorted(found, key=rank)
+    others = Role.SIDE | Role.TEST | Role.FOREIGN | Role.ODD
+    own = [a for a in found if not tree.role(f"{_place(a)}/x.py") & others]
+    return sorted(own, key=rank)
+
+
+def _place(alembic: Alembic) -> str:
+    return alembic.directory if alembic.directory is not None else parent(alembic.file)
 
 
 def _settings(tree: Tree, root: str) -> Iterator[tuple[str, str, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from .alembic import find_alembic
@@ -49,6 +50,7 @@ _SUPABASE_PACKAGES = frozenset(
 )
 # Of a project with very many models, this many modules tell which base class they have.
 MAX_MODEL_MODULES = 150
+MAX_SUPERCLASSES = 5
 _CODE_ONLY = Role.TEST | Role.SIDE | Role.FOREIGN | Role.MIGRATION | Role.ODD
 
 
@@ -206,7 +208,29 @@ def _main_base_class(
         return tables[0]
     order = {(found.file, found.name): position for position, found in enumerate(bases)}
     best = min(order, key=lambda key: (-votes[key], key[1] != "Base", order[key]), default=None)
-    return bases[order[best]] if best else None
+    return bases[order[best]] if best else _shared_superclass(sources, paths)
+
+
+def _shared_superclass(sources: Sources, paths: list[str]) -> _BaseClass | None:
+    """The class that most models have above them, where a library makes the declarative base."""
+    votes: Counter[tuple[str, str]] = Counter()
+    columns = islice(sources.mentioning(paths, b"mapped_column", b"Column("), MAX_MODEL_MODULES)
+    for path in columns:
+        for match in _SUBCLASSES.finditer(f"\n{sources.tree.text(path)}"):
+            for name in re.findall(r"[\w.]+", match[2]):
+                if not name.endswith(("Enum", "Mixin")):
+                    votes[path, name] += 1
+    meant: Counter[tuple[str, str]] = Counter()
+    for (path, name), count in votes.items():
+        found = sources.meaning(path, name)
+        if found:
+            meant[found] += count
+    for (file, name), _ in meant.most_common(MAX_SUPERCLASSES):
+        text = sources.tree.text(file)
+        defined = re.search(rf"^class {re.escape(name)}\b[^\n]*", text, re.MULTILINE)
+        if defined:
+            return _BaseClass(file, name, line_of(text, defined.start()), defined[0])
+    return None
 
 
 def _meant(sources: Sources, path: str, name: str, known: list[_BaseClass]) -> tuple[str, str]:

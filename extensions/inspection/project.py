@@ -29,7 +29,7 @@ _LAYER_FILES = (
 )  # fmt: skip
 _LAYER_DIRECTORIES = ("database", "models")
 # How far another application's score may lie below the best one's and still be a rival: in the
-# same package, in another package or project, and in another project with a command of its own.
+# same package, in another package or project, and in a project that stands by itself.
 _CLOSE, _MARGIN, _SERVICE_MARGIN = 1.0, 2.5, 4.0
 
 
@@ -106,13 +106,10 @@ def _unsure(ranked: list[Candidate], layout: Layout) -> list[FactName]:
     """The facts for which another application than the best one is nearly as likely."""
     best = ranked[0]
     unsure: list[FactName] = []
-    services = {
-        c.root
-        for c in ranked[1:]
-        if c.reference and c.reference.weight > 1 and c.score >= best.score - _SERVICE_MARGIN
-    }
-    elsewhere = len(services | {best.root}) > 1 or any(
-        c.root != best.root and c.score >= best.score - _MARGIN for c in ranked[1:]
+    elsewhere = any(
+        candidate.score >= best.score - _margin(candidate, best)
+        for candidate in ranked[1:]
+        if candidate.root != best.root
     )
     if elsewhere:
         unsure.append("project_root")
@@ -129,6 +126,17 @@ def _unsure(ranked: list[Candidate], layout: Layout) -> list[FactName]:
     ):
         unsure.append("app_file")
     return unsure
+
+
+def _margin(candidate: Candidate, best: Candidate) -> float:
+    """How far below the best one an application of another project may lie as its rival.
+
+    One that a command starts, or that has a project of its own inside the best one's, stands by
+    itself, and may well be the one that is meant.
+    """
+    started = candidate.reference is not None and candidate.reference.weight > 1
+    stands_alone = started or is_within(candidate.root, best.root)
+    return _SERVICE_MARGIN if stands_alone else _MARGIN
 
 
 def _offered(layout: Layout, ranked: list[Candidate], root: str) -> tuple[str, ...]:

@@ -8,8 +8,9 @@ from typing import Final
 class Role:
     """What the files in a directory are for, as bits: it has the roles of those above it too.
 
-    SIDE are examples, documentation and scripts. ODD are names like `demo` or `tools`, which some
-    projects give to their only package. Plain integers, as enum's flags take most of the time.
+    SIDE are examples, documentation, templates and scripts. ODD are names like `demo` or `tools`,
+    which some projects give to their only package. Plain integers: operations on enum's flags
+    would take most of the time.
     """
 
     CODE: Final = 0
@@ -27,7 +28,7 @@ _SIDE_NAMES = frozenset(
     {
         "bench", "benchmark", "benchmarks", "demos", "doc", "docs", "docs_src", "documentation",
         "example", "example_code", "examples", "notebook", "notebooks", "samples", "script",
-        "scripts", "snippets", "tutorial", "tutorials",
+        "scripts", "snippets", "template", "templates", "tutorial", "tutorials",
     }
 )  # fmt: skip
 _ODD_NAMES = frozenset(
@@ -35,7 +36,7 @@ _ODD_NAMES = frozenset(
         "archive", "archived", "backup", "backups", "cookbook", "cookbooks", "demo", "deprecated",
         "dev", "experiments", "fixtures", "legacy", "old", "playground", "poc", "prototype",
         "prototypes", "recipes", "sample", "sandbox", "scratch", "spike", "spikes", "spiking",
-        "template", "templates", "tmp", "tools",
+        "tmp", "tools",
     }
 )  # fmt: skip
 _TEST_FILES = frozenset({"conftest.py", "test.py", "tests.py"})

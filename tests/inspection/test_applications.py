@@ -33,6 +33,7 @@ NO_APPLICATION = {
         "cookiecutter.json": "{}", "{{cookiecutter.slug}}/app/main.py": APP,
         "hooks/post_gen_project.py": EMPTY,
     },
+    "a generator's templates": {"shop/cli.py": EMPTY, "shop/templates/a/app/main.py": APP},
     "a copier template": {"copier.yml": EMPTY, "template/app/main.py": APP},
     "a router alone": {"shop/main.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n"},
     "no Python at all": {"README.md": "FastAPI()\n"},

@@ -100,6 +100,13 @@ BASES = {
          "app/db.py": BASE},
         "sqlmodel:SQLModel",
     ),
+    "above the models, where a library's base is above it": (
+        {"app/db.py": "import sqlalchemy\nfrom library import UUIDBase\n\n\n"
+                      "class Record(UUIDBase):\n    __abstract__ = True\n",
+         "app/user.py": "from sqlalchemy.orm import mapped_column\nfrom app.db import Record\n\n\n"
+                        "class A(Record):\n    x = mapped_column()\n\n\nclass B(Record): ...\n"},
+        "app.db:Record",
+    ),
     "none": ({"app/db.py": SYNC}, None),
 }  # fmt: skip
 
@@ -183,6 +190,7 @@ ALEMBICS = {
     ),
     "without an ini": ({"app/migrations/env.py": ALEMBIC_ENV}, "app/migrations", None),
     "SQL migrations": ({"migrations/001.sql": "", "migrations/run.py": "x = 1\n"}, None, None),
+    "an example's": ({"examples/x/migrations/env.py": ALEMBIC_ENV}, None, None),
     "an env.py that is configuration": ({"app/env.py": "DEBUG = True\n"}, None, None),
     "another tool's env.py": ({"migrations/env.py": "from yoyo import step\n"}, None, None),
 }  # fmt: skip
