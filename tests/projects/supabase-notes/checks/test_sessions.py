@@ -139,7 +139,7 @@ def test_autocommit_is_refused(run: Run, user: Identity) -> None:
 
         engine = database.get_engine().execution_options(**autocommit)
         open_session = async_sessionmaker(engine, sync_session_class=RLSSession)
-        async with open_session(identity=user) as session:
+        async with open_session(info={"identity": user}) as session:
             with pytest.raises(RuntimeError, match="needs transactions"):
                 await session.execute(WHO)
 
@@ -148,8 +148,10 @@ def test_autocommit_is_refused(run: Run, user: Identity) -> None:
 
 def test_there_is_no_session_without_an_identity(run: Run) -> None:
     async def check() -> None:
-        with pytest.raises(TypeError, match="identity"):
-            get_session_factory()(sync_session_class=RLSSession)
+        for info in ({}, {"identity": None}):
+            async with get_session_factory()(sync_session_class=RLSSession, info=info) as session:
+                with pytest.raises(RuntimeError, match="needs an identity"):
+                    await session.execute(WHO)
 
     run(check())
 
