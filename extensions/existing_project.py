@@ -2,7 +2,7 @@
 
 Copier loads `ExistingProject` from here as a Jinja extension. As a script,
 `python extensions/existing_project.py DIR [--explain]` prints the facts about DIR, and with
-`--adopt` or `--undo` it is what Copier runs in the user's project after the files are rendered.
+`--adopt`, `--undo` or `--update` it is what Copier runs in the project once files are rendered.
 """
 
 from __future__ import annotations
@@ -50,5 +50,5 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class
 
 
 if __name__ == "__main__":
-    part = "adoption" if {"--adopt", "--undo"} & {*sys.argv[1:]} else "inspection"
+    part = "adoption" if {"--adopt", "--undo", "--update"} & {*sys.argv[1:]} else "inspection"
     sys.exit(load(f"{part}.command_line").main())

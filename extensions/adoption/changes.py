@@ -11,7 +11,7 @@ from .merging.env_example import Variable, add_variables
 from .merging.gitignore import gitignores_above, protect_env
 from .merging.model import Change, Conflict
 from .merging.text import Text, decode
-from .needs import dev_requirements, main_requirements
+from .needs import EARLIER, dev_requirements, main_requirements
 from .wiring import Wired, wire_application
 
 if TYPE_CHECKING:
@@ -59,6 +59,20 @@ def plan_changes(project: Path, answers: Mapping[str, Any]) -> ChangePlan:
         changes.extend(change)
         notes.extend(note)
     return ChangePlan(tuple(changes), merge.conflicts, tuple(notes))
+
+
+def plan_renewal(project: Path, answers: Mapping[str, Any]) -> ChangePlan:
+    """Work out what an update changes in the files that list dependencies."""
+    merge = merge_dependencies(
+        project,
+        dependency_file=answers["db_dependency_file"] or None,
+        manager=answers["db_dependency_manager"],
+        main=main_requirements(answers),
+        dev=dev_requirements(answers),
+        earlier=EARLIER,
+    )
+    notes = tuple(conflict.message for conflict in merge.conflicts)
+    return ChangePlan(merge.changes, (), notes)
 
 
 def _env_files(project: Path, answers: Mapping[str, Any]) -> Iterator[Change]:

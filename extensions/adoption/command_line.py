@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from .changes import plan_changes
+from .changes import plan_changes, plan_renewal
 from .kept import layer_files
 from .merging.writing import WriteError, write_changes
 
@@ -27,6 +27,7 @@ class Options:
     """What Copier's command line says."""
 
     undo: bool
+    update: bool
     created: tuple[str, ...] | None
     """The files that are new; None where it is the whole layer."""
     destination: str
@@ -37,13 +38,16 @@ class Options:
 def main(argv: Sequence[str] | None = None) -> int:
     """Adopt or undo in the current directory; the exit code is 1 where something has failed.
 
-    Copier runs this in a copy alone, never in an update: there a failure would drop the edits
-    that the update has just put aside. After a copy all is in place that could be, and a script
-    that started the copy has to hear that the rest is not.
+    In an update it is 0 all the same: a failure would drop the edits that the update has just put
+    aside. After a copy all is in place that could be, and a script that started the copy has to
+    hear that the rest is not.
     """
     options = _options(argv)
     project = Path.cwd()
     answers = yaml.safe_load((project / ANSWERS_FILE).read_text(encoding="utf-8"))
+    if options.update:
+        _update(project, answers)
+        return 0
     text, failed = (_undo if options.undo else _adopt)(project, answers, options)
     if text and (failed or not options.quiet):
         sys.stderr.write(text)
@@ -54,12 +58,13 @@ def _options(argv: Sequence[str] | None) -> Options:
     parser = argparse.ArgumentParser(prog="existing_project.py")
     parser.add_argument("--adopt", action="store_true")
     parser.add_argument("--undo", action="store_true")
+    parser.add_argument("--update", action="store_true")
     parser.add_argument("--created", type=json.loads)
     parser.add_argument("--destination", default=".")
     parser.add_argument("--quiet", choices=["yes", "no"], default="no")
     found = parser.parse_args(argv)
     created = None if found.created is None else tuple(found.created)
-    return Options(found.undo, created, found.destination, found.quiet == "yes")
+    return Options(found.undo, found.update, created, found.destination, found.quiet == "yes")
 
 
 def _adopt(project: Path, answers: dict[str, Any], options: Options) -> tuple[str, bool]:
@@ -91,6 +96,19 @@ def _adopt(project: Path, answers: dict[str, Any], options: Options) -> tuple[st
         ),
     )
     return summarize(adopted, environ=os.environ, terminal=sys.stderr.isatty()), adopted.failed
+
+
+def _update(project: Path, answers: dict[str, Any]) -> None:
+    plan = plan_renewal(project, answers)
+    told = list(plan.notes)
+    try:
+        write_changes(plan.changes, within=project)
+        for change in plan.changes:
+            path = change.path.relative_to(project).as_posix()
+            told.append(f"{path}: {', '.join(line.strip() for line in change.added)}")
+    except WriteError as error:
+        told.append(f"{error}")
+    sys.stderr.write("".join(f"{line}\n" for line in told))
 
 
 def _undo(project: Path, answers: dict[str, Any], _options: Options) -> tuple[str, bool]:

