@@ -192,7 +192,7 @@ ALEMBICS = {
     "SQL migrations": ({"migrations/001.sql": "", "migrations/run.py": "x = 1\n"}, None, None),
     "an example's": ({"examples/x/migrations/env.py": ALEMBIC_ENV}, None, None),
     "an env.py that is configuration": ({"app/env.py": "DEBUG = True\n"}, None, None),
-    "another tool's env.py": ({"migrations/env.py": "from yoyo import step\n"}, None, None),
+    "another tool's env.py": ({"migrations/env.py": "def run_migrations(): ...\n"}, None, None),
 }  # fmt: skip
 
 

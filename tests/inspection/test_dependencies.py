@@ -85,6 +85,10 @@ CHOICES: dict[str, tuple[dict[str, str | bytes], str | None, str]] = {
         {"Pipfile": '[packages]\nfastapi = "*"\n', "requirements.txt": "fastapi\n"},
         "Pipfile", "pipenv",
     ),
+    "pipenv with a lock beside a pyproject": (
+        {"pyproject.toml": PYPROJECT, "Pipfile": '[packages]\nfastapi = "*"\n', "Pipfile.lock": ""},
+        "Pipfile", "pipenv",
+    ),
     "setuptools": (
         {"setup.py": "from setuptools import setup\n\nsetup(install_requires=['fastapi>=0.1'])\n"},
         "setup.py", "setuptools",

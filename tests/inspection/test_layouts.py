@@ -68,6 +68,12 @@ CASES = [
         "src", "src", "src/main.py", "src.main:app",
     ),
     Case(
+        "src is on sys.path, told by a command alone",
+        {"pyproject.toml": PYPROJECT, "src/main.py": APP,
+         "Makefile": "run:\n\tuvicorn main:app --app-dir src\n"},
+        "src", "", "src/main.py", "main:app",
+    ),
+    Case(
         "a lone top-level import does not outweigh relative ones",
         {"pyproject.toml": PYPROJECT, "Dockerfile": 'CMD ["uvicorn", "src.main:app"]\n',
          "src/main.py": f"from .orders import router\nfrom .settings import s\n{APP}",
@@ -144,6 +150,13 @@ CASES = [
         {"pyproject.toml": PYPROJECT, "src/__init__.py": EMPTY, "src/app/__init__.py": EMPTY,
          "src/app/main.py": f"from src.app.orders import x\n{APP}", "src/app/orders.py": "x = 1\n"},
         "src/app", "src.app", "src/app/main.py", "src.app.main:app",
+    ),
+    Case(
+        "a package with code of its own, and the application in an app inside it",
+        {"pyproject.toml": PYPROJECT, "store/__init__.py": "version = 1\n",
+         "store/app/main.py": f"from store.db.orders import x\n{APP}",
+         "store/db/orders.py": "x = 1\n"},
+        "store", "store", "store/app/main.py", "store.app.main:app",
     ),
     Case(
         "the package starts what a sibling layer builds",
@@ -288,6 +301,21 @@ def test_services_as_likely_as_each_other_are_asked_about(tmp_path: Path) -> Non
     assert facts.unsure == ("project_root", "package_dir", "app_file")
     assert {facts.project_root, *facts.project_roots} == {"orders", "payments", "users"}
     assert len(facts.candidates) == 2
+
+
+def test_a_smaller_service_with_a_command_of_its_own_is_asked_about(tmp_path: Path) -> None:
+    routers = "".join(f"app.include_router({number})\n" for number in range(8))
+    command = 'CMD ["uvicorn", "main:app"]\n'
+    files = {
+        "orders/requirements.txt": "fastapi\n",
+        "orders/main.py": APP + routers,
+        "orders/Dockerfile": command,
+        "users/requirements.txt": "fastapi\n",
+        "users/main.py": APP,
+    }
+    assert inspect_files(tmp_path, files).confident
+    facts = inspect_files(tmp_path, {"users/Dockerfile": command})
+    assert (facts.project_root, facts.confident) == ("orders", False)
 
 
 def test_several_applications_in_one_package_leave_the_package_sure(tmp_path: Path) -> None:
