@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .existing import notes_on_autogenerate
 from .layer import layer_module
 from .merging.dependencies import merge_dependencies
 from .merging.env_example import Variable, add_variables
@@ -58,6 +59,9 @@ def plan_changes(project: Path, answers: Mapping[str, Any]) -> ChangePlan:
         change, note = _wiring(project, answers)
         changes.extend(change)
         notes.extend(note)
+    if answers["db_schema"]:
+        migrations_dir, schema = answers["db_migrations_dir"], answers["db_schema"]
+        notes.extend(notes_on_autogenerate(project, migrations_dir, schema))
     return ChangePlan(tuple(changes), merge.conflicts, tuple(notes))
 
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from ..inspection import Facts, Finding
 
-CHOICES = ("stop", "beside")
 KINDS = {
     "base": "a declarative base",
     "engine": "an engine",
@@ -21,14 +20,13 @@ KINDS = {
     "alembic": "an Alembic environment",
 }
 MAX_TEXT = 60
+EVERY_SCHEMA = re.compile(r"^[^#\n]*\binclude_schemas[ \t]*=[ \t]*True", re.MULTILINE)
+FILTER = re.compile(r"^[^#\n]*\b(?:include_name|include_object)[ \t]*=", re.MULTILINE)
 SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
 
 
 def bad_answer(data: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with the answers about it that were given on the command line."""
-    existing = data.get("db_existing", "stop")
-    if existing not in CHOICES:
-        yield f"-d db_existing={existing} is none of its values: {' or '.join(CHOICES)}."
+    """What is wrong with the schema that was given on the command line."""
     schema = data.get("db_schema") or "a_name"
     if not SCHEMA.fullmatch(str(schema)):
         yield (
@@ -68,6 +66,36 @@ def reason_to_stop(facts: Facts, project: Path) -> Iterator[str]:
         f"{beside['db_migrations_dir']}/ and {beside['db_alembic_ini']}, and its tables to the "
         f"PostgreSQL schema {beside['db_schema']}; what is there stays as it is."
     )
+
+
+def notes_on_autogenerate(project: Path, migrations_dir: str, schema: str) -> Iterator[str]:
+    """Say where the project's own Alembic would drop the layer's tables, and what keeps it off.
+
+    Args:
+        project: the project's directory.
+        migrations_dir: the layer's own environment.
+        schema: where the layer's tables are.
+    """
+    for file in _environments(project):
+        text = file.read_text(encoding="utf-8", errors="replace")
+        match = EVERY_SCHEMA.search(text)
+        if match and not FILTER.search(text) and file.parent != project / migrations_dir:
+            line = text.count("\n", 0, match.end()) + 1
+            yield (
+                f"{file.relative_to(project).as_posix()}, line {line}: with include_schemas its "
+                "autogenerate proposes to drop this layer's tables; add there:\n"
+                f'    include_name=lambda name, kind, _: kind != "schema" or name != "{schema}",'
+            )
+
+
+def _environments(directory: Path) -> Iterator[Path]:
+    for path in sorted(directory.iterdir()):
+        if path.is_dir() and not path.is_symlink():
+            own = not path.name.startswith(".") and path.name != "node_modules"
+            if own and not (path / "pyvenv.cfg").exists():
+                yield from _environments(path)
+        elif path.name == "env.py":
+            yield path
 
 
 def _shortened(text: str) -> str:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 LAYER_MODULES = ("database", "models", "row_level_security", "seeds")
 """The modules and packages that the layer may put into its directory, besides `database_*.py`."""
 LAYER_DIRS = ("db", "database", "persistence", "db_layer")
+TESTS_DIRS = ("database", "database_layer")
+GUIDES = ("DATABASE", "DATABASE_LAYER")
 ALEMBIC_SUFFIXES = ("", "_db", "_database", "_db_layer")
 MAX_SCHEMA = 63 - len("_layer")
 """PostgreSQL cuts longer names off."""
@@ -32,6 +34,17 @@ def free_layer_dir(package: Path) -> str:
     """The name of a directory for the layer in a package that has neither it nor such a module."""
     taken = {path.name.partition(".")[0].lower() for path in _listed(package)}
     return _first(name for name in _numbered(LAYER_DIRS) if name not in taken)
+
+
+def free_tests_dir(tests: Path) -> str:
+    """The name of a directory for the layer's tests, beside others."""
+    return _first(name for name in _numbered(TESTS_DIRS) if not (tests / name).exists())
+
+
+def free_guide(project: Path) -> str:
+    """The name of the guide, also where file names differ by more than their case."""
+    taken = {path.name.lower() for path in _listed(project)}
+    return _first(f"{name}.md" for name in _numbered(GUIDES) if f"{name}.md".lower() not in taken)
 
 
 def free_alembic_suffix(project: Path, *, is_there: bool) -> str:

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template"
-OWN_FILES = ("DATABASE.md",)
 
 
 def kept_files(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
@@ -27,9 +26,9 @@ def kept_files(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
         *(project / layer / "models").rglob("*.py"),
         *(project / answers["db_migrations_dir"]).rglob("*"),
         *(project / tests).glob("__init__.py"),
-        *(project / tests / "database").rglob("*"),
+        *(project / tests / answers["db_tests_subdir"]).rglob("*"),
         project / answers["db_alembic_ini"],
-        *(project / name for name in OWN_FILES),
+        project / answers["db_guide"],
     ]
     for place in places:
         if place.is_file():

@@ -8,7 +8,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from .free_names import free_alembic_suffix, free_layer_dir, has_free_modules, schema_name
+from .free_names import (
+    free_alembic_suffix,
+    free_guide,
+    free_layer_dir,
+    free_tests_dir,
+    has_free_modules,
+    schema_name,
+)
 from .needs import PYTHON_FLOOR, session_scope, version
 
 if TYPE_CHECKING:
@@ -122,6 +129,10 @@ _PROPOSALS: Mapping[str, Callable[[Facts, Answers, Path], object]] = {
     "db_project_name": _project_name,
     "db_schema": _schema,
     "db_tests_dir": lambda facts, _answers, _project: facts.tests_dir or "tests",
+    "db_tests_subdir": lambda _facts, answers, project: free_tests_dir(
+        project / answers["db_tests_dir"]
+    ),
+    "db_guide": lambda _facts, _answers, project: free_guide(project),
     "db_tests_are_packages": _tests_are_packages,
     "db_import_base": lambda facts, _answers, _project: facts.pytest.import_base,
     "db_asyncio_mode": lambda facts, _answers, _project: facts.pytest.asyncio_mode or "strict",

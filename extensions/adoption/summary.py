@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 COLUMNS = 80
 LABEL_COLUMNS = 10
 DATABASES = {"postgresql": "PostgreSQL", "supabase": "Supabase"}
-DOCUMENTATION = "DATABASE.md"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +133,8 @@ def _next(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[str, s
     for command, hint in steps:
         yield label, f"{command}   # {hint}" if command and hint else command or hint
         label = ""
-    if (adopted.project / DOCUMENTATION).exists():
-        yield "More", DOCUMENTATION
+    if (adopted.project / answers["db_guide"]).exists():
+        yield "More", answers["db_guide"]
 
 
 def _grouped(names: Sequence[str], answers: Mapping[str, Any]) -> Iterator[str]:
@@ -146,7 +145,7 @@ def _grouped(names: Sequence[str], answers: Mapping[str, Any]) -> Iterator[str]:
             str(PurePosixPath(layer)),
             str(PurePosixPath(layer, "models")),
             str(PurePosixPath(answers["db_migrations_dir"])),
-            str(PurePosixPath(answers["db_tests_dir"], "database")),
+            str(PurePosixPath(answers["db_tests_dir"], answers["db_tests_subdir"])),
         },
         key=len,
         reverse=True,

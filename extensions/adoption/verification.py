@@ -103,7 +103,7 @@ def _missing_files(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
         *(f"{layer}/models/{name}.py" for name in ("__init__", "base")),
         *(f"{migrations}/{name}" for name in ("env.py", "script.py.mako", "versions")),
         answers["db_alembic_ini"],
-        f"{answers['db_tests_dir']}/database/conftest.py",
+        f"{answers['db_tests_dir']}/{answers['db_tests_subdir']}/conftest.py",
     ]
     for name in expected:
         if not (project / name).exists():

@@ -1,5 +1,6 @@
 """A project that has a database layer keeps it, alone or beside the new one."""
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,10 +9,21 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
+import yaml
 from copier.errors import UserMessageError
 
+from extensions.adoption.changes import plan_changes
+from extensions.adoption.existing import bad_answer
+from extensions.adoption.free_names import schema_name
 from tests.support.environments import Environment, make_environment
-from tests.support.template import PROJECTS, add_layer, changed_files, copy_project, git
+from tests.support.template import (
+    ANSWERS_FILE,
+    PROJECTS,
+    add_layer,
+    changed_files,
+    copy_project,
+    git,
+)
 
 NAME = "sync-sqlalchemy"
 OLD = ("-m", "alembic")
@@ -182,6 +194,84 @@ def test_a_model_may_refer_to_the_old_layers_tables(both: BothLayers) -> None:
 
     for alembic in (OLD, NEW):
         assert "No new upgrade operations detected" in both.run(*alembic, "check")
+
+
+def test_an_autogenerate_that_sees_every_schema_is_told_of(both: BothLayers) -> None:
+    env = both.project / "alembic" / "env.py"
+    seeing = "target_metadata=Base.metadata,\n    include_schemas=True"
+    env.write_text(
+        env.read_text().replace("target_metadata=Base.metadata)", f"{seeing},\n    # more\n)")
+    )
+    answers = yaml.safe_load((both.project / ANSWERS_FILE).read_text())
+
+    [note] = plan_changes(both.project, answers).notes
+
+    told, addition = note.splitlines()
+    assert told.startswith("alembic/env.py, line 33:")
+    env.write_text(env.read_text().replace("# more", addition))
+    assert not plan_changes(both.project, answers).notes
+    both.run(*NEW, "revision", "--autogenerate", "-m", "initial")
+    for alembic in (OLD, NEW):
+        both.run(*alembic, "upgrade", "head")
+    assert "No new upgrade operations detected" in both.run(*OLD, "check")
+
+
+@pytest.mark.parametrize("taken", ["app/database.py", "app/models/user.py", "app/seeds.py"])
+def test_taken_modules(template: Path, tmp_path: Path, taken: str) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+    (project / taken).parent.mkdir(exist_ok=True)
+    (project / taken).write_text("ANSWER = 42\n")
+    (project / "app" / "db.py").touch()
+
+    add_layer(template, project)
+
+    assert (project / taken).read_text() == "ANSWER = 42\n"
+    assert (project / "app" / "database" / "database.py").exists() != taken.endswith("database.py")
+    assert len(list(project.glob("app/*/database_settings.py"))) == 1
+    main = (project / "app" / "main.py").read_text()
+    assert re.search(r"from app\.\w+\.database import install_database", main)
+
+
+def test_taken_names_at_the_root(template: Path, tmp_path: Path) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+    taken = ("alembic/notes.txt", "DATABASE.md", "tests/database/test_mine.py")
+    for name in taken:
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text("# mine\n")
+
+    add_layer(template, project)
+
+    for name in taken:
+        assert (project / name).read_text() == "# mine\n"
+    assert not (project / "alembic" / "env.py").exists()
+    assert not (project / "alembic.ini").exists()
+    guide = (project / "DATABASE_LAYER.md").read_text()
+    assert "uv run alembic -c alembic_db.ini upgrade head" in guide
+    assert "tests/database_layer" in guide
+    ini = (project / "alembic_db.ini").read_text()
+    assert "script_location = %(here)s/alembic_db\n" in ini
+    assert (project / "tests" / "database_layer" / "conftest.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("project", "schema"),
+    [
+        ("shop", "shop_layer"),
+        ("My Shop, 2nd", "my_shop_2nd_layer"),
+        ("3d-prints", "database_3d_prints_layer"),
+        ("Ölmühle", "lm_hle_layer"),
+        ("店", "database_layer"),
+        ("x" * 80, "x" * 57 + "_layer"),
+    ],
+)
+def test_the_schemas_name(project: str, schema: str) -> None:
+    assert schema_name(project) == schema
+    assert not list(bad_answer({"db_schema": schema}))
+
+
+@pytest.mark.parametrize("schema", ["Shop", "pg_shop", "a-b", "2nd", "x" * 64, "a;b", "a\n"])
+def test_no_schema(schema: str) -> None:
+    assert len(list(bad_answer({"db_schema": schema}))) == 1
 
 
 def test_the_projects_readme_names_it() -> None:
