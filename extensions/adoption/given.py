@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -44,11 +44,15 @@ def _problem_with_value(name: str, value: object, question: Mapping[str, Any]) -
     if question["type"] == "bool" and not isinstance(_parsed(value), bool):
         yield f"-d {name}={value}: it takes true or false."
     elif choices:
-        allowed = list(choices.values() if isinstance(choices, dict) else choices)
-        chosen = _parsed(value)
-        chosen = chosen if isinstance(chosen, list) else [chosen]
-        if any(choice not in allowed for choice in chosen):
+        named = cast("Mapping[str, object] | Sequence[object]", choices)
+        allowed = list(named.values() if isinstance(named, Mapping) else named)
+        if any(choice not in allowed for choice in _chosen(value)):
             yield f"-d {name}={value}: it takes {' or '.join(map(str, allowed))}."
+
+
+def _chosen(value: object) -> list[object]:
+    parsed = _parsed(value)
+    return cast("list[object]", parsed) if isinstance(parsed, list) else [parsed]
 
 
 def _parsed(value: object) -> object:

@@ -6,19 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.adopted import CASES, ON_SUPABASE, ProjectCase
 from tests.support.environments import Environment, make_environment
-from tests.support.template import changed_files
+from tests.support.template import add_layer, changed_files, copy_project
 
 from .conftest import Adopted
 
 NEWEST = [
     *["alembic", "asyncpg", "fastapi", "httpx", "httpx2", "pydantic-settings", "pytest"],
-    *["sqlalchemy[asyncio]", "uuid-utils"],
+    *["pyjwt[crypto]", "sqlalchemy[asyncio]", "uuid-utils"],
 ]
 OLDEST = [
     *["alembic==1.12.0", "asyncpg==0.27.0", "fastapi==0.121.0", "httpx==0.28.0", "httpx2"],
     *["pydantic-settings==2.2.0", "pytest==7.0.0", "sqlalchemy[asyncio]==2.0.40"],
-    "uuid-utils==0.10.0",
+    *["pyjwt[crypto]==2.10.1", "uuid-utils==0.10.0"],
 ]
 # SQLAlchemy 2.0.40 again, beside an Alembic whose annotations are those of today.
 OLDEST_TYPED = [package.replace("alembic==1.12.0", "alembic==1.16.0") for package in OLDEST]
@@ -37,6 +38,17 @@ RULES = [
         for argument in ("--per-file-ignores", f"**/tests/**:{rule}")
     ),
 ]
+
+
+@pytest.fixture(params=[*CASES, ON_SUPABASE], ids=lambda case: case.name, scope="module")
+def adopted(
+    request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Adopted:
+    """An adopted project, of which nothing is run."""
+    case: ProjectCase = request.param
+    directory = tmp_path_factory.mktemp(case.name) / case.name
+    project = copy_project(case.name.removesuffix("-supabase"), directory)
+    return Adopted(case, add_layer(template, project, **case.answers), Environment(directory))
 
 
 def generated_files(adopted: Adopted) -> list[str]:
@@ -82,8 +94,8 @@ def typed(request: pytest.FixtureRequest, environments: Path) -> Environment:
 
 @pytest.fixture
 def chosen(adopted: Adopted) -> Adopted:
-    """Three of the five: a package, top-level modules, and the session for an old FastAPI."""
-    if adopted.case.name not in ("uv-app", "root-modules", "pip-flat"):
+    """A package, top-level modules, the session for an old FastAPI, and Supabase."""
+    if adopted.case.name in ("poetry-src", "pdm-src-is-package"):
         pytest.skip("the type checkers see the same code in another project")
     return adopted
 

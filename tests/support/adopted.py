@@ -1,7 +1,7 @@
 """The five projects after adoption, each with the environment it declares."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .environments import Environment, make_environment
@@ -23,6 +23,8 @@ class ProjectCase:
     own_tests: bool = True
     changed: frozenset[str] = field(default_factory=frozenset[str])
     """The user's files that adoption changes."""
+    answers: Mapping[str, object] = field(default_factory=dict[str, object])
+    """What is answered other than by default."""
 
     def environment(self, root: Path, project: Path) -> Environment:
         """The environment that the adopted project declares."""
@@ -81,3 +83,8 @@ CASES = (
         changed=frozenset({"pyproject.toml", ".env.example", "src/main.py"}),
     ),
 )
+
+ON_SUPABASE = replace(
+    CASES[0], name="uv-app-supabase", answers={"db_type": "supabase", "db_auth_tables": True}
+)
+"""The first project with all that Supabase brings."""
