@@ -19,6 +19,8 @@ from .merging.writing import WriteError, write_changes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .merging.model import Change
+
 ANSWERS_FILE = ".copier-answers.db.yml"
 
 
@@ -77,13 +79,13 @@ def _adopt(project: Path, answers: dict[str, Any], options: Options) -> tuple[st
     try:
         write_changes(plan.changes, within=project)
     except WriteError as error:
-        failures = (f"{error}",)
+        failures = (f"{error}".replace(f"{project}{os.sep}", ""),)
     adopted = Adopted(
         project=project,
         destination=options.destination,
         answers=answers,
         created=files if options.created is None else options.created,
-        changes=plan.changes,
+        changes=[change for change in plan.changes if _is_written(change)],
         notes=plan.notes,
         failures=failures,
         checks=verify(
@@ -109,6 +111,13 @@ def _update(project: Path, answers: dict[str, Any]) -> None:
     except WriteError as error:
         told.append(f"{error}")
     sys.stderr.write("".join(f"{line}\n" for line in told))
+
+
+def _is_written(change: Change) -> bool:
+    try:
+        return change.path.read_bytes() == change.after
+    except OSError:
+        return False
 
 
 def _undo(project: Path, answers: dict[str, Any], _options: Options) -> tuple[str, bool]:

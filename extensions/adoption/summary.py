@@ -34,6 +34,7 @@ class Adopted:
     created: Sequence[str]
     """The layer's files that are new."""
     changes: Sequence[Change]
+    """Those of the user's files that were written."""
     notes: Sequence[str]
     """What the user has to do by hand."""
     failures: Sequence[str]
@@ -75,7 +76,8 @@ def _sections(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[st
         faulty = {check.name for check in problems}
         yield "Verified", ", ".join(name for name in found if name not in faulty)
     for failure in adopted.failures:
-        yield "Failed", f"{failure}. None of your files was changed: copy again once it can be."
+        rest = "" if adopted.changes else " None of your files was changed."
+        yield "Failed", f"{failure}.{rest} Copy again once it can be."
     for check in problems:
         label = "Failed" if check.level == "failure" else "Warning"
         # What is not written yet is missing for a reason that was told already.
@@ -89,7 +91,7 @@ def _sections(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[st
 
 def _done(adopted: Adopted) -> Iterator[tuple[str, str]]:
     answers = adopted.answers
-    written = [] if adopted.failures else list(adopted.changes)
+    written = adopted.changes
     names = {change: change.path.relative_to(adopted.project).as_posix() for change in written}
     created = [*adopted.created, *(names[change] for change in written if change.before is None)]
     if created:

