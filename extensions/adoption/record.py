@@ -13,6 +13,7 @@ rarely anything. A file that a step made has `created: true` instead.
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -128,12 +129,19 @@ def _to_crlf(text: str) -> str:
     return _to_lf(text).replace("\n", "\r\n")
 
 
-def taken_out(text: str, step: Step) -> tuple[str, list[str]]:
+def taken_out(
+    text: str, step: Step, renewed: Sequence[tuple[str, str, str]] = ()
+) -> tuple[str, list[str]]:
     """Take the insertions of a step out of a text that has been edited since.
+
+    Args:
+        text: what the file holds now.
+        step: what was done to it.
+        renewed: packages with a bound that an update replaced, and by which.
 
     Returns:
         The text without what is still there as it was inserted, and the lines that are not there
-        any more as inserted, or more than once.
+        any more as inserted, or more than once, as far as what they are about is there.
     """
     left: list[str] = []
     for _at, come, *gone in reversed(step["inserted"]):
@@ -143,18 +151,34 @@ def taken_out(text: str, step: Step) -> tuple[str, list[str]]:
             text = text.replace(come, "")
         else:
             for line in reversed(come.splitlines()):
-                text, done = _without_line(text, line)
+                forms = [line, *_renewed(line, renewed)]
+                text, done = _without_line(text, forms)
                 left.extend([] if done else _telling(line))
-    return text, left[::-1]
+    # What the user has deleted needs no second look.
+    return text, [line for line in left[::-1] if _subject(line) in text]
 
 
-def _without_line(text: str, line: str) -> tuple[str, bool]:
+def _renewed(line: str, renewed: Sequence[tuple[str, str, str]]) -> Iterator[str]:
+    for name, old, new in renewed:
+        if name in line and old in line:
+            yield line.replace(old, new)
+
+
+def _without_line(text: str, forms: Sequence[str]) -> tuple[str, bool]:
+    if not forms[0].strip():
+        return text, True
     lines = text.splitlines(keepends=True)
-    found = [index for index, each in enumerate(lines) if each.rstrip("\r\n") == line]
-    if len(found) != 1 or not line.strip():
-        return text, not line.strip()
+    found = [index for index, each in enumerate(lines) if each.rstrip("\r\n") in forms]
+    if len(found) != 1:
+        return text, False
     del lines[found[0]]
     return "".join(lines), True
+
+
+def _subject(line: str) -> str:
+    """The package or variable that a line is about."""
+    found = re.search(r"\w[\w.-]*", line)
+    return found[0] if found else line
 
 
 def _telling(text: str) -> list[str]:

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from .layer import layer_module
 from .merging.gitignore import gitignores_above, ignores
-from .merging.model import Change
+from .merging.model import Change, Needs
 from .merging.text import decode
 from .merging.writing import WriteError, write_changes
+from .needs import EARLIER, dev_requirements, main_requirements
 from .record import is_unedited, read_record, taken_back, taken_out
 from .wiring import unwire_application
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 ANSWERS_FILE = ".copier-answers.db.yml"
@@ -142,9 +143,17 @@ def _without_some(
             return original, []
     left: list[str] = []
     for step in reversed(steps):
-        content, missing = taken_out(content, step)
+        content, missing = taken_out(content, step, list(_renewed_bounds(answers)))
         left = [*missing, *left]
     return content, left
+
+
+def _renewed_bounds(answers: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    needs = Needs.parse(main_requirements(answers), dev_requirements(answers), EARLIER)
+    for now in needs.requirements:
+        for before in needs.earlier:
+            if now.key == before.key and before.specifier not in ("", now.specifier):
+                yield now.name, before.specifier, now.specifier
 
 
 def _layer(answers: Mapping[str, Any]) -> str:

@@ -56,6 +56,16 @@ def test_lines_that_were_edited_are_named() -> None:
     assert taken_out("a\nnew>=2\nnewer\nb\n", made) == ("a\nnew>=2\nb\n", ["new>=1"])
 
 
+def test_a_bound_that_an_update_renewed_is_no_edit() -> None:
+    made = step("a\n", "a\nnew>=1\n")
+
+    assert taken_out("a\nnew>=2\n", made, [("new", ">=1", ">=2")]) == ("a\n", [])
+    assert taken_out("a\nnew>=3\n", made, [("new", ">=1", ">=2")]) == (
+        "a\nnew>=3\n",
+        ["new>=1"],
+    )
+
+
 def test_a_line_that_is_there_twice_stays() -> None:
     made = step("a\n", "a\nnew\n")
 
