@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePosixPath
 
 LINE_LENGTH = 79
@@ -37,6 +38,7 @@ def sorted_imports(*statements: str | None) -> str:
     return "\n".join(sorted(filter(None, statements), key=_sort_key))
 
 
-def _sort_key(statement: str) -> tuple[bool, str]:
+def _sort_key(statement: str) -> tuple[bool, list[str | int]]:
     keyword, module, *_ = statement.split()
-    return keyword == "from", module
+    parts = re.split(r"(\d+)", module)
+    return keyword == "from", [int(part) if part.isdecimal() else part for part in parts]

@@ -1,0 +1,1 @@
+"""Models on request: from what a person writes to the files of the layer."""

@@ -1,0 +1,88 @@
+"""Values for the tests' rows: different in every row, and of any length and size that is asked."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ..adoption.layer import LINE_LENGTH
+from .clashes import enum_name
+from .code import quoted
+from .names import snake_case
+from .specification import Model, Reference, Value
+from .value_types import member_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .specification import Type
+
+_DIGITS_OF_A_NUMBER = 6
+"""How many digits the number of a row may come to have."""
+
+
+def made_up(model: Model) -> Iterator[str]:
+    """What a factory makes up for the fields that PostgreSQL does not fill."""
+    for field in model.fields:
+        if isinstance(field, Reference) and not field.is_optional:
+            yield f'"{field.name}": make_{snake_case(field.target.text)}(),'
+        elif isinstance(field, Value) and field.default is None:
+            yield f'"{field.name}": {_value(field, model)},'
+
+
+def _value(field: Value, model: Model) -> str:
+    if field.type.name == "enum":
+        first = field.type.labels[0]
+        member = f"{enum_name(model.name, field.name)}.{member_name(first)}"
+        line = f'        "{field.name}": {member},'
+        return member if len(line) <= LINE_LENGTH else quoted(first)
+    value = _scalar(field.name, field.type)
+    return f"[{value}]" if field.type.is_array else value
+
+
+def _scalar(name: str, type_: Type) -> str:
+    match type_.name:
+        case "str":
+            return _text(name, type_.numbers)
+        case "decimal":
+            return _decimal(type_.numbers)
+        case _:
+            return _SCALARS[type_.name]
+
+
+_SCALARS = {
+    "int": "n",
+    "bigint": "n",
+    "float": "float(n)",
+    "bool": "True",
+    "date": "START.date() + timedelta(days=n)",
+    "datetime": "START + timedelta(minutes=n)",
+    "time": "(START + timedelta(seconds=n)).time()",
+    "interval": "timedelta(minutes=n)",
+    "uuid": "uuid4()",
+    "json": '{"number": n}',
+    "bytes": "str(n).encode()",
+}
+
+
+def _text(name: str, numbers: tuple[int, ...]) -> str:
+    longest = numbers[0] if numbers else None
+    words = name.replace("_", " ")
+    if longest is None or len(words) + 1 + _DIGITS_OF_A_NUMBER <= longest:
+        return f'f"{words} {{n}}"'
+    return "str(n)" if longest >= _DIGITS_OF_A_NUMBER else f"str(n)[-{longest}:]"
+
+
+def _decimal(numbers: tuple[int, ...]) -> str:
+    digits, scale = numbers or (_DIGITS_OF_A_NUMBER, 0)
+    whole = digits - scale
+    if whole >= _DIGITS_OF_A_NUMBER:
+        return "Decimal(n)"
+    if whole:
+        return f"Decimal(n % {10**whole})"
+    return f"Decimal(n % {10 ** min(scale, _DIGITS_OF_A_NUMBER)}).scaleb(-{scale})"
+
+
+def without_texts(value: str) -> str:
+    """A made-up value without the words in its texts, which name nothing."""
+    return re.sub(r'"[^"{]*(\{n\})?"', r" \1 ", value)

@@ -1,0 +1,232 @@
+"""What the template's files say about the models."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..adoption.layer import LINE_LENGTH
+from .clashes import enum_name
+from .code import Call, Code, attribute, imports, natural, sorted_names, source, tuple_source
+from .columns import CLOCK, column
+from .factories import made_up, without_texts
+from .names import plural, snake_case, with_article
+from .relationships import (
+    Relationship,
+    foreign_key,
+    from_one,
+    join_table,
+    many_to_many,
+    to_one,
+)
+from .specification import ManyToMany, Model, Reference, Value
+from .value_types import member_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .resolution import Link, Schema
+
+_LONGEST_DOCSTRING = 69
+_STRENUM = (3, 11)
+"""The first version of Python that has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnumFile:
+    """The class of an enum."""
+
+    name: str
+    base: str
+    field: str
+    members: tuple[tuple[str, str], ...]
+    """What each value is called, and the value."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """The file of one model."""
+
+    name: str
+    module: str
+    table: str
+    docstring: str
+    title: str
+    imports: tuple[str, ...]
+    """Those of the standard library, and of SQLAlchemy, each section as it is written."""
+    targets: tuple[tuple[str, str], ...]
+    """The modules of the models that it is related to, and their names."""
+    enums: tuple[EnumFile, ...]
+    join_tables: tuple[str, ...]
+    table_arguments: str
+    columns: tuple[str, ...]
+    relationships: tuple[str, ...]
+    article: str
+    """The model's name as words, with "a" or "an"."""
+    made_up: tuple[str, ...]
+    """What a factory makes up, as the items of a dictionary."""
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether a factory makes values up of the number of the row."""
+        return any(re.search(r"\bn\b", without_texts(value)) for value in self.made_up)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What other modules import from the file."""
+        return tuple(sorted_names([self.name, *(enum.name for enum in self.enums)]))
+
+    @property
+    def factory(self) -> str:
+        """The head of the function that makes a row."""
+        line = f"def make_{self.module}(**values: Any) -> {self.name}:"
+        broken = f"def make_{self.module}(\n    **values: Any,\n) -> {self.name}:"
+        return line if len(line) <= LINE_LENGTH else broken
+
+
+def model_files(
+    schema: Schema, *, python: tuple[int, ...], database_schema: str
+) -> Iterator[ModelFile]:
+    """Write the files of all models.
+
+    Args:
+        schema: the models.
+        python: the oldest version of Python that has to read them.
+        database_schema: PostgreSQL's schema of the tables; empty for the default one.
+    """
+    sides = _relationships(schema, f"{database_schema}." if database_schema else "")
+    for model in schema.models:
+        yield _model_file(model, schema, sides[model.name], python)
+
+
+def _relationships(schema: Schema, prefix: str) -> dict[str, list[Relationship]]:
+    """The relationships of each model: its own in its order, then those of others."""
+    own = {(link.model, link.field.name): to_one(link) for link in schema.links}
+    other = [(link.target, from_one(link)) for link in schema.links]
+    for join in schema.joins:
+        first, second = many_to_many(join, prefix)
+        own[join.model, join.field.name] = first
+        other.append((join.target, second))
+    sides: dict[str, list[Relationship]] = {
+        model.name: [
+            own[model.name, one.name] for one in model.fields if not isinstance(one, Value)
+        ]
+        for model in schema.models
+    }
+    for model, relationship in other:
+        sides[model].append(relationship)
+    return sides
+
+
+def _model_file(
+    model: Model, schema: Schema, relationships: list[Relationship], python: tuple[int, ...]
+) -> ModelFile:
+    names = {one.name for one in (*model.fields, *relationships)}
+    clock_prefix = "dt." if names & CLOCK else ""
+    links = {link.field.name: link for link in schema.links if link.model == model.name}
+    joins = [join for join in schema.joins if join.model == model.name]
+    used: defaultdict[str, set[str]] = defaultdict(set)
+    columns: list[str] = []
+    table_arguments: list[Code] = []
+    for one in model.fields:
+        if isinstance(one, Value):
+            made = column(one, model.name, clock_prefix=clock_prefix)
+            for module, name in made.imports:
+                used[module].update([name] if name else [])
+            columns.append(_attribute(one.name, made.annotation, made.arguments))
+            table_arguments.extend(made.table_arguments)
+        elif isinstance(one, Reference):
+            columns.append(_key(links[one.name], schema))
+            used["uuid"].add("UUID")
+            used["sqlalchemy"].add("ForeignKey")
+    enums = tuple(_enums(model, "StrEnum" if python >= _STRENUM else "str, Enum"))
+    if enums:
+        used["enum"].add("StrEnum" if python >= _STRENUM else "Enum")
+    if joins:
+        used["sqlalchemy"].update({"Column", "ForeignKey", "Table"})
+    used["sqlalchemy.orm"].update(_orm_names(columns, relationships))
+    targets = {one.target for one in relationships} - {model.name}
+    if targets:
+        used["typing"].add("TYPE_CHECKING")
+    modules = {name: used[name] for name in used if used[name] or " as " in name}
+    third_party = {name: modules.pop(name) for name in list(modules) if "sqlalchemy" in name}
+    noun = snake_case(model.name)
+    return ModelFile(
+        name=model.name,
+        module=noun,
+        table=schema.tables[model.name],
+        docstring=_docstring(model),
+        title=f"The table of {plural(noun).replace('_', ' ')}.",
+        imports=tuple(imports(section) for section in (modules, third_party) if section),
+        targets=tuple(
+            (snake_case(target), target)
+            for target in sorted(targets, key=lambda target: natural(snake_case(target)))
+        ),
+        enums=enums,
+        join_tables=tuple(
+            source(join_table(join, schema.tables), before=f"{join.table} = ") for join in joins
+        ),
+        table_arguments=tuple_source(table_arguments, indent=4, before="__table_args__ = ")
+        if table_arguments
+        else "",
+        columns=tuple(columns),
+        relationships=tuple(
+            attribute(one.name, one.annotation, Call("relationship", one.arguments))
+            for one in relationships
+        ),
+        article=with_article(noun),
+        made_up=tuple(made_up(model)),
+    )
+
+
+def _attribute(name: str, annotation: str, arguments: tuple[Code, ...]) -> str:
+    return attribute(name, annotation, Call("mapped_column", arguments) if arguments else None)
+
+
+def _key(link: Link, schema: Schema) -> str:
+    annotation = "UUID | None" if link.field.is_optional else "UUID"
+    return _attribute(link.column, annotation, foreign_key(link, schema.tables[link.target]))
+
+
+def _orm_names(columns: list[str], relationships: list[Relationship]) -> Iterator[str]:
+    if columns or relationships:
+        yield "Mapped"
+    if any("= mapped_column(" in text for text in columns):
+        yield "mapped_column"
+    if relationships:
+        yield "relationship"
+
+
+def _enums(model: Model, base: str) -> Iterator[EnumFile]:
+    for one in model.fields:
+        if isinstance(one, Value) and one.type.name == "enum":
+            members = tuple((member_name(label), label) for label in one.type.labels)
+            yield EnumFile(enum_name(model.name, one.name), base, one.name, members)
+
+
+def _docstring(model: Model) -> str:
+    """What the person said of the model, or else what its own fields say."""
+    if model.description:
+        text = model.description[0].upper() + model.description[1:]
+        return text if text[-1] in ".!?" else f"{text}."
+    noun = with_article(snake_case(model.name))
+    noun = noun[0].upper() + noun[1:]
+    parents = [
+        with_article(one.name)
+        for one in model.fields
+        if isinstance(one, Reference) and not one.is_optional
+    ]
+    others = [one.name.replace("_", " ") for one in model.fields if isinstance(one, ManyToMany)]
+    text = noun
+    if parents:
+        text = f"{noun} of {_enumeration(parents)}"
+    elif others:
+        text = f"{noun} with {_enumeration(others)}"
+    return f"{text if len(text) < _LONGEST_DOCSTRING else noun}."
+
+
+def _enumeration(words: list[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

@@ -1,0 +1,158 @@
+"""What copier.yml and the template's files call for the models that were asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from copier.errors import UserMessageError
+from jinja2 import pass_context
+
+from .reserved import PARTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jinja2.runtime import Context
+
+    from .files import ModelFile
+    from .model_tests import ModelTests
+    from .resolution import Schema
+
+
+def model_functions(known_answers: Callable[[Context], Mapping[str, Any]]) -> dict[str, Any]:
+    """The functions, by the names that the templates use.
+
+    Args:
+        known_answers: what finds the answers that were given without a prompt.
+    """
+
+    @pass_context
+    def asks_for_models(context: Context) -> bool:
+        """Whether to ask; stops where a wrong answer is known, which Copier would drop or trace.
+
+        Raises:
+            UserMessageError: an answer on the command line or in the answers file is wrong.
+        """
+        _stop(model_problem(str(known_answers(context).get("db_models", ""))))
+        return True
+
+    return {
+        "asks_for_models": asks_for_models,
+        "check_models": check_models,
+        "example_fits": example_fits,
+        "exported_names": exported_names,
+        "from_import": from_import,
+        "model_problem": model_problem,
+        "models_have_cycles": models_have_cycles,
+        "models_have_enums": models_have_enums,
+        "requested_models": requested_models,
+        "test_of_models": test_of_models,
+    }
+
+
+def model_problem(text: str) -> str:
+    """What is wrong with an answer to `db_models`, for the prompt; empty when nothing is."""
+    return _problem(text)
+
+
+@pass_context
+def check_models(context: Context) -> str:
+    """Stop if the models cannot be made beside the example and the tables for authentication.
+
+    Returns:
+        An empty text, so that a condition can be made of it.
+
+    Raises:
+        UserMessageError: they cannot.
+    """
+    parts = [part for part in PARTS if context.get(part)]
+    _stop(_problem(context["db_models"], *parts))
+    return ""
+
+
+@pass_context
+def example_fits(context: Context) -> bool:
+    """Whether the example has no name that the models have."""
+    text = context["db_models"]
+    return bool(_problem(text)) or not _problem(text, "db_example_model")
+
+
+@pass_context
+def requested_models(context: Context) -> tuple[ModelFile, ...]:
+    """The files of the models."""
+    text = context["db_models"]
+    if not text.strip():
+        return ()
+    files: tuple[ModelFile, ...] = _requests().requested_files(
+        text, python=_python(context), database_schema=context.get("db_schema") or ""
+    )
+    return files
+
+
+@pass_context
+def test_of_models(context: Context) -> ModelTests:
+    """What the file that tests the models says."""
+    test: ModelTests = _requests().requested_test(context["db_models"], python=_python(context))
+    return test
+
+
+@pass_context
+def models_have_cycles(context: Context) -> bool:
+    """Whether some tables refer to each other in a circle."""
+    schema = _schema(context)
+    return schema is not None and schema.has_cycles
+
+
+@pass_context
+def models_have_enums(context: Context) -> bool:
+    """Whether some columns are enums."""
+    schema = _schema(context)
+    return schema is not None and schema.has_enums
+
+
+def exported_names(*names: str) -> str:
+    """The value of `__all__`."""
+    code = import_module(".code", __package__)
+    text: str = code.list_source([f'"{name}"' for name in code.sorted_names(names)], "__all__ = ")
+    return text
+
+
+def from_import(module: str, *names: str, indent: int = 0) -> str:
+    """An import from a package, without the names that are empty."""
+    code = import_module(".code", __package__)
+    text: str = code.imports({module: [name for name in names if name]}, indent=indent)
+    return text
+
+
+def _schema(context: Context) -> Schema | None:
+    text = context["db_models"]
+    if not text.strip():
+        return None
+    schema: Schema = _requests().requested_schema(text)
+    return schema
+
+
+def _problem(text: str, *parts: str) -> str:
+    if not text.strip():
+        return ""
+    requests = _requests()
+    try:
+        requests.requested_schema(text, beside=parts)
+    except requests.ModelsError as error:
+        return str(error)
+    return ""
+
+
+def _stop(problem: str) -> None:
+    if problem:
+        raise UserMessageError(f"db_models, {problem}")
+
+
+def _python(context: Context) -> tuple[int, ...]:
+    return tuple(int(part) for part in context["db_python"].split("."))
+
+
+def _requests() -> Any:  # noqa: ANN401 - a module
+    # Most projects ask for no models, and need not wait for what makes them.
+    return import_module(".requests", __package__)
