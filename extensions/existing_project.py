@@ -17,8 +17,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 # An update has two versions of this template in one process: each needs modules of its own.
 PACKAGE = f"fastapi_database_layer_{sha256(bytes(HERE)).hexdigest()[:12]}"
-REQUIRED = {"jinja2-time": "jinja2_time", "tomlkit": "tomlkit"}
-COMMAND = "uvx --with copier-template-extensions,jinja2-time,tomlkit copier …"
+REQUIRED = {"jinja2-time": "jinja2_time", "pluralizer": "pluralizer", "tomlkit": "tomlkit"}
+COMMAND = "uvx --with copier-template-extensions,jinja2-time,pluralizer,tomlkit copier …"
 
 
 def load(module: str) -> Any:  # noqa: ANN401 - a module

@@ -14,6 +14,7 @@ from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 
 from ..inspection import Facts, inspect_project
+from ..models_on_request.functions import model_functions
 from .changes import ChangePlan, plan_changes
 from .commands import run
 from .existing import bad_answer, question, reason_to_stop
@@ -70,6 +71,7 @@ class ExistingProject(Extension):
             "run": self.run,
             "sorted_imports": sorted_imports,
             "unsure": self.unsure,
+            **model_functions(_known_answers),
         }
         environment.globals.update(functions)
 

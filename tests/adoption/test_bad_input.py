@@ -152,5 +152,6 @@ def test_a_package_that_copier_cannot_import(template: Path, tmp_path: Path) -> 
 
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
-    assert "uvx --with copier-template-extensions,jinja2-time,tomlkit copier" in done.stderr
+    needed = "uvx --with copier-template-extensions,jinja2-time,pluralizer,tomlkit copier"
+    assert needed in done.stderr
     assert git(project, "status", "--short") == ""
