@@ -17,8 +17,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 # An update has two versions of this template in one process: each needs modules of its own.
 PACKAGE = f"fastapi_database_layer_{sha256(bytes(HERE)).hexdigest()[:12]}"
-REQUIRED = {"jinja2-time": "jinja2_time", "pluralizer": "pluralizer", "tomlkit": "tomlkit"}
-COMMAND = "uvx --with copier-template-extensions,jinja2-time,pluralizer,tomlkit copier …"
+REQUIRED = {"jinja2-time": "jinja2_time"}
+"""What every copy needs, by the names to install and to import."""
 
 
 def load(module: str) -> Any:  # noqa: ANN401 - a module
@@ -42,10 +42,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class
     if missing:
         from copier.errors import UserMessageError  # noqa: PLC0415 - only Copier gets here
 
-        raise UserMessageError(
-            f"Copier cannot import {' and '.join(missing)}, which this template needs: "
-            f"run it as `{COMMAND}`, with the rest of your command."
-        )
+        raise UserMessageError(load("packages").how_to_get(*missing))
     return load("adoption.questionnaire").ExistingProject
 
 

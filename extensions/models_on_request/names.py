@@ -7,6 +7,8 @@ from functools import cache
 from importlib import import_module
 from typing import Protocol
 
+from ..packages import how_to_get
+
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SOUNDS_LIKE_YOU = re.compile(r"u[^aeioun][aeiou]|uni[^mn]|eu|one(_|$)|once")
 _SILENT_H = ("heir", "honest", "honor", "honour", "hour")
@@ -49,6 +51,11 @@ def with_article(name: str) -> str:
 
 @cache
 def _inflection() -> _Inflection:
-    # Most projects ask for no models, and need not wait for its rules.
-    inflection: _Inflection = import_module("pluralizer").Pluralizer()
+    # Most projects ask for no models, and need neither the package nor to wait for its rules.
+    try:
+        inflection: _Inflection = import_module("pluralizer").Pluralizer()
+    except ImportError:
+        from copier.errors import UserMessageError  # noqa: PLC0415 - it is slow to import
+
+        raise UserMessageError(how_to_get("pluralizer")) from None
     return inflection
