@@ -2,6 +2,7 @@
 
 import os
 import pty
+import select
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -23,6 +24,18 @@ def mtimes(directory: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in directory.rglob("*")}
 
 
+QUESTIONS = ("Which database", "Which models", "example model", "install_database", "Go ahead?")
+PATIENCE_SECONDS = 120
+"""How long to wait for a question: a new one that a test does not know would be waited for."""
+
+
+def read(terminal: int) -> str:
+    """What the other side prints next."""
+    ready, _, _ = select.select([terminal], [], [], PATIENCE_SECONDS)
+    assert ready, "nothing more was printed"
+    return os.read(terminal, 65536).decode(errors="replace")
+
+
 def answer(template: Path, project: Path, keys: Sequence[str]) -> tuple[int, str]:
     """Run a copy at a terminal; each of `keys` is typed once the question before it is asked."""
     master, slave = pty.openpty()
@@ -35,17 +48,18 @@ def answer(template: Path, project: Path, keys: Sequence[str]) -> tuple[int, str
     )
     os.close(slave)
     output = ""
-    for expected, key in zip(
-        ("Which database", "example model", "install_database", "Go ahead?"), keys, strict=True
-    ):
-        while expected not in output:
-            output += os.read(master, 65536).decode(errors="replace")
-        os.write(master, key.encode())
     try:
-        while chunk := os.read(master, 65536):
-            output += chunk.decode(errors="replace")
+        for expected, key in zip(QUESTIONS, keys, strict=True):
+            while expected not in output:
+                output += read(master)
+            os.write(master, key.encode())
+        while chunk := read(master):
+            output += chunk
     except OSError:  # Linux's way of saying that the other side is closed
         pass
+    except AssertionError:
+        process.kill()
+        raise
     os.close(master)
     return process.wait(), output
 
@@ -71,7 +85,7 @@ def test_the_plan_lists_each_file_that_is_created(template: Path, project: Path)
 
 
 def test_a_yes_at_a_terminal(template: Path, project: Path) -> None:
-    code, said = answer(template, project, ["\r", "\r", "\r", "\r"])
+    code, said = answer(template, project, ["\r"] * 5)
 
     assert code == 0, said
     assert "The plan for" in said
@@ -81,7 +95,7 @@ def test_a_yes_at_a_terminal(template: Path, project: Path) -> None:
 def test_a_no_at_a_terminal_leaves_every_byte_and_time(template: Path, project: Path) -> None:
     before, times = contents(project), mtimes(project)
 
-    code, said = answer(template, project, ["\r", "\r", "\r", "n"])
+    code, said = answer(template, project, [*["\r"] * 4, "n"])
 
     assert code != 0
     assert "Nothing was added" in said
