@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 FINDINGS = {
     "an exposed table without RLS": """
-        SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT relrowsecurity
+        SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT relrowsecurity
     """,
     "RLS without a policy": """
         SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
@@ -87,11 +88,13 @@ FINDINGS = {
     """,
     "a column that writers have to fill for the layer": """
         SELECT relname, attname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
-        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attname IN ('id', 'created_at', 'updated_at')
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+        AND attname IN ('id', 'created_at', 'updated_at')
         AND NOT atthasdef AND relname <> 'profiles'
     """,
     "the table of versions where it is served": """
-        SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname = 'alembic_version'
+        SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relname = 'alembic_version'
     """,
 }
 PRIVILEGES = """
