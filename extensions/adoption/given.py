@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ PLACES = {
 """The questions whose answer has to be there, and as what."""
 
 
+@cache
 def load_questions(template: Path) -> dict[str, Mapping[str, Any]]:
     """The questions of copier.yml by name."""
     content = yaml.safe_load((template / "copier.yml").read_text(encoding="utf-8"))

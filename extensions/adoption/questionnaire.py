@@ -91,7 +91,7 @@ class ExistingProject(Extension):
             UserMessageError: the layer cannot be added to this project, or is not to be.
         """
         # An update replays all recorded answers as data, also those of questions that are gone.
-        if "db_added_on" not in _data(context):
+        if _data(context) and "db_added_on" not in _data(context):
             questions = load_questions(Path(context["_copier_conf"]["src_path"]))
             for problem in problems_with(_data(context), questions, _project(context)):
                 raise UserMessageError(problem)

@@ -194,7 +194,6 @@ def test_a_file_that_was_there_before_stays(template: Path, tmp_path: Path) -> N
     (source / "tests" / "database").mkdir()
     (source / "tests" / "database" / "__init__.py").touch()
     adopted = Adopted(template, source, tmp_path / "project")
-    adopted.rendered["tests/database/__init__.py"] = b""
     adopted.rendered["tests/__init__.py"] = b""
 
     adopted.undo()
