@@ -32,7 +32,7 @@ SNAPSHOT = """
         SELECT oid, rolname FROM pg_roles UNION SELECT 0, 'public'
     )
     SELECT concat_ws(' ', 'table', name, relrowsecurity, relforcerowsecurity,
-        obj_description(oid), reloptions) FROM tables
+        obj_description(oid), reloptions, pg_get_viewdef(oid)) FROM tables
     UNION ALL
     SELECT concat_ws(' ', 'column', name, attname, atttypid::regtype,
         attnotnull, pg_get_expr(adbin, adrelid))

@@ -11,6 +11,7 @@ from notes.database_objects import (
     Policy,
     TableObject,
     Trigger,
+    View,
     everyone_reads,
     owner_only,
     owner_writes,
@@ -130,6 +131,23 @@ CHANGES: dict[str, tuple[Sequence[SchemaItem], Sequence[SchemaItem]]] = {
         [Column("all", ARRAY(Enum("a", "b", name="kind")), server_default="{a}")],
         [Column("all", ARRAY(Enum("b", "c", name="kind")), server_default="{c}")],
     ),
+    "a view": (
+        [],
+        [View("view_1", "SELECT title FROM books WHERE title=\'a:b\'", to="anon")],
+    ),
+    "no view": ([View("view_2", "SELECT title FROM books", to="anon")], []),
+    "its query": (
+        [View("view_3", "SELECT title FROM books", to="anon")],
+        [View("view_3", "select b.id from books b", to="anon")],
+    ),
+    "the same query": (
+        [View("view_4", "SELECT title FROM books", to="anon")],
+        [View("view_4", "select title\nfrom public.books ;", to="anon")],
+    ),
+    "its readers": (
+        [View("view_5", "SELECT title FROM books", to="anon")],
+        [View("view_5", "SELECT title FROM books", to=("authenticated", "anon"))],
+    ),
     "ready-made": (
         [*everyone_reads(), *owner_writes(OWN)],
         [*owner_only(OWN)],
@@ -154,7 +172,9 @@ def test_all_changes_go_up_and_down(migrations: Migrations) -> None:
     forget()
     for number, (_, after) in enumerate(CHANGES.values()):
         things(*after, name=f"things_{number}")
-    assert "things_0 " not in migrations.drift()
+    seen = migrations.drift()
+    assert "things_0 " not in seen
+    assert "view_4 " not in seen
     migrations.revise()
     migrations.upgrade()
     assert migrations.drift() == ""

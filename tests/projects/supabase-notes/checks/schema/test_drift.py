@@ -93,6 +93,7 @@ def test_what_is_of_others_is_left_alone(migrated: Migrations) -> None:
         "CREATE TABLE theirs.things (id int)",
         "CREATE TYPE theirs.kind AS ENUM ('a')",
         "CREATE TABLE private.internal (id int)",
+        "CREATE VIEW public.their_view AS SELECT title FROM public.books",
         "CREATE FUNCTION public.hook() RETURNS trigger LANGUAGE plpgsql "
         "AS 'BEGIN RETURN NEW; END'",
         "CREATE TRIGGER hook AFTER INSERT ON public.books "
