@@ -22,11 +22,11 @@ _DIGITS_OF_A_NUMBER = 6
 
 
 def made_up(model: Model) -> Iterator[str]:
-    """What a factory makes up for the fields that PostgreSQL does not fill."""
+    """What a factory makes up: what PostgreSQL does not fill, or with the same in every row."""
     for field in model.fields:
         if isinstance(field, Reference) and not field.is_optional:
             yield f'"{field.name}": make_{snake_case(field.target.text)}(),'
-        elif isinstance(field, Value) and field.default is None:
+        elif isinstance(field, Value) and (field.default is None or field.is_unique):
             yield f'"{field.name}": {_value(field, model)},'
 
 

@@ -63,4 +63,4 @@ def _files(
     for model in requested_files(spec, python=tuple(map(int, python.split(".")))):
         yield f"models/{model.module}.py", render(f"{LAYER}/models/{MODEL}", model=model)
     yield "database_migrations.py", render(f"{LAYER}/{MIGRATIONS}")
-    yield "test_models.py", render(f"{{{{ db_tests_dir }}}}/database/{TESTS}")
+    yield "test_models.py", render(f"{{{{ db_tests_dir }}}}/{{{{ db_tests_subdir }}}}/{TESTS}")

@@ -1,0 +1,130 @@
+"""Run in an environment with the layer's packages: migrate the packages' tables, and use them.
+
+`python round_trips.py DIRECTORY URL` goes through the packages in the directory. Each gets a
+schema of PostgreSQL's, a migration that autogenerate writes, applied, undone and applied again
+without a difference afterwards, and the round trips of its generated tests.
+"""
+
+import asyncio
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from inspect import iscoroutinefunction
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy
+from alembic import autogenerate, op
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.operations.ops import MigrationScript
+from sqlalchemy import Connection, MetaData, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+
+
+def main() -> None:
+    """Go through the packages."""
+    directory, url = sys.argv[1:]
+    sys.path.insert(0, directory)
+    warnings.simplefilter("error")
+    packages = sorted(path.parent.name for path in Path(directory).glob("*/models"))
+    failures = asyncio.run(failed(packages, url))
+    if failures:
+        sys.exit(f"failed: {', '.join(failures)}")
+
+
+async def failed(packages: list[str], url: str) -> list[str]:
+    """Say which packages fail, and print why."""
+    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    failures: list[str] = []
+    for package in packages:
+        try:
+            async with engine.connect() as connection:
+                await check(connection, package)
+        except Exception:  # noqa: BLE001 - whatever it is, the others are to be seen too
+            failures.append(package)
+            print(f"{package}: {traceback.format_exc()}", file=sys.stderr)
+    await engine.dispose()
+    return failures
+
+
+async def check(connection: AsyncConnection, package: str) -> None:
+    """Migrate and use the tables of one package, and roll everything back."""
+    await connection.execute(text(f"CREATE SCHEMA {package}"))
+    await connection.execute(text(f"SET search_path TO {package}"))
+    metadata = import_module(f"{package}.models").Base.metadata
+    migrations = import_module(f"{package}.database_migrations")
+    await connection.run_sync(migrate, metadata, migrations)
+    for function, arguments in calls(import_module(f"{package}.test_models")):
+        savepoint = await connection.begin_nested()
+        session = AsyncSession(
+            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        )
+        async with session:
+            await function(**arguments, session=session)
+        await savepoint.rollback()
+    await connection.rollback()
+
+
+def migrate(connection: Connection, metadata: MetaData, migrations: ModuleType) -> None:
+    """Write a migration as `alembic revision --autogenerate` does, and run it both ways."""
+    context = MigrationContext.configure(
+        connection,
+        opts={
+            "compare_type": True,
+            "compare_server_default": True,
+            "process_revision_directives": migrations.add_triggers,
+            "target_metadata": metadata,
+        },
+    )
+    script = revision(context, metadata, migrations)
+    if script.upgrade_ops is None or script.downgrade_ops is None:
+        raise AssertionError("there is nothing to migrate")
+    upgrade, downgrade = (
+        autogenerate.render_python_code(operations, migration_context=context)
+        for operations in (script.upgrade_ops, script.downgrade_ops)
+    )
+    with Operations.context(context):
+        for statements in (upgrade, downgrade, upgrade):
+            exec(f"if True:\n    {statements}", {"op": op, "sa": sqlalchemy, **postgresql()})  # noqa: S102
+    left = revision(context, metadata, migrations).upgrade_ops
+    if left is None or left.ops:
+        raise AssertionError(f"{left and left.as_diffs()} left over after {upgrade}")
+
+
+def revision(
+    context: MigrationContext, metadata: MetaData, migrations: ModuleType
+) -> MigrationScript:
+    """What separates the database from the models, with the layer's own additions."""
+    script: MigrationScript = autogenerate.produce_migrations(context, metadata)
+    migrations.add_triggers(context, None, [script])
+    return script
+
+
+def postgresql() -> dict[str, object]:
+    """The import that Alembic adds to a revision that needs it."""
+    return {"postgresql": import_module("sqlalchemy.dialects.postgresql")}
+
+
+def calls(module: ModuleType) -> Iterator[tuple[Callable[..., Any], dict[str, Any]]]:
+    """The tests of a module with the arguments that pytest would give them."""
+    for name, function in vars(module).items():
+        if name.startswith("test_") and iscoroutinefunction(function):
+            [mark] = function.pytestmark
+            names, values = mark.args
+            for value in values:
+                yield (
+                    function,
+                    dict(
+                        [(names, value)]
+                        if isinstance(names, str)
+                        else zip(names, value, strict=True)
+                    ),
+                )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""The page about the grammar tells what is so."""
+
+import re
+
+import pytest
+
+from extensions.models_on_request.requests import ModelsError, requested_files, requested_schema
+from extensions.models_on_request.specification import Value
+from extensions.models_on_request.value_types import TYPES
+from tests.support.template import REPOSITORY
+
+PAGE = (REPOSITORY / "docs" / "models.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```models\n(.*?)```", PAGE, re.DOTALL)
+ROWS = re.findall(r"^\| (`.*?) \| .* \| (.*?) \|$", PAGE, re.MULTILINE)
+COMMANDS = re.findall(r"-d db_models='(.*?)'", PAGE)
+
+
+@pytest.mark.parametrize("text", [*BLOCKS, *COMMANDS])
+def test_examples_can_be_made(text: str) -> None:
+    assert requested_files(text, python=(3, 11))
+
+
+def test_every_type_is_described_with_defaults_that_it_can_have() -> None:
+    described: set[str] = set()
+    for types, defaults in ROWS:
+        for type_ in re.findall(r"`(.+?)`", types):
+            for default in re.findall(r"`(.+?)`", defaults) or [""]:
+                [model] = requested_schema(f"Thing: field {type_} {default}").models
+                [field] = model.fields
+                assert isinstance(field, Value)
+                described.add(field.type.name)
+
+    assert described == set(TYPES)
+
+
+def test_the_sentence_is_what_is_said() -> None:
+    with pytest.raises(ModelsError) as error:
+        requested_schema("Customer: name str\nInvoice: customer -> Custmer")
+
+    assert f"db_models, {error.value}" in PAGE
+
+
+def test_other_sides_are_called_as_the_page_says() -> None:
+    schema = requested_schema(BLOCKS[4] + BLOCKS[5])
+    names = {(link.target, link.reverse) for link in schema.links}
+
+    assert {
+        ("Customer", "invoices"),
+        ("Invoice", "lines"),
+        ("Customer", "address"),
+        ("Team", "home_matches"),
+        ("Team", "away_matches"),
+    } <= names
