@@ -101,8 +101,14 @@ def _adopt(project: Path, answers: dict[str, Any], options: Options) -> tuple[st
 
 
 def _update(project: Path, answers: dict[str, Any]) -> None:
+    from .restore import restore_edited_files  # noqa: PLC0415 - a copy has no need of it
+
     plan = plan_renewal(project, answers)
     told = list(plan.notes)
+    told.extend(
+        f"{path}: the answers do not make it any more; it was edited, so it stays."
+        for path in restore_edited_files(project)
+    )
     try:
         write_changes(plan.changes, within=project)
         for change in plan.changes:

@@ -1,0 +1,63 @@
+"""Put back what an update deletes although the user has edited it.
+
+Copier deletes the files that the old answers make and the new ones do not, such as that of a model
+that is not asked for any more, whatever has become of them meanwhile.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import yaml
+
+from .render import RenderError, render_recorded
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ANSWERS_FILE = ".copier-answers.db.yml"
+
+
+def restore_edited_files(project: Path) -> list[str]:
+    """Restore the deleted files that are not as the template made them, from the last commit.
+
+    Args:
+        project: the project's directory, in a git repository whose work tree was clean before the
+            update.
+
+    Returns:
+        Their paths.
+    """
+    deleted = _git(project, "diff", "--name-only", "--diff-filter=D", "--relative", "-z", "HEAD")
+    paths = [path for path in deleted.decode().split("\0") if path]
+    if not paths:
+        return []
+    rendered = _as_made(project)
+    edited = [path for path in paths if _is_edited(project, path, rendered)]
+    if edited:
+        _git(project, "restore", "--source=HEAD", "--worktree", "--", *edited)
+    return edited
+
+
+def _as_made(project: Path) -> dict[str, bytes]:
+    """The template's files as the last commit's answers make them; none where nobody can tell."""
+    try:
+        answers = yaml.safe_load(_git(project, "show", f"HEAD:./{ANSWERS_FILE}"))
+        return dict(render_recorded(answers))
+    except (RenderError, OSError, subprocess.SubprocessError, yaml.YAMLError):
+        return {}
+
+
+def _is_edited(project: Path, path: str, rendered: dict[str, bytes]) -> bool:
+    content = _git(project, "show", f"HEAD:./{path}")
+    return path not in rendered or _lines(content) != _lines(rendered[path])
+
+
+def _lines(content: bytes) -> bytes:
+    # Git may have converted them on the way to another machine.
+    return content.replace(b"\r\n", b"\n")
+
+
+def _git(project: Path, *arguments: str) -> bytes:
+    return subprocess.run(["git", *arguments], cwd=project, check=True, capture_output=True).stdout

@@ -1,0 +1,70 @@
+"""What becomes of the files of models when the answer changes."""
+
+from pathlib import Path
+
+import pytest
+from copier.errors import UserMessageError
+
+from tests.support.template import (
+    add_layer,
+    changed_files,
+    commit_all,
+    copy_project,
+    git,
+    update_layer,
+)
+
+BEFORE = "Customer: name str; Invoice: customer -> Customer; Tag: label str"
+WITHOUT_INVOICE = "Customer: name str; Tag: label str"
+
+
+@pytest.fixture
+def project(template: Path, tmp_path: Path) -> Path:
+    """A project with three models, committed."""
+    copied = copy_project("uv-app", tmp_path / "project")
+    add_layer(template, copied, db_models=BEFORE, db_example_model=False)
+    commit_all(copied, "Add a database")
+    return copied
+
+
+def test_a_new_model_comes_with_the_other_sides_of_its_relations(project: Path) -> None:
+    customer = project / "app" / "models" / "customer.py"
+    customer.write_text(customer.read_text() + "\n\ndef mine() -> None:\n    pass\n")
+    commit_all(project, "Edit a model")
+
+    update_layer(project, {"db_models": f"{BEFORE}; Note: customer -> Customer, text str"})
+
+    assert (project / "app" / "models" / "note.py").exists()
+    assert 'notes: Mapped[list["Note"]]' in customer.read_text()
+    assert "def mine()" in customer.read_text()
+    assert "import Note" in (project / "app" / "models" / "__init__.py").read_text()
+    assert git(project, "diff", "--name-only", "--diff-filter=U") == ""
+
+
+def test_a_model_that_is_left_out_takes_its_file_along(project: Path) -> None:
+    update_layer(project, {"db_models": WITHOUT_INVOICE})
+
+    assert not (project / "app" / "models" / "invoice.py").exists()
+    package = (project / "app" / "models" / "__init__.py").read_text()
+    assert "invoice" not in package
+    assert "invoices" not in (project / "app" / "models" / "customer.py").read_text()
+
+
+def test_an_edited_file_stays(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    invoice = project / "app" / "models" / "invoice.py"
+    edited = invoice.read_text() + "\n\ndef mine() -> None:\n    pass\n"
+    invoice.write_text(edited)
+    commit_all(project, "Edit a model")
+
+    update_layer(project, {"db_models": "Customer: name str"})
+
+    assert invoice.read_text() == edited
+    assert not (project / "app" / "models" / "tag.py").exists()
+    assert "app/models/invoice.py: the answers do not make it any more" in capfd.readouterr().err
+
+
+def test_a_mistake_in_an_update_changes_nothing(project: Path) -> None:
+    with pytest.raises(UserMessageError, match=r"line 1, column 8: expected a type"):
+        update_layer(project, {"db_models": "Tag: xy!"})
+
+    assert changed_files(project) == []
