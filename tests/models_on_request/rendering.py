@@ -12,6 +12,7 @@ from tests.support.template import REPOSITORY
 
 LAYER = "{{ db_layer_dir }}"
 MODEL = "{% yield model from requested_models() %}{{ model.module }}{% endyield %}.py.jinja"
+CYCLES = "{% if models_have_cycles() %}database_cycles.py{% endif %}"
 TESTS = "{% if requested_models() %}test_database_models.py{% endif %}.jinja"
 MIGRATIONS = "{% if db_type == 'postgresql' %}database_migrations.py{% endif %}.jinja"
 
@@ -63,4 +64,5 @@ def _files(
     for model in requested_files(spec, python=tuple(map(int, python.split(".")))):
         yield f"models/{model.module}.py", render(f"{LAYER}/models/{MODEL}", model=model)
     yield "database_migrations.py", render(f"{LAYER}/{MIGRATIONS}")
+    yield "database_cycles.py", render(f"{LAYER}/{CYCLES}")
     yield "test_models.py", render(f"{{{{ db_tests_dir }}}}/{{{{ db_tests_subdir }}}}/{TESTS}")
