@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from .syntax import ModelsError, Scanner, Word, nearest
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
 _INTEGERS = {"int": 2**31, "bigint": 2**63}
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_LONGEST_NUMBER = 40
 _UNITS = ("second", "minute", "hour", "day", "week")
 _LONGEST_INTERVAL = 6
 """In digits: more than any unit needs, and little enough for every type that holds the result."""
@@ -73,17 +73,13 @@ def _integer(_scanner: Scanner, type_: Type, value: Word) -> str:
     limit = _INTEGERS[type_.name]
     if not _NUMBER.fullmatch(value.text) or "." in value.text:
         raise _refused("a whole number", value)
-    if not -limit <= int(value.text) < limit:
+    if len(value.text) > _LONGEST_NUMBER or not -limit <= int(value.text) < limit:
         raise _refused(f"a number from {-limit} to {limit - 1}", value)
     return str(int(value.text))
 
 
 def _decimal(_scanner: Scanner, type_: Type, value: Word) -> str:
-    try:
-        number = Decimal(value.text) if _NUMBER.fullmatch(value.text) else None
-    except InvalidOperation:
-        number = None
-    if number is None:
+    if not _NUMBER.fullmatch(value.text) or len(value.text) > _LONGEST_NUMBER:
         raise _refused("a number, such as 0.50", value)
     if type_.numbers:
         digits, scale = type_.numbers

@@ -42,6 +42,8 @@ OTHER_NAMES = {
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9]*([_-][A-Za-z0-9]+)*", re.ASCII)
 _LONGEST_STRING = 10_485_760
 _MOST_DIGITS = 1000
+_LONGEST_NUMBER = len(str(_LONGEST_STRING))
+"""In digits."""
 
 
 def parse_type(scanner: Scanner, field: Word) -> Type:
@@ -103,7 +105,8 @@ def _with_arguments(scanner: Scanner, name: Word, opening: Position) -> Type:
 def _numbers(scanner: Scanner) -> list[int]:
     numbers: list[int] = []
     for word in _arguments(scanner, "a number"):
-        if not (word.text.isascii() and word.text.isdecimal()):
+        is_number = word.text.isascii() and word.text.isdecimal()
+        if not is_number or len(word.text) > _LONGEST_NUMBER:
             raise ModelsError(f"expected a number, found '{word.text}'.", word.position)
         numbers.append(int(word.text))
     return numbers
