@@ -37,24 +37,27 @@ def problems_with(
             )
             yield f"-d {name}: this template has no question of that name; {hint}"
         else:
-            yield from _problem_with_value(name, value, questions[name])
+            yield from problems_with_value(name, value, questions)
             yield from _missing_place(name, value, project)
 
 
-def _problem_with_value(name: str, value: object, question: Mapping[str, Any]) -> Iterator[str]:
+def problems_with_value(
+    name: str, value: object, questions: Mapping[str, Mapping[str, Any]]
+) -> Iterator[str]:
+    """What is wrong with the answer to one of the questions, a sentence each."""
+    question, parsed = questions[name], _parsed(value)
     choices = question.get("choices")
-    if question["type"] == "bool" and not isinstance(_parsed(value), bool):
+    if question["type"] == "bool" and not isinstance(parsed, bool):
         yield f"-d {name}={value}: it takes true or false."
     elif choices:
         named = cast("Mapping[str, object] | Sequence[object]", choices)
         allowed = list(named.values() if isinstance(named, Mapping) else named)
-        if any(choice not in allowed for choice in _chosen(value)):
-            yield f"-d {name}={value}: it takes {' or '.join(map(str, allowed))}."
-
-
-def _chosen(value: object) -> list[object]:
-    parsed = _parsed(value)
-    return cast("list[object]", parsed) if isinstance(parsed, list) else [parsed]
+        several = bool(question.get("multiselect"))
+        chosen = cast("list[object]", parsed) if isinstance(parsed, list) else [parsed]
+        if several != isinstance(parsed, list) or any(choice not in allowed for choice in chosen):
+            takes = "a list in brackets of any of {}" if several else "{}"
+            listed = (", " if several else " or ").join(map(str, allowed))
+            yield f"-d {name}={value}: it takes {takes.format(listed)}."
 
 
 def _parsed(value: object) -> object:

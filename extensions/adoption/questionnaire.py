@@ -18,7 +18,7 @@ from ..models_on_request.functions import model_functions
 from .changes import ChangePlan, plan_changes
 from .commands import run
 from .existing import bad_answer, question, reason_to_stop
-from .given import load_questions, problems_with
+from .given import load_questions, problems_with, problems_with_value
 from .kept import escaped, kept_files
 from .layer import import_statement, layer_module, sorted_imports
 from .needs import has_uuid7
@@ -65,6 +65,7 @@ class ExistingProject(Extension):
             "layer_import": self.layer_import,
             "layer_path": self.layer_path,
             "agreed": self.agreed,
+            "asks_for_extras": self.asks_for_extras,
             "proposed": self.proposed,
             "recorded": self.recorded,
             "show_plan": self.show_plan,
@@ -130,6 +131,21 @@ class ExistingProject(Extension):
             for name, fact in UNSURE.items():
                 if fact in facts.unsure and name not in data:
                     yield _question_left_open(name, facts)
+
+    @pass_context
+    def asks_for_extras(self, context: Context) -> bool:
+        """Whether to ask; a project from before there was this question takes its default.
+
+        Raises:
+            UserMessageError: an answer on the command line or in the answers file is wrong.
+        """
+        known = _known_answers(context)
+        if "db_extras" in known:
+            questions = load_questions(Path(context["_copier_conf"]["src_path"]))
+            for problem in problems_with_value("db_extras", known["db_extras"], questions):
+                raise UserMessageError(problem)
+            return True
+        return not ("db_added_on" in known and context["_copier_conf"]["skip_answered"])
 
     @pass_context
     def show_plan(self, context: Context) -> bool:

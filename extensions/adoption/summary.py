@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .commands import run
 from .install import install_commands, outdated_lock
+from .layer import layer_module
 from .record import read_record
 
 if TYPE_CHECKING:
@@ -122,10 +123,14 @@ def _next(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[str, s
         steps.append((command, f"{lock} is out of date" if lock and not number else ""))
     ini = answers["db_alembic_ini"]
     alembic = "alembic" if ini == "alembic.ini" else f"alembic -c {ini}"
-    if environ.get("DATABASE_URL"):
-        steps.append((run(manager, f"{alembic} current"), "tries the connection in DATABASE_URL"))
-    else:
+    has_url = bool(environ.get("DATABASE_URL"))
+    if not has_url:
         steps.append(("", "Set DATABASE_URL, in .env for instance: .env.example shows how."))
+    if "doctor" in answers.get("db_extras", ()):
+        doctor = run(manager, f"python -m {_doctor(answers)}")
+        steps.append((doctor, "looks at what DATABASE_URL leads to" if has_url else ""))
+    elif has_url:
+        steps.append((run(manager, f"{alembic} current"), "tries the connection in DATABASE_URL"))
     steps += [
         (run(manager, f"{alembic} revision --autogenerate -m initial"), ""),
         (run(manager, f"{alembic} upgrade head"), ""),
@@ -137,6 +142,13 @@ def _next(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[str, s
         label = ""
     if (adopted.project / answers["db_guide"]).exists():
         yield "More", answers["db_guide"]
+
+
+def _doctor(answers: Mapping[str, Any]) -> str:
+    layer = layer_module(
+        answers["db_import_path"], answers["db_package_dir"], answers["db_layer_dir"]
+    )
+    return ".".join(part for part in (layer, "database_doctor") if part)
 
 
 def _grouped(names: Sequence[str], answers: Mapping[str, Any]) -> Iterator[str]:

@@ -24,7 +24,10 @@ def mtimes(directory: Path) -> dict[str, int]:
     return {str(path): path.stat().st_mtime_ns for path in directory.rglob("*")}
 
 
-QUESTIONS = ("Which database", "Which models", "example model", "install_database", "Go ahead?")
+QUESTIONS = (
+    *("Which database", "Which models", "example model", "What else", "install_database"),
+    "Go ahead?",
+)
 PATIENCE_SECONDS = 120
 """How long to wait for a question: a new one that a test does not know would be waited for."""
 
@@ -85,7 +88,7 @@ def test_the_plan_lists_each_file_that_is_created(template: Path, project: Path)
 
 
 def test_a_yes_at_a_terminal(template: Path, project: Path) -> None:
-    code, said = answer(template, project, ["\r"] * 5)
+    code, said = answer(template, project, ["\r"] * 6)
 
     assert code == 0, said
     assert "The plan for" in said
@@ -95,7 +98,7 @@ def test_a_yes_at_a_terminal(template: Path, project: Path) -> None:
 def test_a_no_at_a_terminal_leaves_every_byte_and_time(template: Path, project: Path) -> None:
     before, times = contents(project), mtimes(project)
 
-    code, said = answer(template, project, [*["\r"] * 4, "n"])
+    code, said = answer(template, project, [*["\r"] * 5, "n"])
 
     assert code != 0
     assert "Nothing was added" in said
@@ -130,6 +133,9 @@ def test_pretend_leaves_every_byte_and_time(template: Path, project: Path) -> No
         ("type=supabase", "no question of that name"),
         ("db_type=mysql", "it takes postgresql or supabase"),
         ("db_example_model=perhaps", "it takes true or false"),
+        ("db_extras=[doctro]", "it takes a list in brackets of any of doctor"),
+        ("db_extras=doctor", "it takes a list in brackets of any of doctor"),
+        ("db_type=[postgresql]", "it takes postgresql or supabase"),
         ("db_package_dir=nowhere", "there is no such directory"),
         ("db_package_dir=..", "there is no such directory"),
         ("db_app_file=app", "there is no such file"),

@@ -75,7 +75,7 @@ def test_a_lock_file_and_a_set_url(template: Path, tmp_path: Path) -> None:
 
     said = [line[10:] for line in lines]
     assert "uv sync   # uv.lock is out of date" in said
-    assert "uv run alembic current   # tries the connection in DATABASE_URL" in said
+    assert "uv run python -m app.database_doctor   # looks at what DATABASE_URL leads to" in said
 
 
 def test_a_file_that_cannot_be_written(template: Path, tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.support.adopted import CASES, ON_SUPABASE, ProjectCase
 from tests.support.environments import Environment, make_environment
-from tests.support.template import add_layer, changed_files, copy_project
+from tests.support.template import ANSWERS_FILE, add_layer, changed_files, copy_project
 
 from .conftest import Adopted
 
@@ -67,10 +68,13 @@ def silent(*command: str, cwd: Path) -> None:
 def test_ruff(adopted: Adopted) -> None:
     files = generated_files(adopted)
     assert files
+    answers = yaml.safe_load((adopted.project / ANSWERS_FILE).read_text(encoding="utf-8"))
+    target = "py" + answers["db_python"].replace(".", "")
     silent(
-        "ruff", "check", "--isolated", "--no-cache", *RULES, "--target-version=py311", *files,
+        *["ruff", "check", "--isolated", "--no-cache", *RULES, f"--target-version={target}"],
+        *files,
         cwd=adopted.project,
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("line_length", [79, 88, 100, 120])

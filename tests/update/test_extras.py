@@ -1,0 +1,93 @@
+"""What becomes of the extras when the answer changes, or was never given."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from copier.errors import UserMessageError
+
+from tests.support.template import (
+    ANSWERS_FILE,
+    add_layer,
+    changed_files,
+    commit_all,
+    copy_project,
+    git,
+    snapshot_template,
+    update_layer,
+)
+
+QUESTION = "db_extras:\n"
+
+
+@pytest.fixture
+def project(template: Path, tmp_path: Path) -> Path:
+    """A project with the default extras, committed."""
+    copied = add_layer(template, copy_project("uv-app", tmp_path / "project"))
+    commit_all(copied, "Add a database")
+    return copied
+
+
+def test_an_extra_leaves_with_its_answer(project: Path) -> None:
+    update_layer(project, {"db_extras": "[]"})
+
+    assert not list((project / "app").glob("database_doctor.py"))
+    assert "doctor" not in (project / "DATABASE.md").read_text()
+
+
+def test_an_edited_extra_stays(project: Path) -> None:
+    doctor = project / "app" / "database_doctor.py"
+    edited = doctor.read_text() + "\nMINE = True\n"
+    doctor.write_text(edited)
+    commit_all(project, "Edit the doctor")
+
+    update_layer(project, {"db_extras": "[]"})
+
+    assert doctor.read_text() == edited
+
+
+def test_a_deleted_extra_stays_deleted(project: Path) -> None:
+    (project / "app" / "database_doctor.py").unlink()
+    commit_all(project, "Delete the doctor")
+
+    update_layer(project)
+
+    assert changed_files(project) == []
+
+
+def test_a_mistake_in_an_update_changes_nothing(project: Path) -> None:
+    with pytest.raises(UserMessageError, match=r"db_extras=\[doctro\]: it takes a list"):
+        update_layer(project, {"db_extras": "[doctro]"})
+
+    assert changed_files(project) == []
+
+
+def test_a_project_from_before_the_question(tmp_path: Path) -> None:
+    template = snapshot_template(tmp_path / "template")
+    questions = template / "copier.yml"
+    content = questions.read_text(encoding="utf-8")
+    _, question, rest = content.partition(QUESTION)
+    asked = question + rest.partition("\n\n")[0]
+    questions.write_text(content.replace(asked, "db_extras:\n  when: false\n  default: []\n"))
+    commit_all(template, "Know of no extras")
+    git(template, "tag", "--force", "v1.0.0")
+    project = add_layer(template, copy_project("uv-app", tmp_path / "project"))
+    commit_all(project, "Add a database")
+    assert "db_extras" not in (project / ANSWERS_FILE).read_text()
+    questions.write_text(content)
+    commit_all(template, "Ask for extras")
+    git(template, "tag", "v1.1.0")
+
+    # A prompt would fail: nobody is there to answer.
+    command = ["copier", "update", "--trust", "--skip-answered", "-a", ANSWERS_FILE]
+    subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=project,
+        stdin=subprocess.DEVNULL,
+        check=True,
+        capture_output=True,
+    )
+
+    assert (project / "app" / "database_doctor.py").exists()
+    assert "db_extras:\n- doctor\n" in (project / ANSWERS_FILE).read_text()
