@@ -2,11 +2,12 @@
 
 Copier loads `ExistingProject` from here as a Jinja extension. As a script,
 `python extensions/existing_project.py DIR [--explain]` prints the facts about DIR, and with
-`--adopt`, `--undo` or `--update` it is what Copier runs in the project once files are rendered.
+`--undo` or `--update` it is what Copier runs in the project.
 """
 
 from __future__ import annotations
 
+import gc
 import sys
 from hashlib import sha256
 from importlib import import_module
@@ -43,9 +44,12 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class
         from copier.errors import UserMessageError  # noqa: PLC0415 - only Copier gets here
 
         raise UserMessageError(load("packages").how_to_get(*missing))
-    return load("adoption.questionnaire").ExistingProject
+    extension = load("adoption.questionnaire").ExistingProject
+    # All that is loaded by now stays: the collector need not go through it at every turn.
+    gc.freeze()
+    return extension
 
 
 if __name__ == "__main__":
-    part = "adoption" if {"--adopt", "--undo", "--update"} & {*sys.argv[1:]} else "inspection"
+    part = "adoption" if {"--undo", "--update"} & {*sys.argv[1:]} else "inspection"
     sys.exit(load(f"{part}.command_line").main())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from itertools import islice
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,7 @@ from ..inspection import Facts, inspect_project
 from ..models_on_request.functions import model_functions
 from .changes import ChangePlan, plan_changes
 from .commands import run
+from .compiled_texts import remember_compiled_texts
 from .existing import bad_answer, question, reason_to_stop
 from .given import load_questions, problems_with, problems_with_value
 from .kept import escaped, kept_files
@@ -57,13 +59,13 @@ class ExistingProject(Extension):
         self._there: set[str] = set()
         self._is_first = True
         functions: dict[str, Any] = {
-            "created_files": self.created_files,
             "existing_layer": self.existing_layer,
             "has_uuid7": has_uuid7,
             "kept_files": self.kept_files,
             "layer_file": self.layer_file,
             "layer_import": self.layer_import,
             "layer_path": self.layer_path,
+            "adopted": self.adopted,
             "agreed": self.agreed,
             "asks_for_extras": self.asks_for_extras,
             "proposed": self.proposed,
@@ -75,6 +77,7 @@ class ExistingProject(Extension):
             **model_functions(_known_answers),
         }
         environment.globals.update(functions)
+        remember_compiled_texts(environment)
 
     @pass_context
     def proposed(self, context: Context, name: str) -> object:
@@ -191,15 +194,31 @@ class ExistingProject(Extension):
         return "\n".join(f"/{escaped(path)}" for path in self._there)
 
     @pass_context
-    def created_files(self, context: Context) -> str:
-        """What the copy that is about to end has created, as JSON; null stands for the layer.
+    def adopted(self, context: Context) -> bool:
+        """Add to the user's files, verify and sum up; False where an undo is to run instead.
 
-        Copier shows the command line that this goes into, so the usual case is short.
+        Raises:
+            UserMessageError: something is not as it has to be; the summary has said what.
         """
-        if self._is_first:
-            return json.dumps(None)
-        there = set(kept_files(_project(context), context.get_all()))
-        return json.dumps(sorted(there - self._there))
+        options = context["_copier_conf"]
+        if context["db_undo"] or options["pretend"]:
+            return not context["db_undo"]
+        from .adopt import adopt  # noqa: PLC0415 - an update has no need of it
+        from .summary import summarize  # noqa: PLC0415
+
+        project, answers = _project(context), context.get_all()
+        created = None
+        if not self._is_first:
+            created = sorted({*kept_files(project, answers)} - self._there)
+        adopted = adopt(
+            project.resolve(), answers, created=created, destination=str(options["dst_path"])
+        )
+        text = summarize(adopted, environ=os.environ, terminal=sys.stderr.isatty())
+        if text and (adopted.failed or not options["quiet"]):
+            sys.stderr.write(text)
+        if adopted.failed:
+            raise UserMessageError("Not everything is as it has to be: see above.")
+        return True
 
     @pass_context
     def recorded(self, context: Context) -> str:

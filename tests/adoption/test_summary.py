@@ -11,11 +11,10 @@ from tests.support.adopted import CASES, ProjectCase
 from tests.support.template import changed_files, copy_project
 
 ROWS, COLUMNS = 24, 80
-FIRST_LINE = " layer is in "
 
 
 def copy(template: Path, project: Path, *options: str, **variables: str) -> tuple[int, list[str]]:
-    """Run a copy in the project; returns the exit code and what follows the running of the task."""
+    """Run a copy in the project; returns the exit code and the summary."""
     done = subprocess.run(
         [
             *[sys.executable, "-m", "copier", "copy", "--trust", "--defaults"],
@@ -31,8 +30,8 @@ def copy(template: Path, project: Path, *options: str, **variables: str) -> tupl
         check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr
-    _, _, said = done.stderr.partition("Running task")
-    return done.returncode, said.strip("\n").splitlines()[1:]
+    _, _, said = done.stderr.rpartition("\n\n")
+    return done.returncode, ["", *said.splitlines()]
 
 
 EXPECTED = {
@@ -89,6 +88,7 @@ def test_a_file_that_cannot_be_written(template: Path, tmp_path: Path) -> None:
     assert (
         failure == "Failed    pyproject.toml cannot be written: it is read-only. None of your files"
     )
+    assert lines[-1] == "Not everything is as it has to be: see above."
     assert not [line for line in changed_files(project) if line.startswith(" M")]
 
     (project / "pyproject.toml").chmod(0o644)

@@ -1,0 +1,66 @@
+"""What ends a copy: merge into the user's files, verify, and sum up."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from .changes import plan_changes
+from .kept import layer_files
+from .merging.writing import WriteError, write_changes
+from .summary import Adopted
+from .verification import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from .merging.model import Change
+
+
+def adopt(
+    project: Path,
+    answers: Mapping[str, Any],
+    *,
+    created: Sequence[str] | None,
+    destination: str,
+) -> Adopted:
+    """Change the user's files as planned, and look at the result.
+
+    Args:
+        project: the project's directory, where the layer's files are rendered already.
+        answers: what the user has answered.
+        created: the files that are new; None where it is the whole layer.
+        destination: the project as the user typed it.
+    """
+    files = tuple(layer_files(project, answers))
+    plan = plan_changes(project, answers)
+    failures: tuple[str, ...] = ()
+    try:
+        write_changes(plan.changes, within=project)
+    except WriteError as error:
+        failures = (f"{error}".replace(f"{project}{os.sep}", ""),)
+    return Adopted(
+        project=project,
+        destination=destination,
+        answers=answers,
+        created=files if created is None else created,
+        changes=[change for change in plan.changes if _is_written(change)],
+        notes=plan.notes,
+        failures=failures,
+        checks=verify(
+            project,
+            answers,
+            files=files,
+            # After a copy that changed nothing, nothing new is there to be imported.
+            imports=bool(plan.changes or created or created is None),
+            environ=os.environ,
+        ),
+    )
+
+
+def _is_written(change: Change) -> bool:
+    try:
+        return change.path.read_bytes() == change.after
+    except OSError:
+        return False
