@@ -106,11 +106,13 @@ CREATE FUNCTION auth.jwt() RETURNS jsonb LANGUAGE sql STABLE AS $$
     )::jsonb
 $$;
 
+CREATE TYPE storage.buckettype AS ENUM ('STANDARD', 'ANALYTICS', 'VECTOR');
 CREATE TABLE storage.buckets (
     id text PRIMARY KEY,
     name text NOT NULL UNIQUE,
     owner_id text,
-    public boolean DEFAULT false
+    public boolean DEFAULT false,
+    type storage.buckettype NOT NULL DEFAULT 'STANDARD'
 );
 CREATE TABLE storage.objects (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),

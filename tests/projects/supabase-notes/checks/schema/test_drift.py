@@ -1,6 +1,10 @@
 """Whatever is changed by hand is seen, repaired, and brought back."""
 
+from dataclasses import replace
+
 import pytest
+from notes.models import Base
+from sqlalchemy import Column, Table
 
 from .conftest import Migrations
 
@@ -19,6 +23,7 @@ DRIFT = [
     "REVOKE SELECT ON books FROM anon",
     "REVOKE UPDATE (name) ON profiles FROM authenticated",
     "DROP TRIGGER set_updated_at ON books",
+    "ALTER TABLE genres DISABLE TRIGGER set_updated_at",
     """
     DROP TRIGGER set_updated_at ON authors;
     CREATE TRIGGER set_updated_at AFTER UPDATE ON authors
@@ -102,6 +107,47 @@ def test_what_is_of_others_is_left_alone(migrated: Migrations) -> None:
         "AS 'SELECT true'",
         "CREATE TRIGGER theirs AFTER INSERT ON auth.users "
         "FOR EACH ROW EXECUTE FUNCTION public.hook()",
+        "CREATE FUNCTION private.touch() RETURNS trigger LANGUAGE plpgsql "
+        "AS 'BEGIN RETURN NEW; END'",
+        "CREATE TRIGGER touch AFTER INSERT ON theirs.things "
+        "FOR EACH ROW EXECUTE FUNCTION private.touch()",
+    )
+    superuser = migrated.url.replace("postgres@", "supabase_admin@")
+    replace(migrated, url=superuser).run(
+        "CREATE EXTENSION vector SCHEMA extensions",
+        # As PostGIS has one.
+        "CREATE TABLE public.spatial_ref_sys (srid int PRIMARY KEY)",
+        "ALTER EXTENSION vector ADD TABLE public.spatial_ref_sys",
     )
 
     assert (before, migrated.drift()) == ("", "")
+
+
+def test_tables_of_supabase_are_referred_to_and_left_alone(
+    migrated: Migrations,
+) -> None:
+    # Each has a column of an enum type that no other table has.
+    for schema, name in (("storage", "buckets"), ("auth", "mfa_factors")):
+        Table(name, Base.metadata, Column("id", primary_key=True), schema=schema)
+    try:
+        assert migrated.drift() == ""
+    finally:
+        for name in ("storage.buckets", "auth.mfa_factors"):
+            Base.metadata.remove(Base.metadata.tables[name])
+
+
+def test_the_trigger_of_sign_ups_goes_with_its_table(
+    migrated: Migrations,
+) -> None:
+    profiles = Base.metadata.tables["profiles"]
+    full = migrated.snapshot()
+    Base.metadata.remove(profiles)
+    try:
+        migrated.revise()
+        migrated.upgrade()
+        assert migrated.drift() == ""
+        migrated.run("INSERT INTO auth.users (id) VALUES (gen_random_uuid())")
+        migrated.downgrade()
+    finally:
+        Base.metadata._add_table("profiles", None, profiles)
+    assert migrated.snapshot() == full
