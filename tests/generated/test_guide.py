@@ -7,15 +7,27 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.adopted import CASES, ProjectCase
+from tests.support.adopted import CASES, EXTRAS, ProjectCase
 from tests.support.environments import Environment
 from tests.support.template import add_layer, copy_project
 
 INCLUDE = """
-from {module}guide import router
+from {module} import router
 
 # Ahead of a catch-all that the application may have.
 {app}.router.routes[:0] = router.routes
+"""
+TRY_READS = """
+
+async def test_the_reads(client: AsyncClient, session: AsyncSession) -> None:
+    author = Author(name="Ada")
+    session.add(author)
+    await session.commit()
+    ada = {"id": str(author.id), "name": "Ada"}
+
+    assert (await client.get("/reads/authors/count")).json() == 1
+    assert (await client.get(f"/reads/authors/{author.id}")).json() == ada
+    assert (await client.get("/reads/authors/")).json() == [ada]
 """
 
 
@@ -46,7 +58,9 @@ def test_the_guide_works(
     new_database: Callable[[], str],
     tmp_path: Path,
 ) -> None:
-    project = add_layer(template, copy_project(case.name, tmp_path / case.name))
+    # Once with all extras, and once as it comes.
+    answers = {"db_extras": EXTRAS} if case == CASES[0] else {}
+    project = add_layer(template, copy_project(case.name, tmp_path / case.name), **answers)
     environment = case.environment(environments, project)
     url = new_database()
     commands = [
@@ -54,7 +68,9 @@ def test_the_guide_works(
         for block in blocks(project, "console")
     ]
     set_up, add_model, migrate = [block for block in commands if block]
-    routes, script, model, test = blocks(project, "python")
+    examples = blocks(project, "python")
+    reads = [example for example in examples if "database_reads" in example]
+    routes, script, model, test = [example for example in examples if example not in reads]
     layer = project / case.layer
 
     for command in set_up:
@@ -78,7 +94,22 @@ def test_the_guide_works(
             content.replace("    return application\n", f"{include}    return application\n")
         )
     else:
-        wired.write_text(wired.read_text() + INCLUDE.format(module=case.module, app=application))
+        wired.write_text(
+            wired.read_text() + INCLUDE.format(module=f"{case.module}guide", app=application)
+        )
+    if reads:
+        read_routes, read_own_write = reads
+        (layer / "guide_reads.py").write_text(read_routes)
+        wired.write_text(
+            wired.read_text() + INCLUDE.format(module=f"{case.module}guide_reads", app=application)
+        )
+        test += TRY_READS
+        environment.run(
+            "-c",
+            f"{read_own_write}\nimport asyncio; asyncio.run(read_own_write())",
+            cwd=project,
+            variables={"DATABASE_URL": url},
+        )
     (project / "tests" / "database" / "test_the_guide.py").write_text(test)
     environment.run("-m", "pytest", "tests/database", cwd=project)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.adopted import CASES
+from tests.support.adopted import CASES, EXTRAS
 from tests.support.template import add_layer, copy_project
 
 INSIDE = Path(__file__).parent / "inside"
@@ -14,7 +14,8 @@ INSIDE = Path(__file__).parent / "inside"
 @pytest.mark.parametrize("file", sorted(path.name for path in INSIDE.glob("test_*.py")))
 def test_inside(file: str, template: Path, environments: Path, tmp_path: Path) -> None:
     [case] = [case for case in CASES if case.name == "uv-app"]
-    project = add_layer(template, copy_project(case.name, tmp_path / "project"))
+    project = copy_project(case.name, tmp_path / "project")
+    add_layer(template, project, db_extras=EXTRAS)
     shutil.copy(INSIDE / file, project / "tests" / "database" / file)
 
     case.environment(environments, project).run(

@@ -2,12 +2,13 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.support.adopted import CASES, ON_SUPABASE, ProjectCase
+from tests.support.adopted import CASES, EXTRAS, ON_SUPABASE, ProjectCase
 from tests.support.environments import Environment, make_environment
 from tests.support.template import ANSWERS_FILE, add_layer, changed_files, copy_project
 
@@ -41,7 +42,16 @@ RULES = [
 ]
 
 
-@pytest.fixture(params=[*CASES, ON_SUPABASE], ids=lambda case: case.name, scope="module")
+# With all extras, one project each for packages, an old FastAPI, and top-level modules.
+WITH_EXTRAS = [
+    replace(case, answers={"db_extras": EXTRAS})
+    if case.name in ("poetry-src", "pip-flat", "root-modules")
+    else case
+    for case in CASES
+]
+
+
+@pytest.fixture(params=[*WITH_EXTRAS, ON_SUPABASE], ids=lambda case: case.name, scope="module")
 def adopted(
     request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Adopted:

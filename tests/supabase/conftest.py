@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.adopted import EXTRAS
 from tests.support.environments import Environment, make_environment
 from tests.support.pgbouncer import PgBouncer, pgbouncer
 from tests.support.supabase import SupabaseServer, supabase_server
@@ -31,7 +32,7 @@ def pooler(supabase: SupabaseServer) -> Iterator[PgBouncer]:
 @pytest.fixture(scope="session")
 def notes(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("supabase") / "notes"
-    return add_layer(template, copy_project("supabase-notes", directory))
+    return add_layer(template, copy_project("supabase-notes", directory), db_extras=EXTRAS)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from tests.support.pgbouncer import pgbouncer
 from tests.support.supabase import run_sql
 
 if TYPE_CHECKING:
@@ -81,3 +82,20 @@ def test_the_login_role_takes_nothing_but_the_roles_of_requests(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'app_backend'",
         )
         run_sql(urls["DIRECT_URL"], "DROP ROLE app_backend")
+
+
+def test_reads(
+    notes: Path,
+    notes_environment: Environment,
+    supabase: SupabaseServer,
+    urls: dict[str, str],
+) -> None:
+    dropped = {"ignore_startup_parameters": "default_transaction_read_only,statement_timeout"}
+    with pgbouncer(supabase, dropped) as dropping:
+        name = urlsplit(urls["POOLED_URL"]).path[1:]
+        notes_environment.run(
+            *["-m", "pytest", "checks/test_reads.py"],
+            cwd=notes,
+            variables={**urls, "DROPPING_URL": dropping.url(name)},
+        )
+    notes_environment.run("-m", "pytest", "tests/database/test_database_reads.py", cwd=notes)

@@ -4,7 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import yaml
+
 from .environments import Environment, make_environment
+from .template import REPOSITORY
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,16 @@ CASES = (
     ),
 )
 
+EXTRAS: list[str] = list(
+    yaml.safe_load((REPOSITORY / "copier.yml").read_text(encoding="utf-8"))["db_extras"][
+        "choices"
+    ].values()
+)
+"""All that can be had beside the layer."""
+
 ON_SUPABASE = replace(
-    CASES[0], name="uv-app-supabase", answers={"db_type": "supabase", "db_auth_tables": True}
+    CASES[0],
+    name="uv-app-supabase",
+    answers={"db_type": "supabase", "db_auth_tables": True, "db_extras": EXTRAS},
 )
 """The first project with all that Supabase brings."""
