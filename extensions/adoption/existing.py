@@ -20,6 +20,7 @@ KINDS = {
     "alembic": "an Alembic environment",
 }
 MAX_TEXT = 60
+MAX_LINE = 79
 EVERY_SCHEMA = re.compile(r"^[^#\n]*\binclude_schemas[ \t]*=[ \t]*True", re.MULTILINE)
 FILTER = re.compile(r"^[^#\n]*\b(?:include_name|include_object)[ \t]*=", re.MULTILINE)
 SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
@@ -37,21 +38,31 @@ def bad_answer(data: Mapping[str, Any]) -> Iterator[str]:
 
 def described(findings: Sequence[Finding]) -> str:
     """Name what was found, each kind by its first place."""
-    shown: list[str] = []
+    shown = [
+        f"{name} ({first.file}, line {first.line}{text}{more})"
+        for name, first, text, more in _by_kind(findings)
+    ]
+    *head, last = shown
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def listed(findings: Sequence[Finding]) -> str:
+    """What to show at the terminal before asking what to do."""
+    lines = ["The project has a database layer already:"]
+    for name, first, text, more in _by_kind(findings):
+        lines += [f"  {name}{more}", f"    {first.file}:{first.line}{text}"]
+    return "\n".join(f"{line[: MAX_LINE - 1]}…" if len(line) > MAX_LINE else line for line in lines)
+
+
+def _by_kind(findings: Sequence[Finding]) -> Iterator[tuple[str, Finding, str, str]]:
+    """Each kind's name, its first finding, the code there, and how many others there are."""
     for kind, name in KINDS.items():
         found = [finding for finding in findings if finding.kind == kind]
         if found:
             first, others = found[0], len(found) - 1
             more = f", and {others} more" if others else ""
             text = f": `{_shortened(first.text)}`" if kind != "alembic" else ""
-            shown.append(f"{name} ({first.file}, line {first.line}{text}{more})")
-    *head, last = shown
-    return f"{', '.join(head)} and {last}" if head else last
-
-
-def question(findings: Sequence[Finding]) -> str:
-    """What to tell at the terminal before asking what to do."""
-    return f"The project has {described(findings)}. What is to be done?" if findings else ""
+            yield name, first, text, more
 
 
 def reason_to_stop(facts: Facts, project: Path) -> Iterator[str]:

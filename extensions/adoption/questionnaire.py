@@ -19,7 +19,7 @@ from ..models_on_request.functions import model_functions
 from .changes import ChangePlan, plan_changes
 from .commands import run
 from .compiled_texts import remember_compiled_texts
-from .existing import bad_answer, question, reason_to_stop
+from .existing import bad_answer, listed, reason_to_stop
 from .given import load_questions, problems_with, problems_with_value
 from .kept import escaped, kept_files
 from .layer import import_statement, layer_module, sorted_imports
@@ -28,6 +28,7 @@ from .plan import describe_plan
 from .preflight import reasons_to_stop
 from .proposals import propose
 from .record import record
+from .renamed import under_present_names
 from .rendered import rendered_files
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ class ExistingProject(Extension):
         self._shown: set[Path] = set()
         self._there: set[str] = set()
         self._is_first = True
+        self._findings_are_shown = False
         functions: dict[str, Any] = {
-            "existing_layer": self.existing_layer,
             "has_uuid7": has_uuid7,
             "kept_files": self.kept_files,
             "layer_file": self.layer_file,
@@ -80,11 +81,14 @@ class ExistingProject(Extension):
         remember_compiled_texts(environment)
 
     @pass_context
-    def proposed(self, context: Context, name: str) -> object:
-        """The default of a question: what an earlier copy recorded, else what inspection found."""
+    def proposed(self, context: Context, name: str, otherwise: object = None) -> object:
+        """The default of a question: what is recorded, else `otherwise` or what inspection found.
+
+        What is recorded may be so under an earlier name; see `renamed`.
+        """
         known = _known_answers(context)
-        if name in known:
-            return known[name]
+        if name in known or otherwise is not None:
+            return known.get(name, otherwise)
         return propose(name, self._facts_of(context), context.get_all(), _project(context))
 
     @pass_context
@@ -111,15 +115,15 @@ class ExistingProject(Extension):
             reasons = list(self._reasons_to_stop(context, facts))
             if reasons:
                 raise UserMessageError("\n".join(reasons))
+            is_asked = facts.existing_layer and name not in _data(context)
+            if is_asked and not self._findings_are_shown:
+                # The prompt is cut at the terminal's width.
+                print(f"\n{listed(facts.existing_layer)}\n", file=sys.stderr)
+                self._findings_are_shown = True
             return bool(facts.existing_layer)
         if facts.existing_layer and context["db_existing"] == "stop":
             raise UserMessageError("Nothing was added: the project keeps the layer that it has.")
         return UNSURE[name] in facts.unsure
-
-    @pass_context
-    def existing_layer(self, context: Context) -> str:
-        """What the person who is asked about an existing layer has to know."""
-        return question(self._facts_of(context).existing_layer)
 
     def _reasons_to_stop(self, context: Context, facts: Facts) -> Iterator[str]:
         project, data = _project(context), _data(context)
@@ -299,7 +303,8 @@ def _known_answers(context: Context) -> Mapping[str, Any]:
         recorded = yaml.safe_load(_answers_file(context).read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError):
         recorded = None
-    return {**(recorded if isinstance(recorded, dict) else {}), **_data(context)}
+    known: dict[str, Any] = {**(recorded if isinstance(recorded, dict) else {}), **_data(context)}
+    return under_present_names(known)
 
 
 def _question_left_open(name: str, facts: Facts) -> str:

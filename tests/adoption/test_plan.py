@@ -39,8 +39,10 @@ def read(terminal: int) -> str:
     return os.read(terminal, 65536).decode(errors="replace")
 
 
-def answer(template: Path, project: Path, keys: Sequence[str]) -> tuple[int, str]:
-    """Run a copy at a terminal; each of `keys` is typed once the question before it is asked."""
+def answer(
+    template: Path, project: Path, keys: Sequence[str], questions: Sequence[str] = QUESTIONS
+) -> tuple[int, str]:
+    """Run a copy at a terminal; each of `keys` is typed once its question is asked."""
     master, slave = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "copier", "copy", "--trust", str(template), str(project)],
@@ -52,7 +54,7 @@ def answer(template: Path, project: Path, keys: Sequence[str]) -> tuple[int, str
     os.close(slave)
     output = ""
     try:
-        for expected, key in zip(QUESTIONS, keys, strict=True):
+        for expected, key in zip(questions, keys, strict=True):
             while expected not in output:
                 output += read(master)
             os.write(master, key.encode())
@@ -104,6 +106,33 @@ def test_a_no_at_a_terminal_leaves_every_byte_and_time(template: Path, project: 
     assert "Nothing was added" in said
     assert "Traceback" not in said
     assert (contents(project), mtimes(project)) == (before, times)
+
+
+DOWN = "\x1b[B"
+EXISTING = "Keep that layer only"
+
+
+def test_leaving_the_layer_that_is_there(template: Path, tmp_path: Path) -> None:
+    project = copy_project("sync-sqlalchemy", tmp_path / "project")
+    before = contents(project)
+
+    code, said = answer(template, project, ["\r"], [EXISTING])
+
+    assert code != 0
+    assert "shelter/models.py:8: `class Base(DeclarativeBase):`" in said
+    assert "Nothing was added: the project keeps the layer that it has." in said
+    assert contents(project) == before
+
+
+def test_adding_one_beside_the_layer_that_is_there(template: Path, tmp_path: Path) -> None:
+    project = copy_project("sync-sqlalchemy", tmp_path / "project")
+
+    code, said = answer(
+        template, project, [f"{DOWN}\r", *["\r"] * len(QUESTIONS)], [EXISTING, *QUESTIONS]
+    )
+
+    assert code == 0, said
+    assert (project / "alembic_db.ini").exists()
 
 
 def test_a_no_by_data(template: Path, project: Path) -> None:

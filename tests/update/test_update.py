@@ -60,6 +60,22 @@ def test_edits_stay_and_changes_arrive(own_template: Path, tmp_path: Path) -> No
     assert git(project, "diff", "--name-only", "--diff-filter=U") == ""
 
 
+def test_a_conflict_is_marked_in_the_file(own_template: Path, tmp_path: Path) -> None:
+    project = add_layer(own_template, copy_project("uv-app", tmp_path / "project"))
+    engine = project / "app" / "database.py"
+    engine.write_text(engine.read_text().replace('"""Close all connections;', '"""Mine;'))
+    commit_all(project, "Make it ours")
+    release(own_template, "v1.1.0", database=("Close all connections;", "Close every connection;"))
+
+    update_layer(project)
+
+    _, _, conflict = engine.read_text().partition("<<<<<<< before updating\n")
+    mine, _, theirs = conflict.partition("=======\n")
+    assert '"""Mine;' in mine
+    assert '"""Close every connection;' in theirs.partition(">>>>>>> after updating")[0]
+    assert git(project, "diff", "--name-only", "--diff-filter=U") == "app/database.py\n"
+
+
 def test_to_the_same_template_changes_nothing_else(own_template: Path, tmp_path: Path) -> None:
     project = add_layer(own_template, copy_project("poetry-src", tmp_path / "project"))
     commit_all(project, "Add the database layer")
