@@ -12,6 +12,7 @@ from notes.database_objects import (
     TableObject,
     Trigger,
     View,
+    backend_only,
     everyone_reads,
     owner_only,
     owner_writes,
@@ -147,6 +148,10 @@ CHANGES: dict[str, tuple[Sequence[SchemaItem], Sequence[SchemaItem]]] = {
     "its readers": (
         [View("view_5", "SELECT title FROM books", to="anon")],
         [View("view_5", "SELECT title FROM books", to=("authenticated", "anon"))],
+    ),
+    "ready-made for the backend": (
+        [*owner_only(OWN)],
+        [*backend_only()],
     ),
     "ready-made": (
         [*everyone_reads(), *owner_writes(OWN)],

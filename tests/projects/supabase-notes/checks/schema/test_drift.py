@@ -107,6 +107,8 @@ def test_what_is_of_others_is_left_alone(migrated: Migrations) -> None:
         "AS 'SELECT true'",
         "CREATE TRIGGER theirs AFTER INSERT ON auth.users "
         "FOR EACH ROW EXECUTE FUNCTION public.hook()",
+        "CREATE POLICY backend ON public.books TO authenticator USING (true)",
+        "GRANT SELECT ON public.books TO authenticator",
         "CREATE FUNCTION private.touch() RETURNS trigger LANGUAGE plpgsql "
         "AS 'BEGIN RETURN NEW; END'",
         "CREATE TRIGGER touch AFTER INSERT ON theirs.things "
