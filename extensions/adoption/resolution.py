@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 PACKAGES = frozenset(
     {
         *("alembic", "asyncpg", "fastapi", "pydantic", "pydantic_core", "pydantic_settings"),
-        *("sqlalchemy", "jwt", "uuid_utils", "alembic_utils", "alembic_postgresql_enum"),
+        *("argon2", "sqlalchemy", "jwt", "uuid_utils", "alembic_utils", "alembic_postgresql_enum"),
         *(
             "httpx",
             "httpx2",

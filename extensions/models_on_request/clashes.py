@@ -6,16 +6,16 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from .names import pascal_case, snake_case
-from .reserved import MODULES, Taken, why_not_a_field, why_not_a_model
+from .reserved import MODULES, Part, why_not_a_field, why_not_a_model
 from .specification import ManyToMany, Model, Reference, Value
 from .syntax import LONGEST_NAME, ModelsError, Position
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
 
 def check_models(
-    models: Sequence[Model], tables: Mapping[str, str], taken: Iterable[Taken]
+    models: Sequence[Model], tables: Mapping[str, str], parts: Collection[Part]
 ) -> None:
     """Refuse models and enums whose class, file or table another one has.
 
@@ -24,7 +24,7 @@ def check_models(
     """
     owners: defaultdict[str, str] = defaultdict(str)
     for model in models:
-        if reason := _why_not(model, tables[model.name], taken):
+        if reason := _why_not(model, tables[model.name], parts):
             raise ModelsError(f"a model cannot be called '{model.name}': {reason}.", model.position)
         needed = (f"class {model.name}", f"{snake_case(model.name)}.py", tables[model.name])
         if owners[needed[0]]:
@@ -36,6 +36,7 @@ def check_models(
                     model.position,
                 )
             owners[name] = model.name
+    owners.update({f"class {name}": part.name for part in parts for name in part.models})
     for model in models:
         for value in model.fields:
             if isinstance(value, Value) and value.type.name == "enum":
@@ -48,13 +49,14 @@ def check_models(
                 owners[f"class {name}"] = model.name
 
 
-def _why_not(model: Model, table: str, taken: Iterable[Taken]) -> str | None:
+def _why_not(model: Model, table: str, parts: Iterable[Part]) -> str | None:
     file = snake_case(model.name)
     if file in MODULES:
         return f"{file}.py is another file beside it"
-    for part in taken:
+    for part in parts:
         if model.name in part.models or table in part.tables:
-            return f"{part.part} has a model or a table of that name"
+            hint = f", which '-> {part.known.name}' refers to" if part.known else ""
+            return f"{part.name} has a model or a table of that name{hint}"
     return why_not_a_model(model.name)
 
 

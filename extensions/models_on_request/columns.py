@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .clashes import enum_name
@@ -66,14 +66,22 @@ class Column:
     """Modules, each with a name from it; without one, the module itself."""
 
 
-def column(value: Value, model: str, *, clock_prefix: str) -> Column:
+OF_WHOM_ADDS_IT = keyword("server_default", Call("func.auth.uid"))
+"""The default of a column that says whose a row is."""
+
+
+def column(value: Value, model: str, *, clock_prefix: str, is_owner: bool = False) -> Column:
     """Work out how a field is kept.
 
     Args:
         value: the field.
         model: the model that has it.
         clock_prefix: what stands before `date` and its like, where a field has their name.
+        is_owner: whether it says whose a row is.
     """
+    if is_owner and not value.is_unique:
+        # Every policy looks for rows by it.
+        value = replace(value, is_indexed=True)
     type_ = value.type
     if type_.name == "enum":
         python, kind = enum_name(model, value.name), None
@@ -95,6 +103,8 @@ def column(value: Value, model: str, *, clock_prefix: str) -> Column:
         arguments.append("index=True")
     if value.default is not None:
         arguments.append(keyword("server_default", _default(value, model)))
+    if is_owner:
+        arguments.append(OF_WHOM_ADDS_IT)
     imports.extend(_sqlalchemy_imports(arguments))
     imports.extend(_sqlalchemy_imports(table_arguments))
     return Column(

@@ -13,19 +13,29 @@ from .specification import Model, Reference, Value
 from .value_types import member_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from .reserved import KnownModel
     from .specification import Type
 
 _DIGITS_OF_A_NUMBER = 6
 """How many digits the number of a row may come to have."""
 
 
-def made_up(model: Model) -> Iterator[str]:
-    """What a factory makes up: what PostgreSQL does not fill, or with the same in every row."""
+def made_up(model: Model, known: Mapping[str, KnownModel]) -> Iterator[str]:
+    """What a factory makes up: what PostgreSQL does not fill, or with the same in every row.
+
+    Args:
+        model: the model that is made.
+        known: those that other parts of the layer have.
+    """
     for field in model.fields:
         if isinstance(field, Reference) and not field.is_optional:
-            yield f'"{field.name}": make_{snake_case(field.target.text)}(),'
+            target = known.get(field.target.text)
+            if target is not None and not target.made_up:
+                yield f'"{field.name}_id": next(users),'
+            else:
+                yield f'"{field.name}": make_{snake_case(field.target.text)}(),'
         elif isinstance(field, Value) and (field.default is None or field.is_unique):
             yield f'"{field.name}": {_value(field, model)},'
 

@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING
 
 from ..adoption.layer import LINE_LENGTH
 from .clashes import enum_name
-from .code import Call, Code, attribute, imports, natural, sorted_names, source, tuple_source
-from .columns import CLOCK, column
+from .code import (
+    Call,
+    Code,
+    attribute,
+    imports,
+    keyword,
+    natural,
+    quoted,
+    sorted_names,
+    source,
+    tuple_source,
+)
+from .columns import CLOCK, OF_WHOM_ADDS_IT, column
 from .factories import made_up, without_texts
 from .names import plural, snake_case, with_article
 from .relationships import (
@@ -21,14 +32,18 @@ from .relationships import (
     many_to_many,
     to_one,
 )
+from .reserved import POSTGRESQL
 from .specification import ManyToMany, Model, Reference, Value
 from .value_types import member_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .resolution import Link, Schema
 
+GRANT: Code = Call("Grant", (quoted("all"), keyword("to", quoted("service_role"))))
+AUTH = "auth"
+"""The module of the users, beside those of the models."""
 _LONGEST_DOCSTRING = 69
 _STRENUM = (3, 11)
 """The first version of Python that has it."""
@@ -56,6 +71,8 @@ class ModelFile:
     title: str
     imports: tuple[str, ...]
     """Those of the standard library, and of SQLAlchemy, each section as it is written."""
+    policies: tuple[str, ...]
+    """What it needs of the layer's module for policies and grants."""
     targets: tuple[tuple[str, str], ...]
     """The modules of the models that it is related to, and their names."""
     enums: tuple[EnumFile, ...]
@@ -81,9 +98,25 @@ class ModelFile:
     @property
     def factory(self) -> str:
         """The head of the function that makes a row."""
-        line = f"def make_{self.module}(**values: Any) -> {self.name}:"
-        broken = f"def make_{self.module}(\n    **values: Any,\n) -> {self.name}:"
+        line = f"def make_{self.module}(**values: object) -> {self.name}:"
+        broken = f"def make_{self.module}(\n    **values: object,\n) -> {self.name}:"
         return line if len(line) <= LINE_LENGTH else broken
+
+
+@dataclass(frozen=True, slots=True)
+class OtherSides:
+    """What models on request add to a model that another part of the layer has."""
+
+    targets: tuple[tuple[str, str], ...] = ()
+    """The modules of the models that refer to it, and their names."""
+    relationships: tuple[str, ...] = ()
+
+
+def other_sides(name: str, schema: Schema, *, database_schema: str) -> OtherSides:
+    """Write the relationships of a model that another part of the layer has."""
+    relationships = _relationships(schema, _prefix(database_schema)).get(name, [])
+    targets = {one.target for one in relationships}
+    return OtherSides(_modules(targets, schema), _relationship_lines(relationships))
 
 
 def model_files(
@@ -96,25 +129,30 @@ def model_files(
         python: the oldest version of Python that has to read them.
         database_schema: PostgreSQL's schema of the tables; empty for the default one.
     """
-    sides = _relationships(schema, f"{database_schema}." if database_schema else "")
+    sides = _relationships(schema, _prefix(database_schema))
     for model in schema.models:
         yield _model_file(model, schema, sides[model.name], python)
 
 
+def _prefix(database_schema: str) -> str:
+    return f"{database_schema}." if database_schema else ""
+
+
 def _relationships(schema: Schema, prefix: str) -> dict[str, list[Relationship]]:
     """The relationships of each model: its own in its order, then those of others."""
-    own = {(link.model, link.field.name): to_one(link) for link in schema.links}
-    other = [(link.target, from_one(link)) for link in schema.links]
+    mapped = [link for link in schema.links if link.is_mapped]
+    own = {(link.model, link.field.name): to_one(link) for link in mapped}
+    other = [(link.target, from_one(link)) for link in mapped]
     for join in schema.joins:
         first, second = many_to_many(join, prefix)
         own[join.model, join.field.name] = first
         other.append((join.target, second))
     sides: dict[str, list[Relationship]] = {
         model.name: [
-            own[model.name, one.name] for one in model.fields if not isinstance(one, Value)
+            own[model.name, one.name] for one in model.fields if (model.name, one.name) in own
         ]
         for model in schema.models
-    }
+    } | {name: [] for name in schema.known}
     for model, relationship in other:
         sides[model].append(relationship)
     return sides
@@ -132,7 +170,8 @@ def _model_file(
     table_arguments: list[Code] = []
     for one in model.fields:
         if isinstance(one, Value):
-            made = column(one, model.name, clock_prefix=clock_prefix)
+            is_owner = schema.owners.get(model.name) == one.name
+            made = column(one, model.name, clock_prefix=clock_prefix, is_owner=is_owner)
             for module, name in made.imports:
                 used[module].update([name] if name else [])
             columns.append(_attribute(one.name, made.annotation, made.arguments))
@@ -141,11 +180,15 @@ def _model_file(
             columns.append(_key(links[one.name], schema))
             used["uuid"].add("UUID")
             used["sqlalchemy"].add("ForeignKey")
+            if schema.owners.get(model.name) == links[one.name].column:
+                used["sqlalchemy"].add("func")
     enums = tuple(_enums(model, "StrEnum" if python >= _STRENUM else "str, Enum"))
     if enums:
         used["enum"].add("StrEnum" if python >= _STRENUM else "Enum")
     if joins:
         used["sqlalchemy"].update({"Column", "ForeignKey", "Table"})
+    policies, objects = _policies(schema, model.name)
+    table_arguments[:0] = objects
     used["sqlalchemy.orm"].update(_orm_names(columns, relationships))
     targets = {one.target for one in relationships} - {model.name}
     if targets:
@@ -160,25 +203,48 @@ def _model_file(
         docstring=_docstring(model),
         title=f"The table of {plural(noun).replace('_', ' ')}.",
         imports=tuple(imports(section) for section in (modules, third_party) if section),
-        targets=tuple(
-            (snake_case(target), target)
-            for target in sorted(targets, key=lambda target: natural(snake_case(target)))
-        ),
+        policies=policies,
+        targets=_modules(targets, schema),
         enums=enums,
         join_tables=tuple(
-            source(join_table(join, schema.tables), before=f"{join.table} = ") for join in joins
+            source(
+                join_table(join, schema.tables, *([GRANT] if schema.is_supabase else [])),
+                before=f"{join.table} = ",
+            )
+            for join in joins
         ),
         table_arguments=tuple_source(table_arguments, indent=4, before="__table_args__ = ")
         if table_arguments
         else "",
         columns=tuple(columns),
-        relationships=tuple(
-            attribute(one.name, one.annotation, Call("relationship", one.arguments))
-            for one in relationships
-        ),
+        relationships=_relationship_lines(relationships),
         article=with_article(noun),
-        made_up=tuple(made_up(model)),
+        made_up=tuple(made_up(model, schema.known)),
     )
+
+
+def _modules(targets: Iterable[str], schema: Schema) -> tuple[tuple[str, str], ...]:
+    modules = [(AUTH if name in schema.known else snake_case(name), name) for name in targets]
+    return tuple(sorted(modules, key=lambda module: natural(module[0])))
+
+
+def _relationship_lines(relationships: Iterable[Relationship]) -> tuple[str, ...]:
+    return tuple(
+        attribute(one.name, one.annotation, Call("relationship", one.arguments))
+        for one in relationships
+    )
+
+
+def _policies(schema: Schema, model: str) -> tuple[tuple[str, ...], tuple[Code, ...]]:
+    """What lets roles use a table: its owners their own rows, and the backend all of them."""
+    if not schema.is_supabase:
+        return (), ()
+    column = schema.owners.get(model)
+    if column is None:
+        return ("Grant",), (GRANT,)
+    name = f'"{column}"' if column in POSTGRESQL else column
+    condition = quoted(f"{name} = (SELECT auth.uid())")
+    return ("Grant", "owner_only"), (Call("*owner_only", (condition,)), GRANT)
 
 
 def _attribute(name: str, annotation: str, arguments: tuple[Code, ...]) -> str:
@@ -187,7 +253,9 @@ def _attribute(name: str, annotation: str, arguments: tuple[Code, ...]) -> str:
 
 def _key(link: Link, schema: Schema) -> str:
     annotation = "UUID | None" if link.field.is_optional else "UUID"
-    return _attribute(link.column, annotation, foreign_key(link, schema.tables[link.target]))
+    is_owner = schema.owners.get(link.model) == link.column
+    more = [OF_WHOM_ADDS_IT] if is_owner else []
+    return _attribute(link.column, annotation, foreign_key(link, schema.tables[link.target], *more))
 
 
 def _orm_names(columns: list[str], relationships: list[Relationship]) -> Iterator[str]:

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 from copier.errors import UserMessageError
 from jinja2 import pass_context
 
-from .reserved import PARTS
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from jinja2.runtime import Context
 
-    from .files import ModelFile
+    from .files import ModelFile, OtherSides
     from .model_tests import ModelTests
     from .resolution import Schema
 
@@ -34,7 +32,7 @@ def model_functions(known_answers: Callable[[Context], Mapping[str, Any]]) -> di
         Raises:
             UserMessageError: an answer on the command line or in the answers file is wrong.
         """
-        _stop(model_problem(str(known_answers(context).get("db_models", ""))))
+        _stop(_problem(str(known_answers(context).get("db_models", "")), *_parts(context)))
         return True
 
     return {
@@ -46,19 +44,21 @@ def model_functions(known_answers: Callable[[Context], Mapping[str, Any]]) -> di
         "model_problem": model_problem,
         "models_have_cycles": models_have_cycles,
         "models_have_enums": models_have_enums,
+        "relations_of": relations_of,
         "requested_models": requested_models,
         "test_of_models": test_of_models,
     }
 
 
-def model_problem(text: str) -> str:
+@pass_context
+def model_problem(context: Context, text: str) -> str:
     """What is wrong with an answer to `db_models`, for the prompt; empty when nothing is."""
-    return _problem(text)
+    return _problem(text, *_parts(context))
 
 
 @pass_context
 def check_models(context: Context) -> str:
-    """Stop if the models cannot be made beside the example and the tables for authentication.
+    """Stop if the models cannot be made beside the example.
 
     Returns:
         An empty text, so that a condition can be made of it.
@@ -66,16 +66,15 @@ def check_models(context: Context) -> str:
     Raises:
         UserMessageError: they cannot.
     """
-    parts = [part for part in PARTS if context.get(part)]
-    _stop(_problem(context["db_models"], *parts))
+    _stop(_problem(context["db_models"], *_parts(context)))
     return ""
 
 
 @pass_context
 def example_fits(context: Context) -> bool:
     """Whether the example has no name that the models have."""
-    text = context["db_models"]
-    return bool(_problem(text)) or not _problem(text, "db_example_model")
+    text, parts = context["db_models"], _parts(context)
+    return bool(_problem(text, *parts)) or not _problem(text, *parts, "example")
 
 
 @pass_context
@@ -85,15 +84,32 @@ def requested_models(context: Context) -> tuple[ModelFile, ...]:
     if not text.strip():
         return ()
     files: tuple[ModelFile, ...] = _requests().requested_files(
-        text, python=_python(context), database_schema=context.get("db_schema") or ""
+        text,
+        python=_python(context),
+        database_schema=context.get("db_schema") or "",
+        beside=_parts(context),
     )
     return files
 
 
 @pass_context
+def relations_of(context: Context, name: str) -> OtherSides:
+    """What the models add to one of the users."""
+    sides: OtherSides = _requests().relations_of(
+        name,
+        context["db_models"],
+        database_schema=context.get("db_schema") or "",
+        beside=_parts(context),
+    )
+    return sides
+
+
+@pass_context
 def test_of_models(context: Context) -> ModelTests:
     """What the file that tests the models says."""
-    test: ModelTests = _requests().requested_test(context["db_models"], python=_python(context))
+    test: ModelTests = _requests().requested_test(
+        context["db_models"], python=_python(context), beside=_parts(context)
+    )
     return test
 
 
@@ -129,8 +145,20 @@ def _schema(context: Context) -> Schema | None:
     text = context["db_models"]
     if not text.strip():
         return None
-    schema: Schema = _requests().requested_schema(text)
+    schema: Schema = _requests().requested_schema(text, beside=_parts(context))
     return schema
+
+
+def _parts(context: Context) -> tuple[str, ...]:
+    """What else has models, by the answers so far."""
+    is_supabase = context["db_type"] == "supabase"
+    is_there = {
+        "example": context.get("db_example_model"),
+        "supabase": is_supabase,
+        "profiles": is_supabase and context.get("db_auth_tables"),
+        "users": not is_supabase and context.get("db_auth_tables"),
+    }
+    return tuple(name for name in is_there if is_there[name])
 
 
 def _problem(text: str, *parts: str) -> str:

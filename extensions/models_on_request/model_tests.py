@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .files import ModelFile
+    from .reserved import KnownModel
     from .resolution import Schema
 
 
@@ -31,6 +32,16 @@ class ModelTests:
     """The time from which the made-up times are counted; empty where none are."""
     has_relations: bool
     has_enums: bool
+    made: KnownModel | None
+    """A model of another part of the layer's, which needs a factory too."""
+    has_users: bool
+    """Whether there have to be users of Supabase's."""
+    needs_users: bool
+    """Whether factories make rows that refer to them."""
+    has_unmade: bool
+    """Whether some relations lead to a model that no factory makes."""
+    owners: tuple[tuple[str, str], ...]
+    """The models whose rows belong to users, and the columns that say to whom."""
 
 
 _UTC = (3, 11)
@@ -40,8 +51,14 @@ _UTC = (3, 11)
 def model_tests(schema: Schema, files: Iterable[ModelFile], python: tuple[int, ...]) -> ModelTests:
     """Say what the test file of these models needs."""
     files = tuple(files)
+    targets = {link.target for link in schema.links} | {join.target for join in schema.joins}
+    known = [one for one in schema.known.values() if one.name in targets]
+    made = next((one for one in known if one.made_up), None)
     values = [value for file in files for value in file.made_up]
+    values.extend(made.made_up if made else ())
     words = {word for value in values for word in re.findall(r"\w+", without_texts(value))}
+    # A key that may be missing is a key of a user all the same, for the test of its owner.
+    has_users = bool(schema.owners) or "users" in words
     has_relations = any(file.relationships for file in files)
     needed: defaultdict[str, set[str]] = defaultdict(set)
     needed["collections.abc"].add("Callable")
@@ -52,23 +69,38 @@ def model_tests(schema: Schema, files: Iterable[ModelFile], python: tuple[int, .
         needed["datetime"].add("timedelta")
     if "n" in words:
         needed["itertools"].add("count")
+    if "users" in words:
+        needed["itertools"].add("cycle")
+    if has_users:
+        needed["uuid"].add("uuid4")
     for name, module in (("Decimal", "decimal"), ("uuid4", "uuid")):
         if name in words:
             needed[module].add(name)
-    other = {
-        "pytest": set[str](),
-        "sqlalchemy": {"inspect", *({"Enum"} if schema.has_enums else ())},
-        "sqlalchemy.ext.asyncio": {"AsyncSession"},
-    }
+    other: defaultdict[str, set[str]] = defaultdict(set)
+    other["pytest"] = set()
+    other["sqlalchemy"] = {"inspect", *({"Enum"} if schema.has_enums else ())}
+    other["sqlalchemy.ext.asyncio"] = {"AsyncSession"}
+    if has_users:
+        other["sqlalchemy"].add("insert")
+    if schema.owners:
+        needed["uuid"].add("UUID")
+        other["sqlalchemy"].update({"select", "update"})
+        other["sqlalchemy.exc"].add("DBAPIError")
     if has_relations:
-        other["sqlalchemy.orm"] = {"selectinload"}
+        other["sqlalchemy.orm"].add("selectinload")
     zone = "UTC" if python >= _UTC else "timezone.utc"
     enums = {enum.name for file in files for enum in file.enums if enum.name in words}
+    names = {"Base", *(file.name for file in files), *enums, *([made.name] if made else [])}
     return ModelTests(
         imports=(imports(needed), imports(other)),
-        names=tuple(sorted_names({"Base", *(file.name for file in files), *enums})),
+        names=tuple(sorted_names(names)),
         has_numbers="n" in words,
         start=f"START = datetime(2026, 1, 1, tzinfo={zone})" if "START" in words else "",
         has_relations=has_relations,
         has_enums=schema.has_enums,
+        made=made,
+        has_users=has_users,
+        needs_users="users" in words,
+        has_unmade=any(one.is_mapped and not one.made_up for one in known),
+        owners=tuple(schema.owners.items()),
     )

@@ -101,14 +101,14 @@ def _joins(join: Join, prefix: str, own_column: str, other_column: str) -> tuple
     )
 
 
-def join_table(join: Join, tables: dict[str, str]) -> Call:
+def join_table(join: Join, tables: dict[str, str], *more: Code) -> Call:
     """The table whose rows join two others."""
     columns = (
         _join_column(join.column, tables[join.model]),
         # The key finds rows by its first column only.
         _join_column(join.target_column, tables[join.target], "index=True"),
     )
-    return Call("Table", (quoted(join.table), "Base.metadata", *columns))
+    return Call("Table", (quoted(join.table), "Base.metadata", *columns, *more))
 
 
 def _join_column(name: str, table: str, *more: Code) -> Call:
@@ -116,7 +116,7 @@ def _join_column(name: str, table: str, *more: Code) -> Call:
     return Call("Column", (quoted(name), key, "primary_key=True", *more))
 
 
-def foreign_key(link: Link, table: str) -> tuple[Code, ...]:
+def foreign_key(link: Link, table: str, *more: Code) -> tuple[Code, ...]:
     """The arguments of the column that refers to another row."""
     arguments: list[Code] = [
         quoted(f"{table}.id"),
@@ -125,7 +125,7 @@ def foreign_key(link: Link, table: str) -> tuple[Code, ...]:
     if link.closes_cycle:
         arguments.append("use_alter=True")
     key = Call("ForeignKey", tuple(arguments))
-    return (key, "unique=True" if link.field.is_unique else "index=True")
+    return (key, "unique=True" if link.field.is_unique else "index=True", *more)
 
 
 def _back_populates(name: str) -> Code:

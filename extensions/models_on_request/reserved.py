@@ -17,35 +17,67 @@ _USED_IN_CLASSES = frozenset(
 )  # fmt: skip
 _USED_IN_MODULES = frozenset(
     {"ARRAY", "Any", "AsyncSession", "Base", "BigInteger", "Boolean", "Callable",
-     "CheckConstraint", "Column", "Date", "DateTime", "Decimal", "ENUMS", "Enum", "FACTORIES",
-     "Float", "ForeignKey", "Index", "Integer", "Interval", "JSONB", "LargeBinary", "Mapped",
-     "MutableDict", "MutableList", "Numeric", "RELATIONS", "START", "StrEnum", "String",
-     "TYPE_CHECKING", "Table", "Time", "UTC", "UUID", "Uuid"}
+     "CheckConstraint", "Column", "DBAPIError", "Date", "DateTime", "Decimal", "ENUMS", "Enum",
+     "FACTORIES", "Float", "ForeignKey", "Grant", "Identity", "Index", "Integer", "Interval",
+     "JSONB", "LargeBinary", "Mapped", "MutableDict", "MutableList", "Numeric", "OWNERS",
+     "RELATIONS", "START", "StrEnum", "String", "TYPE_CHECKING", "Table", "Time", "USERS", "UTC",
+     "UUID", "Uuid"}
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """Names that another part of the layer has given away."""
+class KnownModel:
+    """Users, as a part of the layer or Supabase brings them: models may refer to them."""
 
-    part: str
-    models: frozenset[str]
-    tables: frozenset[str]
+    name: str
+    table: str
+    attributes: tuple[str, ...] = ()
+    """What it has besides what every model has."""
+    made_up: tuple[str, ...] = ()
+    """What a factory makes up; without anything, no factory can make one."""
+    is_mapped: bool = True
+    """Whether there is a class, which can have the other side of a relationship."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What else has models or tables."""
+
+    name: str
+    models: frozenset[str] = frozenset()
+    tables: frozenset[str] = frozenset()
+    known: KnownModel | None = None
 
 
 PARTS = {
-    "db_example_model": Taken(
-        part="the example (db_example_model)",
+    "example": Part(
+        name="the example (db_example_model)",
         models=frozenset({"Author", "Book", "Genre"}),
         tables=frozenset({"authors", "books", "genres", "book_genres"}),
     ),
-    "db_auth_tables": Taken(
-        part="the table of profiles (db_auth_tables)",
+    "users": Part(
+        name="the part for users (db_auth_tables)",
+        models=frozenset({"RefreshToken", "User"}),
+        tables=frozenset({"refresh_tokens", "users"}),
+        known=KnownModel(
+            name="User",
+            table="users",
+            attributes=("email", "password_hash", "is_verified", "is_active"),
+            made_up=('"email": f"user{n}@example.com",', '"password_hash": "$argon2id$",'),
+        ),
+    ),
+    "profiles": Part(
+        name="the table of profiles (db_auth_tables)",
         models=frozenset({"Profile"}),
         tables=frozenset({"profiles"}),
+        known=KnownModel(name="Profile", table="profiles", attributes=("name",)),
+    ),
+    "supabase": Part(
+        name="Supabase",
+        known=KnownModel(name="User", table="auth.users", is_mapped=False),
     ),
 }
-"""The parts of the layer that have models, by the questions that ask for them."""
+"""The parts that have models, or know users whom models may refer to."""
 
 
 def why_not_a_model(name: str) -> str | None:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from .clashes import check_models, claim, own_attributes
 from .names import plural, singular, snake_case, with_article
+from .owners import owner_column
 from .specification import ManyToMany, Model, Reference, Value
 from .syntax import ModelsError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from .reserved import Taken
+    from .reserved import KnownModel, Part
 
 _LONGEST_IN_POSTGRESQL = 63
 
@@ -29,6 +30,8 @@ class Link:
     """Whether other keys join the same two tables."""
     closes_cycle: bool
     """Whether the tables, in a row, refer to each other in a circle."""
+    is_mapped: bool = True
+    """Whether the table that is referred to has a model."""
 
     @property
     def column(self) -> str:
@@ -71,8 +74,14 @@ class Schema:
     models: tuple[Model, ...] = ()
     tables: dict[str, str] = field(default_factory=dict[str, str])
     """The table of each model."""
+    known: dict[str, KnownModel] = field(default_factory=dict[str, "KnownModel"])
+    """Those that other parts of the layer have."""
+    owners: dict[str, str] = field(default_factory=dict[str, str])
+    """The column of a model that says whose a row is, for policies; not all have one."""
     links: tuple[Link, ...] = ()
     joins: tuple[Join, ...] = ()
+    is_supabase: bool = False
+    """Whether tables have policies and grants."""
 
     @property
     def has_enums(self) -> bool:
@@ -89,36 +98,72 @@ class Schema:
         return any(link.closes_cycle for link in self.links)
 
 
-def resolve(models: Sequence[Model], taken: Collection[Taken] = ()) -> Schema:
+def resolve(models: Sequence[Model], parts: Collection[Part] = ()) -> Schema:
     """Work out what the models mean together.
 
     Args:
         models: what was asked for.
-        taken: the names that other parts of the layer have.
+        parts: what else has models.
 
     Raises:
         ModelsError: names clash, or a model refers to what cannot be.
     """
     tables = {model.name: plural(snake_case(model.name)) for model in models}
-    check_models(models, tables, taken)
-    _check_targets(models)
+    check_models(models, tables, parts)
+    # On Supabase, a model may be called as its users are.
+    known = {part.known.name: part.known for part in parts if part.known}
+    known = {name: known[name] for name in known if name not in tables}
+    tables |= {one.name: one.table for one in known.values()}
+    _check_targets(models, known)
     _check_first_rows(models)
-    attributes = {model.name: own_attributes(model) for model in models}
-    links = tuple(_links(models, attributes))
-    joins = tuple(_joins(models, attributes, tables, taken))
-    return Schema(tuple(models), tables, links, joins)
+    attributes = {model.name: own_attributes(model) for model in models} | {
+        one.name: dict.fromkeys(one.attributes, "itself") for one in known.values()
+    }
+    links = tuple(_links(models, known, attributes))
+    joins = tuple(_joins(models, attributes, tables, parts))
+    is_supabase = any(part.known and not part.known.is_mapped for part in parts)
+    owners = {model.name: owner_column(model, known) for model in models if is_supabase}
+    return Schema(
+        tuple(models),
+        tables,
+        known,
+        {name: column for name, column in owners.items() if column},
+        links,
+        joins,
+        is_supabase,
+    )
 
 
-def _check_targets(models: Sequence[Model]) -> None:
-    known = {model.name for model in models}
+def _check_targets(models: Sequence[Model], known: Mapping[str, KnownModel]) -> None:
+    names = {*known, *(model.name for model in models)}
     for model in models:
         for relation in model.fields:
-            if isinstance(relation, Value) or relation.target.text in known:
+            if isinstance(relation, Value):
                 continue
-            hint = nearest(relation.target.text, known) or " Add it, or leave this out."
-            raise ModelsError(
-                f"unknown model '{relation.target.text}'.{hint}", relation.target.position
-            )
+            target = relation.target
+            if target.text not in names:
+                hint = nearest(target.text, names) or " Add it, or leave this out."
+                if target.text == "User":
+                    hint = " Add it, or say yes to the tables for users (db_auth_tables)."
+                raise ModelsError(f"unknown model '{target.text}'.{hint}", target.position)
+            if target.text in known and not known[target.text].is_mapped:
+                _check_unmapped(relation)
+
+
+def _check_unmapped(relation: Reference | ManyToMany) -> None:
+    name = relation.target.text
+    if isinstance(relation, ManyToMany):
+        raise ModelsError(
+            f"'<->' needs a model, and Supabase's table of users has none: refer to one of your "
+            f"own, or to '{name}' by '->'.",
+            relation.target.position,
+        )
+    if relation.reverse:
+        raise ModelsError(
+            f"Supabase's table of users has no model that could have '{relation.reverse.text}': "
+            f"write '-> {name}'.",
+            relation.reverse.position,
+        )
 
 
 def _check_first_rows(models: Sequence[Model]) -> None:
@@ -155,11 +200,15 @@ def _reachable(start: str, edges: dict[str, dict[str, Reference]]) -> set[str]:
         model = waiting.pop()
         if model not in seen:
             seen.add(model)
-            waiting.extend(edges[model])
+            waiting.extend(edges.get(model, ()))
     return seen
 
 
-def _links(models: Sequence[Model], attributes: dict[str, dict[str, str]]) -> Iterator[Link]:
+def _links(
+    models: Sequence[Model],
+    known: Mapping[str, KnownModel],
+    attributes: dict[str, dict[str, str]],
+) -> Iterator[Link]:
     references = [
         (model, one) for model in models for one in model.fields if isinstance(one, Reference)
     ]
@@ -171,7 +220,9 @@ def _links(models: Sequence[Model], attributes: dict[str, dict[str, str]]) -> It
     for model, one in references:
         target = one.target.text
         name = one.reverse.text if one.reverse else _reverse_name(model, one, sides)
-        claim(attributes, target, name, model, one)
+        is_mapped = target not in known or known[target].is_mapped
+        if is_mapped:
+            claim(attributes, target, name, model, one)
         yield Link(
             model=model.name,
             field=one,
@@ -180,6 +231,7 @@ def _links(models: Sequence[Model], attributes: dict[str, dict[str, str]]) -> It
             closes_cycle=one.is_optional
             and target != model.name
             and model.name in _reachable(target, edges),
+            is_mapped=is_mapped,
         )
 
 
@@ -202,7 +254,7 @@ def _joins(
     models: Sequence[Model],
     attributes: dict[str, dict[str, str]],
     tables: dict[str, str],
-    taken: Iterable[Taken],
+    parts: Iterable[Part],
 ) -> Iterator[Join]:
     owners = {table: model for model, table in tables.items()}
     for model in models:
@@ -219,7 +271,7 @@ def _joins(
             name = one.reverse.text if one.reverse else plural(_noun(model.name, target))
             claim(attributes, target, name, model, one)
             table = f"{noun}_{one.name}"
-            if table in owners or any(table in part.tables for part in taken):
+            if table in owners or any(table in part.tables for part in parts):
                 raise ModelsError(
                     f"the join table of '{one.name}' would be called '{table}', which is taken: "
                     "call the field something else.",

@@ -25,8 +25,8 @@ def mtimes(directory: Path) -> dict[str, int]:
 
 
 QUESTIONS = (
-    *("Which database", "Which models", "example model", "What else", "install_database"),
-    "Go ahead?",
+    *("Which database", "tables for users", "Which models", "example model", "What else"),
+    *("install_database", "Go ahead?"),
 )
 PATIENCE_SECONDS = 120
 """How long to wait for a question: a new one that a test does not know would be waited for."""
@@ -90,7 +90,7 @@ def test_the_plan_lists_each_file_that_is_created(template: Path, project: Path)
 
 
 def test_a_yes_at_a_terminal(template: Path, project: Path) -> None:
-    code, said = answer(template, project, ["\r"] * 6)
+    code, said = answer(template, project, ["\r"] * len(QUESTIONS))
 
     assert code == 0, said
     assert "The plan for" in said
@@ -100,7 +100,7 @@ def test_a_yes_at_a_terminal(template: Path, project: Path) -> None:
 def test_a_no_at_a_terminal_leaves_every_byte_and_time(template: Path, project: Path) -> None:
     before, times = contents(project), mtimes(project)
 
-    code, said = answer(template, project, [*["\r"] * 5, "n"])
+    code, said = answer(template, project, [*["\r"] * (len(QUESTIONS) - 1), "n"])
 
     assert code != 0
     assert "Nothing was added" in said

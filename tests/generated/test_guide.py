@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.adopted import CASES, EXTRAS, ProjectCase
+from tests.support.adopted import CASES, EXTRAS, WITH_EVERYTHING, ProjectCase
 from tests.support.environments import Environment
 from tests.support.template import add_layer, copy_project
 
@@ -134,3 +134,47 @@ def test_the_table_of_settings_is_complete(template: Path, tmp_path: Path) -> No
     for name, default in fields.items():
         if default and default[0].isdigit():
             assert table[name.upper()] == default
+
+
+LOG_IN = """
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from {module}database import install_database
+from {module}logins import router
+
+app = FastAPI()
+app.include_router(router)
+install_database(app)
+ada = {{"email": "ada@example.com", "password": "correct horse battery staple"}}
+with TestClient(app) as client:
+    for _ in range(2):
+        assert client.post("/login/users", json=ada).status_code == 202
+    assert client.post("/login", json=ada | {{"email": "x@example.com"}}).status_code == 401
+    login = client.post("/login", json=ada).raise_for_status().json()
+    used = {{"token": login["refresh_token"]}}
+    following = client.post("/login/refresh", json=used).raise_for_status().json()
+    assert following["user_id"] == login["user_id"]
+    assert client.post("/login/refresh", json=used).status_code == 401
+    token = {{"token": following["refresh_token"]}}
+    assert client.post("/login/refresh", json=token).status_code == 401
+    token = {{"token": client.post("/login", json=ada).json()["refresh_token"]}}
+    assert client.post("/login/end", json=token).status_code == 204
+    assert client.post("/login/refresh", json=token).status_code == 401
+"""
+
+
+def test_the_guides_logins_work(
+    template: Path, environments: Path, new_database: Callable[[], str], tmp_path: Path
+) -> None:
+    case = WITH_EVERYTHING
+    project = copy_project(case.project, tmp_path / "project")
+    add_layer(template, project, **case.answers)
+    environment = case.environment(environments, project)
+    variables = {"DATABASE_URL": new_database()}
+    [logins] = [block for block in blocks(project, "python") if "database_auth" in block]
+    (project / case.layer / "logins.py").write_text(logins)
+
+    for command in ("revision --autogenerate", "upgrade head"):
+        environment.run("-m", "alembic", *command.split(), cwd=project, variables=variables)
+    environment.run("-c", LOG_IN.format(module=case.module), cwd=project, variables=variables)

@@ -8,20 +8,20 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.support.adopted import CASES, EXTRAS, ON_SUPABASE, ProjectCase
+from tests.support.adopted import CASES, EXTRAS, ON_SUPABASE, WITH_EVERYTHING, ProjectCase
 from tests.support.environments import Environment, make_environment
 from tests.support.template import ANSWERS_FILE, add_layer, changed_files, copy_project
 
 from .conftest import Adopted
 
 NEWEST = [
-    *["alembic", "asyncpg", "fastapi", "httpx", "httpx2", "pydantic-settings", "pytest"],
-    *["pyjwt[crypto]", "sqlalchemy[asyncio]", "uuid-utils"],
+    *["alembic", "argon2-cffi", "asyncpg", "fastapi", "httpx", "httpx2", "pydantic-settings"],
+    *["pyjwt[crypto]", "pytest", "sqlalchemy[asyncio]", "uuid-utils"],
 ]
 OLDEST = [
     *["alembic==1.12.0", "asyncpg==0.27.0", "fastapi==0.121.0", "httpx==0.28.0", "httpx2"],
     *["pydantic-settings==2.2.0", "pytest==7.0.0", "sqlalchemy[asyncio]==2.0.40"],
-    *["pyjwt[crypto]==2.10.1", "uuid-utils==0.10.0"],
+    *["argon2-cffi==21.3.0", "pyjwt[crypto]==2.10.1", "uuid-utils==0.10.0"],
 ]
 # SQLAlchemy 2.0.40 again, beside an Alembic whose annotations are those of today.
 OLDEST_TYPED = [package.replace("alembic==1.12.0", "alembic==1.16.0") for package in OLDEST]
@@ -51,14 +51,18 @@ WITH_EXTRAS = [
 ]
 
 
-@pytest.fixture(params=[*WITH_EXTRAS, ON_SUPABASE], ids=lambda case: case.name, scope="module")
+@pytest.fixture(
+    params=[*WITH_EXTRAS, WITH_EVERYTHING, ON_SUPABASE],
+    ids=lambda case: case.name,
+    scope="module",
+)
 def adopted(
     request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Adopted:
     """An adopted project, of which nothing is run."""
     case: ProjectCase = request.param
     directory = tmp_path_factory.mktemp(case.name) / case.name
-    project = copy_project(case.name.removesuffix("-supabase"), directory)
+    project = copy_project(case.project or case.name, directory)
     return Adopted(case, add_layer(template, project, **case.answers), Environment(directory))
 
 

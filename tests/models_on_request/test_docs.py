@@ -12,12 +12,22 @@ from tests.support.template import REPOSITORY
 PAGE = (REPOSITORY / "docs" / "models.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```models\n(.*?)```", PAGE, re.DOTALL)
 ROWS = re.findall(r"^\| (`.*?) \| .* \| (.*?) \|$", PAGE, re.MULTILINE)
+USERS = re.findall(r"```users\n(.*?)```", PAGE, re.DOTALL)
 COMMANDS = re.findall(r"-d db_models='(.*?)'", PAGE)
 
 
 @pytest.mark.parametrize("text", [*BLOCKS, *COMMANDS])
 def test_examples_can_be_made(text: str) -> None:
     assert requested_files(text, python=(3, 11))
+
+
+@pytest.mark.parametrize("text", USERS)
+def test_users_are_there_to_be_referred_to(text: str) -> None:
+    schema = requested_schema(text, beside=["users"])
+
+    assert {link.target for link in schema.links} | {join.target for join in schema.joins} == {
+        "User"
+    }
 
 
 def test_every_type_is_described_with_defaults_that_it_can_have() -> None:

@@ -158,7 +158,7 @@ MISTAKES = {
 @pytest.mark.parametrize(("text", "message"), MISTAKES.items())
 def test_a_mistake_is_named_and_located(text: str, message: str) -> None:
     with pytest.raises(ModelsError) as error:
-        requested_schema(text, beside=["db_example_model"])
+        requested_schema(text, beside=["example"])
 
     assert str(error.value) == message
 

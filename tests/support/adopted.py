@@ -28,6 +28,8 @@ class ProjectCase:
     """The user's files that adoption changes."""
     answers: Mapping[str, object] = field(default_factory=dict[str, object])
     """What is answered other than by default."""
+    project: str = ""
+    """Which of the projects it is, where others have the same one."""
 
     def environment(self, root: Path, project: Path) -> Environment:
         """The environment that the adopted project declares."""
@@ -94,9 +96,41 @@ EXTRAS: list[str] = list(
 )
 """All that can be had beside the layer."""
 
+WITH_EVERYTHING = replace(
+    CASES[0],
+    name="uv-app-everything",
+    project="uv-app",
+    answers={
+        "db_auth_tables": True,
+        "db_extras": EXTRAS,
+        "db_models": """
+            Customer: name str(120), email str unique, vip bool = false, born date?
+            Invoice: user -> User, customer -> Customer, total decimal(12,2), due date?,
+                status enum(draft, sent, paid) = draft, tags <-> Tag
+            Tag: label str unique
+            Team: members <-> User, captain -> User.led_teams?, sponsor -> Player.sponsored?
+            Player: team -> Team cascade, name str, extra json = {}, scores int[]
+            Preferences: user -> User unique, theme str = light
+        """,
+    },
+)
+"""The first project with all that can be chosen for PostgreSQL."""
+
 ON_SUPABASE = replace(
     CASES[0],
     name="uv-app-supabase",
-    answers={"db_type": "supabase", "db_auth_tables": True, "db_extras": EXTRAS},
+    project="uv-app",
+    answers={
+        "db_type": "supabase",
+        "db_auth_tables": True,
+        "db_extras": EXTRAS,
+        "db_models": """
+            Note: owner -> User cascade, body str, kind enum(short, long) = short, tags <-> Tag
+            Diary: user -> Profile cascade, entry str, seen_by <-> Profile.seen_diaries
+            Tag: label str unique
+            Thing: owner uuid, holder -> Profile?, note -> Note?, extra json = {}
+            Preferences: user -> User? unique
+        """,
+    },
 )
 """The first project with all that Supabase brings."""

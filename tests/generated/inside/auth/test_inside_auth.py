@@ -1,0 +1,183 @@
+"""Run in an adopted project: logins hold when requests come at the same time, or fail."""
+
+import asyncio
+import threading
+
+import pytest
+from app import database_auth
+from app.database import SessionDep, dispose_engine, session_scope
+from app.database_auth import (
+    EmailTakenError,
+    authenticate,
+    change_password,
+    create_user,
+    issue_refresh_token,
+    rotate_refresh_token,
+)
+from app.models import User
+from argon2 import PasswordHasher
+from fastapi import FastAPI, HTTPException
+from httpx import ASGITransport, AsyncClient
+from sqlalchemy import func, select, text
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("migrated_database")]
+
+EMAIL = "ada@example.com"
+PASSWORD = "a password"
+
+
+class Spy:
+    """Hashes quickly, and tells how often and where."""
+
+    def __init__(self):
+        self._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        self.threads = []
+
+    def hash(self, password):
+        self.threads.append(threading.current_thread().name)
+        return self._hasher.hash(password)
+
+    def verify(self, password_hash, password):
+        self.threads.append(threading.current_thread().name)
+        return self._hasher.verify(password_hash, password)
+
+    def check_needs_rehash(self, password_hash):
+        return self._hasher.check_needs_rehash(password_hash)
+
+
+@pytest.fixture(autouse=True)
+def spy(monkeypatch):
+    spy = Spy()
+    monkeypatch.setattr(database_auth, "hasher", spy)
+    return spy
+
+
+@pytest.fixture(autouse=True)
+async def user_id(spy):
+    async with session_scope() as session:
+        user = await create_user(session, email=EMAIL, password=PASSWORD)
+    spy.threads.clear()
+    yield user.id
+    async with session_scope() as session:
+        await session.execute(text("TRUNCATE users CASCADE"))
+    await dispose_engine()
+
+
+async def issue(user_id):
+    async with session_scope() as session:
+        return await issue_refresh_token(session, user_id)
+
+
+async def rotate(token):
+    """Rotate in a transaction of its own; the next token, or None."""
+    async with session_scope() as session:
+        rotated = await rotate_refresh_token(session, token)
+        return rotated and rotated[1]
+
+
+async def test_of_two_rotations_at_once_one_succeeds_and_the_login_ends(user_id):
+    for _ in range(20):
+        token = await issue(user_id)
+
+        rotated = await asyncio.gather(*[rotate(token) for _ in range(5)])
+
+        [following] = filter(None, rotated)
+        assert await rotate(following) is None
+
+
+async def test_a_copy_ends_the_login_while_it_is_being_prolonged(user_id):
+    for _ in range(20):
+        copied = await issue(user_id)
+        token = await rotate(copied)
+
+        following, nothing = await asyncio.gather(rotate(token), rotate(copied))
+
+        assert nothing is None
+        assert following is None or await rotate(following) is None
+
+
+async def test_a_route_that_raises_does_not_undo_the_end_of_the_login(user_id):
+    app = FastAPI()
+
+    @app.post("/refresh/{token}")
+    async def refresh(token: str, session: SessionDep) -> str:
+        rotated = await rotate_refresh_token(session, token)
+        if rotated is None:
+            raise HTTPException(401)
+        return rotated[1]
+
+    copied = await issue(user_id)
+    async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+        token = (await client.post(f"/refresh/{copied}")).json()
+        assert (await client.post(f"/refresh/{copied}")).status_code == 401
+
+    assert await rotate(token) is None
+
+
+async def test_of_two_users_with_an_address_one_is_made():
+    async def create(email):
+        async with session_scope() as session:
+            await create_user(session, email=email, password=PASSWORD)
+
+    emails = ["bob@example.com", "BOB@example.com", "Bob@Example.com"]
+    outcomes = await asyncio.gather(*map(create, emails), return_exceptions=True)
+
+    assert outcomes.count(None) == 1
+    assert sum(isinstance(outcome, EmailTakenError) for outcome in outcomes) == 2
+
+
+async def test_whoever_comes_hashes_once_and_outside_of_the_event_loop(spy, user_id):
+    async with session_scope() as session:
+        for email, password in [(EMAIL, PASSWORD), (EMAIL, "wrong"), ("x@y", PASSWORD)]:
+            spy.threads.clear()
+            await authenticate(session, email=email, password=password)
+            [thread] = spy.threads
+            assert thread.startswith("password")
+
+
+async def test_a_password_that_changes_during_the_login_is_the_one_that_counts(
+    monkeypatch, user_id
+):
+    verify = database_auth.verify_password
+
+    async def change_meanwhile(password_hash, password):
+        async with session_scope() as session:
+            await change_password(session, await session.get_one(User, user_id), "another")
+        return await verify(password_hash, password)
+
+    monkeypatch.setattr(database_auth, "verify_password", change_meanwhile)
+    async with session_scope() as session:
+        assert await authenticate(session, email=EMAIL, password=PASSWORD) is None
+    monkeypatch.undo()
+    async with session_scope() as session:
+        assert await authenticate(session, email=EMAIL, password="another")
+
+
+async def test_a_change_of_the_password_waits_for_a_login_and_ends_it(user_id):
+    async with session_scope() as login:
+        user = await authenticate(login, email=EMAIL, password=PASSWORD)
+        token = await issue_refresh_token(login, user.id)
+
+        async def change():
+            async with session_scope() as session:
+                await change_password(session, await session.get_one(User, user_id), "another")
+
+        changing = asyncio.create_task(change())
+        # Until PostgreSQL says that it waits for the login.
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        async with session_scope() as other:
+            while not await other.scalar(text(waiting)):
+                pass
+    await changing
+
+    assert await rotate(token) is None
+
+
+async def test_an_address_is_found_by_its_index():
+    async with session_scope() as session:
+        await session.execute(text("SET LOCAL enable_seqscan = off"))
+        query = select(User.id).where(func.lower(User.email) == func.lower("X"))
+        sql = query.compile(session.bind, compile_kwargs={"literal_binds": True})
+        plan = await session.scalars(text(f"EXPLAIN {sql}"))
+
+    assert any("uq_users_email" in line for line in plan)
