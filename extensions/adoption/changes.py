@@ -19,20 +19,29 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-VARIABLES = (
-    Variable(
-        name="DATABASE_URL",
-        placeholder="postgresql://your_user:your_password_here@localhost:5432/your_database",
-        comment="Where the database is; any URL that a hosting provider hands out works as it is.",
+VARIABLES = {
+    "postgresql": (
+        Variable(
+            name="DATABASE_URL",
+            placeholder="postgresql://your_user:your_password_here@localhost:5432/your_database",
+            comment="Where the database is; any URL that a hosting provider hands out will do.",
+        ),
     ),
-)
-SUPABASE_VARIABLES = (
-    Variable(
-        name="SUPABASE_URL",
-        placeholder="https://your-project-ref.supabase.co",
-        comment="The Supabase project; its access tokens say who makes a request.",
+    "supabase": (
+        Variable(
+            name="DATABASE_URL",
+            placeholder="postgresql://postgres:your_password_here"
+            "@db.your-project-ref.supabase.co:5432/postgres",
+            comment="Connect, in the dashboard, has it: directly or through one of the poolers.",
+        ),
+        Variable(
+            name="SUPABASE_URL",
+            placeholder="https://your-project-ref.supabase.co",
+            comment="The Supabase project; its access tokens say who makes a request.",
+        ),
     ),
-)
+}
+"""What the layer cannot do without, by the kind of database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +93,7 @@ def _env_files(project: Path, answers: Mapping[str, Any]) -> Iterator[Change]:
     protected = protect_env(_read(ignore), above=gitignores_above(project))
     if protected is not None:
         yield from _change(ignore, protected)
-    is_supabase = answers["db_type"] == "supabase"
-    variables = (*VARIABLES, *(SUPABASE_VARIABLES if is_supabase else ()))
-    yield from _change(example, add_variables(_read(example), variables))
+    yield from _change(example, add_variables(_read(example), VARIABLES[answers["db_type"]]))
 
 
 def _wiring(project: Path, answers: Mapping[str, Any]) -> tuple[list[Change], list[str]]:
