@@ -75,6 +75,9 @@ def test_the_guide_works(
 
     for command in set_up:
         follow(command, project, environment, url)
+    guide = (project / "DATABASE.md").read_text(encoding="utf-8")
+    [doctor] = re.findall(r"^.*python -m .*database_doctor$", guide, re.MULTILINE)
+    follow(doctor, project, environment, url)
 
     (layer / "guide.py").write_text(routes)
     module, _, application = case.application.partition(":")
@@ -123,7 +126,7 @@ def test_the_guide_works(
 
 
 def test_the_table_of_settings_is_complete(template: Path, tmp_path: Path) -> None:
-    project = add_layer(template, copy_project("uv-app", tmp_path / "project"))
+    project = add_layer(template, copy_project("uv-app", tmp_path / "project"), db_extras=EXTRAS)
     settings = (project / "app" / "database_settings.py").read_text(encoding="utf-8")
     declared = settings.partition("class DatabaseSettings(BaseSettings)")[2].partition("\ndef ")[0]
     fields = dict(re.findall(r"^    (\w+): [^=\n]+(?:= ?(.*))?$", declared, re.MULTILINE))

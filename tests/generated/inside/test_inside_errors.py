@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from pathlib import Path
 from time import monotonic
 from urllib.parse import quote
 
@@ -53,7 +54,7 @@ def make_app():
     @app.get("/file")
     async def read_file(session: SessionDep):
         await session.execute(text("SELECT 1"))
-        await (await session.connection()).run_sync(lambda _: open("/no/such/file"))
+        await (await session.connection()).run_sync(lambda _: Path("/no/such/file").read_text())
 
     @app.get("/own-timeout")
     async def own_timeout(session: SessionDep):

@@ -78,10 +78,11 @@ async def test_a_connection_that_is_held(client, caplog):
 
 
 async def test_a_slow_query_that_fails(client, caplog):
-    with pytest.raises(DBAPIError):
-        async with session_scope() as session:
-            await session.execute(text("SET LOCAL statement_timeout = 60"))
+    async with session_scope() as session:
+        await session.execute(text("SET LOCAL statement_timeout = 60"))
+        with pytest.raises(DBAPIError):
             await session.execute(text("SELECT pg_sleep(5)"))
+        await session.rollback()
 
     assert "0.1 s in no route for SELECT pg_sleep(5)" in logged(caplog)
 
@@ -151,13 +152,14 @@ async def test_spans(client, monkeypatch):
         async with session_scope() as session:
             await session.execute(text("SELECT 1 / 0"))
     bad = spans[-1]
-    with pytest.raises(asyncio.CancelledError):
-        async with session_scope() as session:
-            sleep = asyncio.create_task(session.execute(text("SELECT pg_sleep(60)")))
-            while (await state_of_sleep(get_engine())) != "active":
-                pass
-            sleep.cancel()
+    async with session_scope() as session:
+        sleep = asyncio.create_task(session.execute(text("SELECT pg_sleep(60)")))
+        while (await state_of_sleep(get_engine())) != "active":
+            pass
+        sleep.cancel()
+        with pytest.raises(asyncio.CancelledError):
             await sleep
+        await session.rollback()
     cancelled = next(span for span in spans if "pg_sleep" in span.attributes["db.query.text"])
 
     assert (good.name, good.ended, good.status) == ("SELECT", True, None)
