@@ -62,7 +62,7 @@ def test_old_and_new_tests_pass(adopted: Adopted, tmp_path: Path) -> None:
 
     names = [case.get("classname", "") for case in ET.parse(report).iter("testcase")]
     new = [name for name in names if "test_database_" in name]
-    assert len(new) == 11
+    assert len(new) == 13
     assert (len(names) > len(new)) == adopted.case.own_tests
 
 
