@@ -1,0 +1,199 @@
+"""Run in an adopted project: what the doctor finds, and what it keeps to itself."""
+
+import asyncio
+import os
+import subprocess
+import sys
+
+import pytest
+from alembic.command import upgrade
+from app import database_doctor, database_revisions
+from app.database import dispose_engine, session_scope
+from app.database_doctor import examine
+from app.database_settings import get_database_settings
+from app.models import Base
+from sqlalchemy import Column, DateTime, Integer, MetaData, Table, text
+
+pytestmark = pytest.mark.anyio
+
+SECRET = "s3cr3t"
+
+
+@pytest.fixture
+def configure(monkeypatch):
+    def change(**settings):
+        for name, value in settings.items():
+            monkeypatch.setenv(f"DATABASE_{name.upper()}", str(value))
+        get_database_settings.cache_clear()
+
+    yield change
+    monkeypatch.undo()
+    get_database_settings.cache_clear()
+
+
+@pytest.fixture
+def own_revisions(alembic_config, monkeypatch, tmp_path):
+    """Let the project be one that has the revision of this test run."""
+    with (tmp_path / "alembic.ini").open("w") as file:
+        alembic_config.file_config.write(file)
+    monkeypatch.setattr(database_revisions, "PROJECT", tmp_path)
+
+
+async def findings():
+    return {name: finding async for name, finding in examine()}
+
+
+async def run(sql):
+    async with session_scope() as session:
+        await session.execute(text(sql))
+    await dispose_engine()
+
+
+@pytest.mark.usefixtures("migrated_database", "own_revisions")
+async def test_all_is_well():
+    found = await findings()
+
+    assert list(found) == [
+        *["URL", "connection", "encryption", "version", "role", "pooler", "latency", "pool"],
+        *["time", "migrations"],
+    ]
+    levels = {name: finding.level for name, finding in found.items()}
+    assert levels.pop("role") == "warning"
+    assert set(levels.values()) == {"ok"}, found
+    assert "superuser" in found["role"].text
+    assert found["version"].text.startswith("PostgreSQL 18.")
+    assert "1 x 15 connections, of 97" in found["pool"].text
+
+
+@pytest.mark.usefixtures("empty_database", "own_revisions")
+async def test_migrations_to_run():
+    found = (await findings())["migrations"]
+
+    assert (found.level, found.advice) == ("failure", "alembic upgrade head")
+    assert "at no revision, while the newest is" in found.text
+
+
+@pytest.mark.usefixtures("empty_database")
+def test_several_heads_and_a_later_version(alembic_config, own_revisions, monkeypatch):
+    history = database_revisions.read_history()
+    assert history is not None
+    both = database_revisions.History(history.known | {"other"}, history.newest | {"other"})
+    monkeypatch.setattr(database_doctor, "read_history", lambda: both)
+    several = asyncio.run(findings())["migrations"]
+    upgrade(alembic_config, "head")
+    none = database_revisions.History(frozenset({"old"}), frozenset({"old"}))
+    monkeypatch.setattr(database_doctor, "read_history", lambda: none)
+    later = asyncio.run(findings())["migrations"]
+
+    assert (several.level, several.advice) == ("failure", "alembic merge heads")
+    assert (later.level, later.advice) == ("warning", "Deploy the version that brings it")
+
+
+@pytest.mark.usefixtures("migrated_database")
+@pytest.mark.parametrize(
+    ("workers", "level"), [("6", "warning"), ("7", "failure"), ("1", "ok"), ("3", "ok")]
+)
+async def test_pools_against_the_servers_limit(workers, level, monkeypatch):
+    monkeypatch.setenv("WEB_CONCURRENCY", workers)
+
+    assert (await findings())["pool"].level == level
+
+
+@pytest.mark.usefixtures("migrated_database")
+async def test_limits_of_role_and_database(configure, server_url):
+    await run("CREATE ROLE limited LOGIN CONNECTION LIMIT 10")
+    try:
+        configure(url=server_url.replace("postgres:@", "limited@"))
+        found = await findings()
+    finally:
+        configure(url=server_url)
+        await run("DROP ROLE limited")
+
+    assert found["pool"].level == "failure"
+    assert "of 10 that the server admits" in found["pool"].text
+    assert found["role"].level == "ok"
+
+
+@pytest.mark.usefixtures("migrated_database")
+async def test_time(monkeypatch):
+    name = get_database_settings().url.get_secret_value().partition("?")[0].rpartition("/")[2]
+    await run(f"ALTER DATABASE {name} SET timezone TO 'Europe/Berlin'")
+    zone = (await findings())["time"]
+    await run(f"ALTER DATABASE {name} RESET timezone")
+    monkeypatch.setattr(database_doctor, "time", lambda: 0)
+    skewed = (await findings())["time"]
+    monkeypatch.undo()
+    metadata = MetaData()
+    Table("naive", metadata, Column("id", Integer), Column("at", DateTime))
+    monkeypatch.setattr(Base, "metadata", metadata)
+    naive = (await findings())["time"]
+
+    assert [each.level for each in (zone, skewed, naive)] == ["warning"] * 3
+    assert "Europe/Berlin" in zone.text
+    assert "apart" in skewed.text
+    assert "no time zone in naive.at" in naive.text
+
+
+@pytest.mark.parametrize(
+    ("place", "advice"),
+    [
+        ("127.0.0.1:1/x", "Does the server run"),
+        ("no-such-host.invalid/x", "Look at the host"),
+        ("/x?host=/no/such/socket", "Does the server run"),
+    ],
+)
+async def test_no_connection(configure, place, advice, capsys):
+    configure(url=f"postgresql://user:{SECRET}@{place}", connect_timeout_seconds=2)
+
+    assert await database_doctor.main() == 1
+
+    said = capsys.readouterr().out
+    assert SECRET not in said
+    assert "user@" in said
+    assert advice in said
+
+
+@pytest.mark.usefixtures("migrated_database")
+async def test_a_login_that_fails(configure, server_url):
+    configure(url=server_url.replace("postgres:@", f"nobody:{SECRET}@"))
+    found = await findings()
+    configure(url=server_url.replace("/postgres?", "/no_such_database?"))
+    no_database = await findings()
+
+    assert found["connection"].level == "failure"
+    assert "Look at the user" in found["connection"].advice
+    assert "Create the database" in no_database["connection"].advice
+    assert SECRET not in f"{found}"
+
+
+@pytest.mark.parametrize(
+    ("mode", "level"),
+    [("disable", "failure"), ("prefer", "failure"), ("require", "warning"), ("", "failure")],
+)
+async def test_encryption_on_the_way_to_another_machine(configure, mode, level):
+    query = f"?sslmode={mode}" if mode else ""
+    # Where nothing listens, nothing offers encryption either.
+    configure(url=f"postgresql://u:{SECRET}@127.0.0.9:1/x{query}", connect_timeout_seconds=1)
+
+    found = await database_doctor.check_encryption(None)
+
+    assert found.level == level
+    assert SECRET not in f"{found}"
+
+
+@pytest.mark.parametrize("url", ["", f"mysql://u:{SECRET}@h/x"])
+def test_as_a_command(url, tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    done = subprocess.run(
+        [sys.executable, "-m", "app.database_doctor"],
+        env={**environment, "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stdout.startswith("failure  URL")
+    assert "DATABASE_URL" in done.stdout
+    assert SECRET not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
