@@ -39,12 +39,13 @@ from .value_types import member_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .resolution import Link, Schema
+    from .resolution import Join, Link, Schema
 
-GRANT: Code = Call("Grant", (quoted("all"), keyword("to", quoted("service_role"))))
+BACKEND_ONLY = Call("*backend_only")
 AUTH = "auth"
 """The module of the users, beside those of the models."""
 _LONGEST_DOCSTRING = 69
+_LONGEST_COMMENT = 63
 _STRENUM = (3, 11)
 """The first version of Python that has it."""
 
@@ -187,8 +188,15 @@ def _model_file(
         used["enum"].add("StrEnum" if python >= _STRENUM else "Enum")
     if joins:
         used["sqlalchemy"].update({"Column", "ForeignKey", "Table"})
-    policies, objects = _policies(schema, model.name)
-    table_arguments[:0] = objects
+    if schema.is_supabase:
+        objects = _policies(schema, model.name)
+        # The Data API shows it in its documentation.
+        table_arguments = [*objects, *table_arguments, '{"comment": __doc__}']
+        if joins:
+            objects = (*objects, BACKEND_ONLY)
+        policies = sorted_names({one.function.lstrip("*") for one in objects})
+    else:
+        policies = []
     used["sqlalchemy.orm"].update(_orm_names(columns, relationships))
     targets = {one.target for one in relationships} - {model.name}
     if targets:
@@ -203,12 +211,12 @@ def _model_file(
         docstring=_docstring(model),
         title=f"The table of {plural(noun).replace('_', ' ')}.",
         imports=tuple(imports(section) for section in (modules, third_party) if section),
-        policies=policies,
+        policies=tuple(policies),
         targets=_modules(targets, schema),
         enums=enums,
         join_tables=tuple(
             source(
-                join_table(join, schema.tables, *([GRANT] if schema.is_supabase else [])),
+                join_table(join, schema.tables, *_join_arguments(join, schema)),
                 before=f"{join.table} = ",
             )
             for join in joins
@@ -235,16 +243,25 @@ def _relationship_lines(relationships: Iterable[Relationship]) -> tuple[str, ...
     )
 
 
-def _policies(schema: Schema, model: str) -> tuple[tuple[str, ...], tuple[Code, ...]]:
+def _policies(schema: Schema, model: str) -> tuple[Call, ...]:
     """What lets roles use a table: its owners their own rows, and the backend all of them."""
-    if not schema.is_supabase:
-        return (), ()
     column = schema.owners.get(model)
     if column is None:
-        return ("Grant",), (GRANT,)
+        return (BACKEND_ONLY,)
     name = f'"{column}"' if column in POSTGRESQL else column
     condition = quoted(f"{name} = (SELECT auth.uid())")
-    return ("Grant", "owner_only"), (Call("*owner_only", (condition,)), GRANT)
+    grant = Call("Grant", (quoted("all"), keyword("to", quoted("service_role"))))
+    return (Call("*owner_only", (condition,)), grant)
+
+
+def _join_arguments(join: Join, schema: Schema) -> tuple[Code, ...]:
+    if not schema.is_supabase:
+        return ()
+    one, other = (plural(snake_case(name)).replace("_", " ") for name in (join.model, join.target))
+    comment = f"Which {one} have which {other}."
+    if len(comment) > _LONGEST_COMMENT:
+        comment = f"Links to {other}."
+    return BACKEND_ONLY, keyword("comment", quoted(comment))
 
 
 def _attribute(name: str, annotation: str, arguments: tuple[Code, ...]) -> str:

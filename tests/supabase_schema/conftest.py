@@ -1,4 +1,4 @@
-"""A project with the Supabase layer and profiles, and databases to migrate."""
+"""A project with all that the Supabase layer has for a schema, and databases to migrate."""
 
 from __future__ import annotations
 
@@ -27,11 +27,23 @@ def database(supabase: SupabaseServer) -> Iterator[str]:
         yield name
 
 
+MODELS = "Reminder: owner -> User cascade, text str; Tag: label str unique, reminders <-> Reminder"
+GENRES = '"""A kind of book, known by its name."""\n\n    __tablename__ = "genres"\n'
+VIEW = '        View("genre_names", "SELECT name FROM genres", to="anon"),\n'
+
+
 @pytest.fixture(scope="session")
 def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("supabase-schema") / "notes"
     copied = copy_project("supabase-notes", directory)
-    return add_layer(template, copied, db_type="supabase", db_auth_tables=True)
+    add_layer(template, copied, db_type="supabase", db_auth_tables=True, db_models=MODELS)
+    example = directory / "notes" / "models" / "example.py"
+    head, genres, rest = example.read_text().partition(GENRES)
+    assert genres, "the example has no genres any more"
+    head = head.replace("import Grant, ", "import Grant, View, ")
+    rest = rest.replace("__table_args__ = (\n", f"__table_args__ = (\n{VIEW}", 1)
+    example.write_text(head + genres + rest)
+    return directory
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,22 @@ FINDINGS = {
         SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
         AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid)
     """,
+    "a policy that does not count": """
+        SELECT polname FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid
+        WHERE NOT relrowsecurity
+    """,
+    "a view that ignores the policies of its tables": """
+        SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'v'
+        AND NOT coalesce('security_invoker=true' = ANY(reloptions), false)
+    """,
+    "rows that are kept where no policy is": """
+        SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind IN ('m', 'f')
+    """,
+    "a view of Supabase's users": """
+        SELECT ev_class::regclass FROM pg_rewrite JOIN pg_depend ON objid = pg_rewrite.oid
+        WHERE refobjid = 'auth.users'::regclass
+    """,
     "policies that run for every row": r"""
         SELECT policyname FROM pg_policies
         WHERE concat(qual, with_check) ~ '(auth|current_setting)'
@@ -97,11 +113,51 @@ FINDINGS = {
         WHERE relnamespace = 'public'::regnamespace AND relname = 'alembic_version'
     """,
 }
+HOW_IT_COMES_ABOUT = {
+    "an exposed table without RLS": "CREATE TABLE broken ()",
+    "RLS without a policy": """
+        CREATE TABLE broken (); ALTER TABLE broken ENABLE ROW LEVEL SECURITY
+    """,
+    "a policy that does not count": "ALTER TABLE books DISABLE ROW LEVEL SECURITY",
+    "a view that ignores the policies of its tables": "CREATE VIEW broken AS SELECT 1 AS one",
+    "rows that are kept where no policy is": "CREATE MATERIALIZED VIEW broken AS SELECT 1 AS one",
+    "a view of Supabase's users": "CREATE VIEW broken AS SELECT id FROM auth.users",
+    "policies that run for every row": """
+        ALTER POLICY "owner updates" ON profiles USING (id = auth.uid())
+    """,
+    "several permissive policies for a role and an action": """
+        CREATE POLICY broken ON genres TO anon USING (false)
+    """,
+    "a write that any row may have": """
+        CREATE POLICY broken ON genres FOR UPDATE TO anon USING (true)
+    """,
+    "a policy that trusts what users say of themselves": """
+        ALTER POLICY "owner updates" ON profiles
+        USING ((SELECT auth.jwt()) -> 'user_metadata' ->> 'admin' = 'yes')
+    """,
+    "a foreign key without an index": "DROP INDEX ix_books_author_id",
+    "a table without a primary key": "ALTER TABLE profiles DROP CONSTRAINT pk_profiles",
+    "a foreign key that PostgREST cannot see, to a unique key of auth": """
+        ALTER TABLE profiles ADD phone text REFERENCES auth.users (phone)
+    """,
+    "a function whose search_path the caller sets": """
+        ALTER FUNCTION private.create_profile RESET search_path
+    """,
+    "a function with rights of its own that others may call": """
+        GRANT EXECUTE ON FUNCTION private.create_profile TO anon
+    """,
+    "a way into the private schema": "GRANT USAGE ON SCHEMA private TO anon",
+    "two indexes of the same columns": "CREATE INDEX broken ON books (author_id)",
+    "a table that the documentation says nothing of": "COMMENT ON TABLE tag_reminders IS NULL",
+    "a column that writers have to fill for the layer": """
+        ALTER TABLE books ALTER created_at DROP DEFAULT
+    """,
+    "the table of versions where it is served": "CREATE TABLE alembic_version ()",
+}
 PRIVILEGES = """
     SELECT format('%s %s', rolname, string_agg(DISTINCT privilege_type, ' '))
     FROM pg_class CROSS JOIN aclexplode(relacl) JOIN pg_roles ON pg_roles.oid = grantee
-    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
-        AND relname = 'genres' AND grantee <> relowner
+    WHERE relnamespace = 'public'::regnamespace AND relname = $1 AND grantee <> relowner
     GROUP BY rolname ORDER BY rolname
 """
 OF_OTHERS = """
@@ -116,11 +172,15 @@ OF_OTHERS = """
 """
 
 
-def fetch(url: str, query: str) -> list[Any]:
+def fetch(url: str, query: str, *values: object, first: str = "SELECT 1") -> list[Any]:
+    """Return the rows of a query, after statements that are rolled back."""
+
     async def run() -> list[Any]:
         connection = await asyncpg.connect(url)
+        await connection.execute("BEGIN")
         try:
-            return [tuple(row) for row in await connection.fetch(query)]
+            await connection.execute(first)
+            return [tuple(row) for row in await connection.fetch(query, *values)]
         finally:
             await connection.close()
 
@@ -151,12 +211,27 @@ def test_nothing_is_found(migrated: str, finding: str) -> None:
     assert fetch(migrated, FINDINGS[finding]) == []
 
 
-def test_old_projects_grant_no_more_than_new_ones(migrated: str) -> None:
-    assert fetch(migrated, PRIVILEGES) == [
-        ("anon SELECT",),
-        ("authenticated SELECT",),
-        ("service_role DELETE INSERT SELECT UPDATE",),
-    ]
+@pytest.mark.parametrize("finding", FINDINGS)
+def test_something_would_be_found(migrated: str, finding: str) -> None:
+    assert fetch(migrated, FINDINGS[finding], first=HOW_IT_COMES_ABOUT[finding]) != []
+
+
+@pytest.mark.parametrize(
+    ("relation", "privileges"),
+    [
+        (
+            "genres",
+            ["anon SELECT", "authenticated SELECT", "service_role DELETE INSERT SELECT UPDATE"],
+        ),
+        ("genre_names", ["anon SELECT"]),
+        ("tags", ["service_role DELETE INSERT SELECT UPDATE"]),
+        ("tag_reminders", ["service_role DELETE INSERT SELECT UPDATE"]),
+    ],
+)
+def test_old_projects_grant_no_more_than_new_ones(
+    migrated: str, relation: str, privileges: list[str]
+) -> None:
+    assert fetch(migrated, PRIVILEGES, relation) == [(line,) for line in privileges]
 
 
 def test_a_downgrade_leaves_what_supabase_made(

@@ -129,6 +129,7 @@ def four_connections(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("DATABASE_POOL_SIZE", "4")
     monkeypatch.setenv("DATABASE_MAX_OVERFLOW", "0")
     monkeypatch.setenv("DATABASE_POOL_TIMEOUT_SECONDS", "60")
+    monkeypatch.setenv("DATABASE_POOL_MAX_WAITING", f"{REQUESTS}")
     if request.param == "POOLED_URL":
         monkeypatch.setenv("DATABASE_POOLER", "transaction")
 

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Coroutine, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 from uuid import uuid4
 
@@ -209,6 +209,19 @@ def test_hs256_is_refused_without_a_secret(
     for token in tokens:
         with pytest.raises(jwt.InvalidTokenError):
             run(verify(token))
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(5, 200), (20, 401)])
+@pytest.mark.parametrize("claim", ["exp", "iat"])
+def test_clocks_may_differ_a_little(
+    run: Run, jwks: Jwks, claim: str, seconds: int, status: int
+) -> None:
+    late = -seconds if claim == "exp" else seconds
+    token = jwks.keys[0].sign(**{claim: int(time()) + late})
+
+    [answer] = run(request(bearer(token)))
+
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize("value", ["short", "\u00e4" * 8])
