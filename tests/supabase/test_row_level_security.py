@@ -45,7 +45,7 @@ def test_tokens(notes: Path, notes_environment: Environment) -> None:
 
 
 def test_sessions(notes: Path, notes_environment: Environment, urls: dict[str, str]) -> None:
-    files = ["checks/test_sessions.py", "checks/test_load.py"]
+    files = [f"checks/test_{name}.py" for name in ("sessions", "load", "errors")]
     notes_environment.run("-m", "pytest", *files, cwd=notes, variables=urls)
 
 

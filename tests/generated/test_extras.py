@@ -1,0 +1,73 @@
+"""Extras come alone, together or not at all, and leave with the lines that wire them."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from extensions.adoption.kept import layer_files
+from extensions.adoption.verification import verify
+from tests.support.adopted import EXTRAS
+from tests.support.template import ANSWERS_FILE, add_layer, copy_project
+
+WIRED_BY = {
+    "errors": r".*install_error_answers.*\n",
+    "health": r".*install_health.*\n",
+    "telemetry": r".*(install_telemetry|observe).*\n",
+}
+"""The lines of database.py."""
+
+
+def failures(project: Path) -> list[str]:
+    """What the layer's modules import and do not find, and names that nothing has."""
+    answers: dict[str, Any] = yaml.safe_load((project / ANSWERS_FILE).read_text(encoding="utf-8"))
+    files = list(layer_files(project, answers))
+    checks = verify(project, answers, files=files, imports=False, environ={})
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--select=F,E9", "."],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = [check.advice for check in checks if check.level == "failure"]
+    return found + [done.stdout] * done.returncode
+
+
+@pytest.fixture(scope="module")
+def with_all(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with all extras; tests take a copy."""
+    project = copy_project("uv-app", tmp_path_factory.mktemp("extras") / "project")
+    return add_layer(template, project, db_extras=EXTRAS)
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_deleted(extra: str, with_all: Path, tmp_path: Path) -> None:
+    project = shutil.copytree(with_all, tmp_path / "project")
+    database = project / "app" / "database.py"
+    content = database.read_text(encoding="utf-8")
+
+    for file in project.glob(f"*/**/*database_*{extra}.py"):
+        file.unlink()
+    lines = re.compile(WIRED_BY.get(extra, r"\Z "))
+    database.write_text(lines.sub("", content), encoding="utf-8")
+
+    assert failures(project) == []
+
+
+@pytest.mark.parametrize("extra", [None, *EXTRAS])
+def test_alone(extra: str | None, template: Path, tmp_path: Path) -> None:
+    answers = {"db_existing": "beside", "db_extras": [extra] if extra else []}
+    project = add_layer(template, copy_project("root-modules", tmp_path / "p"), **answers)
+
+    made = {path.stem for path in project.glob("**/database_*.py")}
+
+    assert failures(project) == []
+    assert made & {f"database_{each}" for each in EXTRAS} == {f"database_{extra}"} - {
+        "database_None"
+    }
