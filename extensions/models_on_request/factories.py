@@ -29,15 +29,21 @@ def made_up(model: Model, known: Mapping[str, KnownModel]) -> Iterator[str]:
         model: the model that is made.
         known: those that other parts of the layer have.
     """
+    for field, value in made_up_values(model):
+        target = known.get(field.target.text) if isinstance(field, Reference) else None
+        if target is not None and not target.made_up:
+            yield f'"{field.name}_id": next(users),'
+        else:
+            yield f'"{field.name}": {value},'
+
+
+def made_up_values(model: Model) -> Iterator[tuple[Value | Reference, str]]:
+    """The fields that have to be made up, each with its value."""
     for field in model.fields:
         if isinstance(field, Reference) and not field.is_optional:
-            target = known.get(field.target.text)
-            if target is not None and not target.made_up:
-                yield f'"{field.name}_id": next(users),'
-            else:
-                yield f'"{field.name}": make_{snake_case(field.target.text)}(),'
+            yield field, f"make_{snake_case(field.target.text)}()"
         elif isinstance(field, Value) and (field.default is None or field.is_unique):
-            yield f'"{field.name}": {_value(field, model)},'
+            yield field, _value(field, model)
 
 
 def _value(field: Value, model: Model) -> str:
@@ -80,6 +86,9 @@ def _text(name: str, numbers: tuple[int, ...]) -> str:
     words = name.replace("_", " ")
     if longest is None or len(words) + 1 + _DIGITS_OF_A_NUMBER <= longest:
         return f'f"{words} {{n}}"'
+    if longest == 1:
+        # There are more letters than digits.
+        return 'chr(ord("a") + n % 26)'
     return "str(n)" if longest >= _DIGITS_OF_A_NUMBER else f"str(n)[-{longest}:]"
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .files import ModelFile, OtherSides
     from .model_tests import ModelTests
     from .resolution import Schema
+    from .seeds import ModelSeeds
 
 
 def model_functions(known_answers: Callable[[Context], Mapping[str, Any]]) -> dict[str, Any]:
@@ -46,6 +47,7 @@ def model_functions(known_answers: Callable[[Context], Mapping[str, Any]]) -> di
         "models_have_enums": models_have_enums,
         "relations_of": relations_of,
         "requested_models": requested_models,
+        "seeds_of_models": seeds_of_models,
         "test_of_models": test_of_models,
     }
 
@@ -111,6 +113,15 @@ def test_of_models(context: Context) -> ModelTests:
         context["db_models"], python=_python(context), beside=_parts(context)
     )
     return test
+
+
+@pass_context
+def seeds_of_models(context: Context) -> ModelSeeds:
+    """What the seeds say of the models."""
+    seeds: ModelSeeds = _requests().requested_seeds(
+        context["db_models"], python=_python(context), beside=_parts(context)
+    )
+    return seeds
 
 
 @pass_context

@@ -194,7 +194,10 @@ def _value(scanner: Scanner, name: Word) -> Value:
 def _check_unique(field: Value, position: Position) -> None:
     """Refuse what PostgreSQL cannot compare, or what would allow a handful of rows."""
     kind = "an array" if field.type.is_array else field.type.name
-    if field.type.is_array or field.type.name in ("bool", "enum", "json"):
+    has_ten_values = field.type.name == "decimal" and field.type.numbers[:1] == (1,)
+    if has_ten_values:
+        kind = "a decimal of one digit"
+    if field.type.is_array or field.type.name in ("bool", "enum", "json") or has_ten_values:
         raise ModelsError(
             f"'unique' does not suit {kind}: '{field.name}' can be indexed.", position
         )

@@ -44,7 +44,7 @@ class ModelTests:
     """The models whose rows belong to users, and the columns that say to whom."""
 
 
-_UTC = (3, 11)
+UTC = (3, 11)
 """The first version of Python that has `datetime.UTC`."""
 
 
@@ -64,7 +64,7 @@ def model_tests(schema: Schema, files: Iterable[ModelFile], python: tuple[int, .
     needed["collections.abc"].add("Callable")
     needed["typing"].add("Any")
     if "START" in words:
-        needed["datetime"].update({"datetime", "UTC" if python >= _UTC else "timezone"})
+        needed["datetime"].update({"datetime", "UTC" if python >= UTC else "timezone"})
     if "timedelta" in words:
         needed["datetime"].add("timedelta")
     if "n" in words:
@@ -88,7 +88,7 @@ def model_tests(schema: Schema, files: Iterable[ModelFile], python: tuple[int, .
         other["sqlalchemy.exc"].add("DBAPIError")
     if has_relations:
         other["sqlalchemy.orm"].add("selectinload")
-    zone = "UTC" if python >= _UTC else "timezone.utc"
+    zone = "UTC" if python >= UTC else "timezone.utc"
     enums = {enum.name for file in files for enum in file.enums if enum.name in words}
     names = {"Base", *(file.name for file in files), *enums, *([made.name] if made else [])}
     return ModelTests(

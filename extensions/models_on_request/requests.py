@@ -10,6 +10,7 @@ from .grammar import parse
 from .model_tests import ModelTests, model_tests
 from .reserved import PARTS
 from .resolution import Schema, resolve
+from .seeds import ModelSeeds, model_seeds
 from .syntax import ModelsError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ __all__ = [
     "relations_of",
     "requested_files",
     "requested_schema",
+    "requested_seeds",
     "requested_test",
 ]
 
@@ -62,6 +64,14 @@ def requested_test(text: str, *, python: tuple[int, ...], beside: Iterable[str] 
     """The file that tests the models; see `requested_files`."""
     parts = tuple(beside)
     return model_tests(_schema(text, parts), _files(text, python, "", parts), python)
+
+
+def requested_seeds(
+    text: str, *, python: tuple[int, ...], beside: Iterable[str] = ()
+) -> ModelSeeds:
+    """What the seeds say of the models; see `requested_files`."""
+    parts = tuple(beside)
+    return model_seeds(_schema(text, parts), _files(text, python, "", parts), python)
 
 
 def relations_of(

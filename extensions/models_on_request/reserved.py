@@ -19,9 +19,9 @@ _USED_IN_MODULES = frozenset(
     {"ARRAY", "Any", "AsyncSession", "Base", "BigInteger", "Boolean", "Callable",
      "CheckConstraint", "Column", "DBAPIError", "Date", "DateTime", "Decimal", "ENUMS", "Enum",
      "FACTORIES", "Float", "ForeignKey", "Grant", "Identity", "Index", "Integer", "Interval",
-     "JSONB", "LargeBinary", "Mapped", "MutableDict", "MutableList", "Numeric", "OWNERS",
-     "RELATIONS", "START", "StrEnum", "String", "TYPE_CHECKING", "Table", "Time", "USERS", "UTC",
-     "UUID", "Uuid"}
+     "JSONB", "Keys", "LargeBinary", "Mapped", "MutableDict", "MutableList", "Numeric", "OWNERS",
+     "RELATIONS", "SEEDS", "START", "Seeds", "StrEnum", "String", "TYPE_CHECKING", "Table",
+     "Time", "USERS", "UTC", "UUID", "Uuid", "Values"}
 )  # fmt: skip
 
 

@@ -7,17 +7,34 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader
 
 from extensions.adoption.questionnaire import ExistingProject
+from extensions.models_on_request.code import imports
+from extensions.models_on_request.functions import exported_names
 from extensions.models_on_request.requests import requested_files
 from tests.support.template import REPOSITORY
 
+from .specs import Spec
+
+SHARED = "shared"
+FROM_SHARED = {
+    "database": ["create_migration_engine"],
+    "database_settings": [
+        "DatabaseSettingsError",
+        "get_database_settings",
+        "parse_database_url",
+    ],
+}
+"""The modules of the shared package, and what the packages take from them."""
 LAYER = "{{ db_layer_dir }}"
+AUTH = "{% if db_auth_tables and db_type == 'postgresql' %}auth.py{% endif %}.jinja"
 MODEL = "{% yield model from requested_models() %}{{ model.module }}{% endyield %}.py.jinja"
 CYCLES = "{% if models_have_cycles() %}database_cycles.py{% endif %}"
 TESTS = "{% if requested_models() %}test_database_models.py{% endif %}.jinja"
+SEEDS = "{% if 'seeds' in db_extras %}seeds.py{% endif %}.jinja"
+USERS = "{% if db_auth_tables and db_type == 'postgresql' %}database_auth.py{% endif %}.jinja"
 MIGRATIONS = "{% if db_type == 'postgresql' %}database_migrations.py{% endif %}.jinja"
 
 
-def render_packages(specs: Mapping[str, str], directory: Path, *, python: str) -> None:
+def render_packages(specs: Mapping[str, Spec], directory: Path, *, python: str) -> None:
     """Write a package for each specification.
 
     Args:
@@ -33,6 +50,13 @@ def render_packages(specs: Mapping[str, str], directory: Path, *, python: str) -
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - it is Python that is rendered
     )
+    # What does not depend on the models is there once.
+    for name in ("database", "database_pool", "database_settings"):
+        template = environment.get_template(f"{LAYER}/{name}.py.jinja")
+        target = directory / SHARED / f"{name}.py"
+        target.parent.mkdir(exist_ok=True)
+        target.with_name("__init__.py").touch()
+        target.write_text(template.render(_answers(SHARED, Spec(""), python)), encoding="utf-8")
     for package, spec in specs.items():
         for path, content in _files(environment, package, spec, python):
             target = directory / package / path
@@ -40,20 +64,28 @@ def render_packages(specs: Mapping[str, str], directory: Path, *, python: str) -
             target.write_text(content, encoding="utf-8")
 
 
-def _files(
-    environment: Environment, package: str, spec: str, python: str
-) -> Iterator[tuple[str, str]]:
-    answers: dict[str, Any] = {
+def _answers(package: str, spec: Spec, python: str) -> dict[str, Any]:
+    return {
         "_copier_conf": {"data": {}, "answers_file": "", "dst_path": "."},
         "db_import_path": package,
         "db_package_dir": package,
         "db_layer_dir": package,
+        "db_project_name": "models",
         "db_python": python,
-        "db_models": spec,
+        "db_models": spec.text,
+        "db_auth_tables": "users" in spec.beside,
         "db_example_model": False,
+        "db_extras": ["seeds"],
         "db_asyncio_mode": "strict",
+        "db_session_scope": "function",
         "db_type": "postgresql",
     }
+
+
+def _files(
+    environment: Environment, package: str, spec: Spec, python: str
+) -> Iterator[tuple[str, str]]:
+    answers = _answers(package, spec, python)
 
     def render(template: str, **more: object) -> str:
         return environment.get_template(template).render(answers | more)
@@ -61,7 +93,16 @@ def _files(
     yield "__init__.py", ""
     for name in ("__init__", "base"):
         yield f"models/{name}.py", render(f"{LAYER}/models/{name}.py.jinja")
-    for model in requested_files(spec, python=tuple(map(int, python.split(".")))):
+    if "users" in spec.beside:
+        yield "models/auth.py", render(f"{LAYER}/models/{AUTH}")
+        yield "database_auth.py", render(f"{LAYER}/{USERS}")
+    yield "seeds.py", render(f"{LAYER}/{SEEDS}")
+    for module, names in FROM_SHARED.items():
+        statement = imports({f"{SHARED}.{module}": names})
+        exported = exported_names(*names)
+        yield f"{module}.py", f'"""From {SHARED}."""\n\n{statement}\n\n{exported}\n'
+    floor = tuple(map(int, python.split(".")))
+    for model in requested_files(spec.text, python=floor, beside=spec.beside):
         yield f"models/{model.module}.py", render(f"{LAYER}/models/{MODEL}", model=model)
     yield "database_migrations.py", render(f"{LAYER}/{MIGRATIONS}")
     yield "database_cycles.py", render(f"{LAYER}/{CYCLES}")

@@ -10,8 +10,10 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from importlib import import_module
 from inspect import iscoroutinefunction
+from io import StringIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -66,7 +68,22 @@ async def check(connection: AsyncConnection, package: str) -> None:
         async with session:
             await function(**arguments, session=session)
         await savepoint.rollback()
+    await check_seeds(connection, import_module(f"{package}.seeds"))
     await connection.rollback()
+
+
+async def check_seeds(connection: AsyncConnection, module: ModuleType) -> None:
+    """Save the rows to start with, twice."""
+    counts: list[tuple[int, int]] = []
+    for _ in range(2):
+        async with AsyncSession(connection) as session:
+            with redirect_stdout(StringIO()):
+                seeds = await module.seed(session, "development")
+            await session.flush()
+        counts.append((seeds.saved, seeds.changed))
+    saved = counts[0][0]
+    if saved == 0 or counts != [(saved, saved), (saved, 0)]:
+        raise AssertionError(f"the seeds saved and changed {counts}")
 
 
 def migrate(connection: Connection, metadata: MetaData, migrations: ModuleType) -> None:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from extensions.models_on_request.requests import ModelsError, requested_schema
 
@@ -43,24 +44,32 @@ DEFAULTS = {
 }
 
 
-def random_specs(count: int, seed: int) -> Iterator[str]:
+class Spec(NamedTuple):
+    """What is asked for, and the parts of the layer that are there as well."""
+
+    text: str
+    beside: tuple[str, ...] = ()
+
+
+def random_specs(count: int, seed: int) -> Iterator[Spec]:
     """Yield specifications that can be made, each of which is of its own kind."""
     chance = random.Random(seed)
     made = 0
     while made < count:
-        text = _text(chance)
+        beside = chance.choice(((), (), ("users",)))
+        spec = Spec(_text(chance, ["User"] if beside else []), beside)
         try:
-            requested_schema(text)
+            requested_schema(spec.text, beside=spec.beside)
         except ModelsError:
             continue
         made += 1
-        yield text
+        yield spec
 
 
-def _text(chance: random.Random) -> str:
+def _text(chance: random.Random, others: list[str]) -> str:
     names: list[str] = chance.sample(MODEL_NAMES, chance.randint(1, 6))
     between = chance.choice(("\n", "; ", "\n\n", ", "))
-    return between.join(_model(chance, name, names) for name in names)
+    return between.join(_model(chance, name, [*names, *others]) for name in names)
 
 
 def _model(chance: random.Random, name: str, names: list[str]) -> str:

@@ -9,7 +9,7 @@ from extensions.models_on_request.requests import ModelsError, requested_files
 
 from .specs import random_specs
 
-SPECS = list(random_specs(40, seed=3))
+SPECS = [spec.text for spec in random_specs(40, seed=3)]
 PIECES = st.one_of(
     st.sampled_from(
         [":", ",", ";", "->", "<->", "?", "(", ")", "[]", "=", ".", '"', "'", "\n", "|"]

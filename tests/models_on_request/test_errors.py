@@ -63,6 +63,8 @@ MISTAKES = {
     "indexed.",
     "Customer: tags str[ ] unique": "line 1, column 23: 'unique' does not suit an array: 'tags' "
     "can be indexed.",
+    "Customer: rank decimal(1,0) unique": "line 1, column 29: 'unique' does not suit a decimal of "
+    "one digit: 'rank' can be indexed.",
     # Defaults.
     "Customer: name str =": "line 1, column 21: expected a default after '=', found the end.",
     "Customer: name str = a = b": "line 1, column 24: 'name' has a default already.",
