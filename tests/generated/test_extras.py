@@ -52,8 +52,9 @@ def test_deleted(extra: str, with_all: Path, tmp_path: Path) -> None:
     database = project / "app" / "database.py"
     content = database.read_text(encoding="utf-8")
 
-    for file in project.glob(f"*/**/*database_*{extra}.py"):
-        file.unlink()
+    for file in project.glob(f"*/**/*{extra}.py"):
+        if "database" in file.parts[-1] or file.name == "seeds.py":
+            file.unlink()
     lines = re.compile(WIRED_BY.get(extra, r"\Z "))
     database.write_text(lines.sub("", content), encoding="utf-8")
 
@@ -65,9 +66,7 @@ def test_alone(extra: str | None, template: Path, tmp_path: Path) -> None:
     answers = {"db_existing": "beside", "db_extras": [extra] if extra else []}
     project = add_layer(template, copy_project("root-modules", tmp_path / "p"), **answers)
 
-    made = {path.stem for path in project.glob("**/database_*.py")}
+    made = {path.stem.removeprefix("database_") for path in project.glob("**/*.py")}
 
     assert failures(project) == []
-    assert made & {f"database_{each}" for each in EXTRAS} == {f"database_{extra}"} - {
-        "database_None"
-    }
+    assert made & {*EXTRAS} == {extra} - {None}
