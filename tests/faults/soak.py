@@ -11,6 +11,8 @@ import sys
 from .cluster import primary
 from .project import adopted_project, report
 
+SETTINGS = {"pool_size": 8, "max_overflow": 0, "pool_max_waiting": 24}
+"""A small pool, for the processor's time is not to be what is short."""
 LONGEST = 2 + 0.5 + 1
 """Seconds: the default of DATABASE_POOL_TIMEOUT_SECONDS, the query, and some for the rest."""
 
@@ -18,7 +20,8 @@ LONGEST = 2 + 0.5 + 1
 def main(seconds: float) -> None:
     """Print the figures and whether the promises were kept."""
     with adopted_project() as project, primary() as server:
-        result = project.start("soak", seconds, url=server.url).result()
+        load = project.start("soak", seconds, url=server.url, **SETTINGS)
+        result = load.result()
     print(f"requests by status: {result['statuses']}")
     print(f"served: {result['served']:.0%} of what the connections can do")
     print(f"accepted: p50 {result['p50']:.2f} s, p99 {result['p99']:.2f} s")

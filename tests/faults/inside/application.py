@@ -1,10 +1,11 @@
 """What is under load: an application that keeps numbers, and takes its time."""
 
 import logging
+import sys
 from contextlib import asynccontextmanager
 
 from app.database import SessionDep, get_engine, install_database, session_scope
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Response
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
 
@@ -21,6 +22,12 @@ LEFT = text("""
 logging.disable(logging.WARNING)
 app = FastAPI()
 install_database(app)
+
+
+@app.exception_handler(Exception)
+async def tell(_request, error):
+    print(f"500 for {error!r}", file=sys.stderr)
+    return Response(status_code=500)
 
 
 @app.post("/numbers/{number}", status_code=201)

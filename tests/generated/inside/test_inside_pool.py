@@ -347,3 +347,34 @@ async def test_a_disposed_engine_goes_on_with_a_pool_of_the_same_kind():
 
     assert isinstance(get_engine().pool, FairPool)
     assert get_engine().pool.checkedout() == 0
+
+
+@pytest.fixture
+async def silent_host():
+    """A host that lets clients connect, and then says nothing; yields who came."""
+    writers = []
+    server = await asyncio.start_server(lambda _, writer: writers.append(writer), "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1], writers
+    server.close()
+    for writer in writers:
+        writer.close()
+
+
+async def test_a_silent_host_leaves_time_for_the_next(wire, silent_host, setting):
+    port, came = silent_host
+    url = get_database_settings().url.get_secret_value()
+    setting("URL", url.replace("@", f"@127.0.0.1:{port},") + "&target_session_attrs=read-write")
+    setting("CONNECT_TIMEOUT_SECONDS", 0.5)
+
+    await read()
+    async with held(5):
+        pass
+
+    assert len(came) == 1
+
+
+async def test_without_any_host_the_reason_is_told(setting):
+    setting("URL", "postgresql://u:p@127.0.0.1:1,127.0.0.1:2/db")
+
+    with pytest.raises(ConnectionRefusedError, match="2"):
+        await read()
