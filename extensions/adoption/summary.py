@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from .changes import VARIABLES
 from .commands import run
 from .install import install_commands, outdated_lock
 from .layer import layer_module
@@ -123,9 +124,11 @@ def _next(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[str, s
         steps.append((command, f"{lock} is out of date" if lock and not number else ""))
     ini = answers["db_alembic_ini"]
     alembic = "alembic" if ini == "alembic.ini" else f"alembic -c {ini}"
-    has_url = bool(environ.get("DATABASE_URL"))
-    if not has_url:
-        steps.append(("", "Set DATABASE_URL, in .env for instance: .env.example shows how."))
+    missing = [one.name for one in VARIABLES[answers["db_type"]] if not environ.get(one.name)]
+    if missing:
+        names = " and ".join(missing)
+        steps.append(("", f"Set {names}, in .env for instance: .env.example shows how."))
+    has_url = "DATABASE_URL" not in missing
     if "doctor" in answers.get("db_extras", ()):
         doctor = run(manager, f"python -m {_doctor(answers)}")
         steps.append((doctor, "looks at what DATABASE_URL leads to" if has_url else ""))

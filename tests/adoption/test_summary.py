@@ -66,6 +66,18 @@ def test_the_first_copy(template: Path, tmp_path: Path, case: ProjectCase) -> No
     assert [line for line in lines[2:] if not line.startswith(("Warning", " "))] == []
 
 
+def test_what_to_set_on_supabase(template: Path, tmp_path: Path) -> None:
+    project = copy_project("supabase-notes", tmp_path / "project")
+
+    code, lines = copy(template, project, "-d", "db_auth_tables=true")
+
+    assert code == 0
+    assert len(lines) <= ROWS
+    assert lines[1] == "The Supabase layer is in notes/"
+    said = [line[10:] for line in lines]
+    assert any(line.startswith("Set DATABASE_URL and SUPABASE_URL, in .env") for line in said)
+
+
 def test_a_lock_file_and_a_set_url(template: Path, tmp_path: Path) -> None:
     project = copy_project("uv-app", tmp_path / "project")
     (project / "uv.lock").write_text("version = 1\n")

@@ -84,7 +84,7 @@ def adopted(template: Path, tmp_path: Path) -> Adopted:
     return Adopted(template, PROJECTS / "uv-app", tmp_path / "project")
 
 
-@pytest.mark.parametrize("name", [case.name for case in CASES])
+@pytest.mark.parametrize("name", [*(case.name for case in CASES), "supabase-notes"])
 def test_all_is_as_before(template: Path, tmp_path: Path, name: str) -> None:
     adopted = Adopted(template, PROJECTS / name, tmp_path / "project")
     assert contents(adopted.project) != adopted.before

@@ -1,4 +1,4 @@
-"""Migrations on each way to the server."""
+"""Migrations on each way to the server, and on an older one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 
 from tests.support.pgbouncer import pgbouncer
+from tests.support.supabase import supabase_server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,6 +45,19 @@ def test_migrations_run_twice(
             migrate(pooler.url(database))
 
     assert asyncio.run(policies(direct)) == revision.count("CREATE POLICY")
+
+
+def test_an_older_server_has_the_same_catalogs(
+    project: Path, environment: Environment, revision: str
+) -> None:
+    """Supabase has 15 and 17; the oldest that comes as a wheel is 16."""
+    commands = ("upgrade head", "check", "downgrade base", "upgrade head", "check")
+    run = f"from alembic.config import main\nfor c in {commands}: main(c.split())"
+    with supabase_server(16) as server, server.new_database() as name:
+        url = server.url(name)
+        environment.run("-c", run, cwd=project, variables={"DATABASE_URL": url})
+
+        assert asyncio.run(policies(url)) == revision.count("CREATE POLICY")
 
 
 async def policies(url: str) -> int:

