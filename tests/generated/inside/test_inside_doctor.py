@@ -62,7 +62,7 @@ async def test_all_is_well():
     assert set(levels.values()) == {"ok"}, found
     assert "superuser" in found["role"].text
     assert found["version"].text.startswith("PostgreSQL 18.")
-    assert "1 x 15 connections, of 97" in found["pool"].text
+    assert "1 x 30 connections, of 97" in found["pool"].text
 
 
 @pytest.mark.usefixtures("empty_database", "own_revisions")
@@ -91,7 +91,7 @@ def test_several_heads_and_a_later_version(alembic_config, own_revisions, monkey
 
 @pytest.mark.usefixtures("migrated_database")
 @pytest.mark.parametrize(
-    ("workers", "level"), [("6", "warning"), ("7", "failure"), ("1", "ok"), ("3", "ok")]
+    ("workers", "level"), [("1", "ok"), ("2", "warning"), ("3", "warning"), ("4", "failure")]
 )
 async def test_pools_against_the_servers_limit(workers, level, monkeypatch):
     monkeypatch.setenv("WEB_CONCURRENCY", workers)
