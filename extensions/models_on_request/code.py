@@ -125,17 +125,29 @@ def imports(names: Mapping[str, Iterable[str]], *, indent: int = 0) -> str:
 
 
 def sorted_names(names: Iterable[str]) -> list[str]:
-    """Names as isort and ruff order them in an import and in `__all__`."""
+    """Names as isort and ruff order them in an import."""
     return sorted(names, key=_member_key)
 
 
+def sorted_exports(names: Iterable[str]) -> list[str]:
+    """Names as ruff orders them in `__all__`, where capital letters come first."""
+    return sorted(names, key=lambda name: (_kind(name), _natural(name)))
+
+
 def _member_key(name: str) -> tuple[int, tuple[str | int, ...]]:
+    return _kind(name), natural(name)
+
+
+def _kind(name: str) -> int:
     is_constant = len(name) > 1 and name.isupper()
-    kind = 0 if is_constant else 1 if name[0].isupper() else 2
-    return kind, natural(name)
+    return 0 if is_constant else 1 if name[0].isupper() else 2
 
 
 def natural(name: str) -> tuple[str | int, ...]:
-    """A key that sorts numbers in names by their value."""
-    parts = re.split(r"(\d+)", name.lower())
+    """A key that sorts numbers in names by their value, and letters whatever their case."""
+    return _natural(name.lower())
+
+
+def _natural(name: str) -> tuple[str | int, ...]:
+    parts = re.split(r"(\d+)", name)
     return tuple(int(part) if part.isdecimal() else part for part in parts)

@@ -97,9 +97,8 @@ def _decimal(numbers: tuple[int, ...]) -> str:
     whole = digits - scale
     if whole >= _DIGITS_OF_A_NUMBER:
         return "Decimal(n)"
-    if whole:
-        return f"Decimal(n % {10**whole})"
-    return f"Decimal(n % {10 ** min(scale, _DIGITS_OF_A_NUMBER)}).scaleb(-{scale})"
+    number = f"Decimal(n % {10 ** min(digits, _DIGITS_OF_A_NUMBER)})"
+    return f"{number}.scaleb(-{scale})" if scale else number
 
 
 def without_texts(value: str) -> str:

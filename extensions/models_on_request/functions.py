@@ -141,7 +141,7 @@ def models_have_enums(context: Context) -> bool:
 def exported_names(*names: str) -> str:
     """The value of `__all__`."""
     code = import_module(".code", __package__)
-    text: str = code.list_source([f'"{name}"' for name in code.sorted_names(names)], "__all__ = ")
+    text: str = code.list_source([f'"{name}"' for name in code.sorted_exports(names)], "__all__ = ")
     return text
 
 

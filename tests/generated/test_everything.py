@@ -67,12 +67,12 @@ def test_seeds(project: Path, environment: Environment, new_database: Callable[[
     run("-c", CHANGE)
     third = run(*seeds)
 
-    assert first.splitlines()[-1].split() == ["development", "27", "24", "changed"]
-    assert second.splitlines()[-1].split() == ["development", "27", "0", "changed"]
+    assert first.splitlines()[-1].split() == ["development", "33", "30", "changed"]
+    assert second.splitlines()[-1].split() == ["development", "33", "0", "changed"]
     assert [line.split() for line in third.splitlines() if "0 changed" not in line] == [
         ["genres", "3", "1", "changed"],
         ["customers", "3", "1", "changed"],
-        ["development", "27", "2", "changed"],
+        ["development", "33", "2", "changed"],
     ]
     variables["ENVIRONMENT"] = "production"
     with pytest.raises(AssertionError, match="Nothing was saved, as ENVIRONMENT is production"):

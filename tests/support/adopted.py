@@ -111,6 +111,8 @@ WITH_EVERYTHING = replace(
             Team: members <-> User, captain -> User.led_teams?, sponsor -> Player.sponsored?
             Player: team -> Team cascade, name str, extra json = {}, scores int[]
             Preferences: user -> User unique, theme str = light
+            APIKey: user -> User, hash bytes unique, expires datetime?
+            Account: api_key -> APIKey?, balance decimal(2,1) unique
         """,
     },
 )
