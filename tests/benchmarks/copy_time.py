@@ -28,12 +28,13 @@ def minimal_template(destination: Path) -> Path:
     return destination
 
 
-def seconds(template: Path, scratch: Path) -> float:
+def seconds(template: Path, scratch: Path, *arguments: str) -> float:
     """Copy to a fresh project and return the time that it took."""
     project = scratch / "project"
     shutil.rmtree(project, ignore_errors=True)
     shutil.copytree(PROJECTS / "uv-app", project)
-    command = ["copier", "copy", "--trust", "--defaults", "--quiet", str(template), str(project)]
+    command = ["copier", "copy", "--trust", "--defaults", "--quiet", *arguments]
+    command += [str(template), str(project)]
     start = time.perf_counter()
     subprocess.run([sys.executable, "-m", *command], check=True, capture_output=True)
     return time.perf_counter() - start
