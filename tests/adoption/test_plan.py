@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import yaml
 
-from tests.support.template import copy_project
+from tests.support.template import REPOSITORY, copy_project
 
 from .test_bad_input import contents, copy
 
@@ -28,6 +29,7 @@ QUESTIONS = (
     *("Which database", "tables for users", "Which models", "example model", "What else"),
     *("install_database", "Go ahead?"),
 )
+TERMINAL_COLUMNS, MARGIN = 80, 5
 PATIENCE_SECONDS = 120
 """How long to wait for a question: a new one that a test does not know would be waited for."""
 
@@ -87,6 +89,15 @@ def test_the_plan_lists_each_file_that_is_created(template: Path, project: Path)
 
     assert new
     assert {path.name for path in new if path.name not in plan} == set()
+
+
+def test_each_question_fits_a_narrow_terminal() -> None:
+    """What is too long is cut off there, without a sign."""
+    content = yaml.safe_load((REPOSITORY / "copier.yml").read_text(encoding="utf-8"))
+    for name, question in content.items():
+        if name.startswith("db_"):
+            lines = [*question.get("help", "").splitlines(), *question.get("choices", ())]
+            assert [line for line in lines if len(line) > TERMINAL_COLUMNS - MARGIN] == [], name
 
 
 def test_a_yes_at_a_terminal(template: Path, project: Path) -> None:
