@@ -191,7 +191,11 @@ def measure(
 def ratio(results: Results, name: str, base: str, kind: str, clients: int) -> float:
     """The median over the rounds of one contender's throughput to another's."""
     pairs = zip(results[name, kind, clients], results[base, kind, clients], strict=True)
-    return statistics.median(run.per_second / base_run.per_second for run, base_run in pairs)
+    return statistics.median(
+        # A contender that stands still for a whole round is as good as one request.
+        run.per_second / max(base_run.per_second, 1)
+        for run, base_run in pairs
+    )
 
 
 def table(results: Results, clients: Sequence[int]) -> str:

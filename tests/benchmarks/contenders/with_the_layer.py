@@ -8,14 +8,12 @@ from app.database import SessionDep, get_engine, install_database
 from app.database_hot_reads import HotRead
 from app.database_reads import ReadSessionDep
 from app.models import Author
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import FastAPI, Response
 from sqlalchemy import bindparam, insert, select
 
 app = FastAPI()
 install_database(app)
-orm, reads, hot, json, one = (
-    APIRouter(prefix=f"/{name}") for name in ("orm", "reads", "hot", "json", "one")
-)
+app.state.statements = get_engine().execution_options(isolation_level="AUTOCOMMIT")
 
 BY_KEY = select(Author).where(Author.id == bindparam("key"))
 LIST = select(Author).order_by(Author.id).limit(50)
@@ -25,17 +23,17 @@ INSERT = insert(Author).returning(*COLUMNS.selected_columns)
 HOT_LIST = HotRead(COLUMNS.order_by(Author.id).limit(50))
 
 
-@orm.get("/authors/{key}", response_model=AuthorOut)
+@app.get("/orm/authors/{key}", response_model=AuthorOut)
 async def read(key: UUID, session: SessionDep) -> Any:
     return await session.get(Author, key)
 
 
-@orm.get("/authors", response_model=list[AuthorOut])
+@app.get("/orm/authors", response_model=list[AuthorOut])
 async def read_many(session: SessionDep) -> Any:
     return (await session.scalars(LIST)).all()
 
 
-@orm.post("/authors", response_model=AuthorOut, status_code=201)
+@app.post("/orm/authors", response_model=AuthorOut, status_code=201)
 async def add(new: NewAuthor, session: SessionDep) -> Any:
     author = Author(name=new.name)
     session.add(author)
@@ -43,37 +41,32 @@ async def add(new: NewAuthor, session: SessionDep) -> Any:
     return author
 
 
-@reads.get("/authors/{key}", response_model=AuthorOut)
+@app.get("/reads/authors/{key}", response_model=AuthorOut)
 async def read_only(key: UUID, session: ReadSessionDep) -> Any:
     return await session.scalar(BY_KEY, {"key": key})
 
 
-@reads.get("/authors", response_model=list[AuthorOut])
+@app.get("/reads/authors", response_model=list[AuthorOut])
 async def read_only_many(session: ReadSessionDep) -> Any:
     return (await session.scalars(LIST)).all()
 
 
-@hot.get("/authors/{key}", response_model=AuthorOut)
+@app.get("/hot/authors/{key}", response_model=AuthorOut)
 async def read_hot(key: UUID) -> Any:
     return await HOT_BY_KEY.fetch_one(key=key)
 
 
-@hot.get("/authors", response_model=list[AuthorOut])
+@app.get("/hot/authors", response_model=list[AuthorOut])
 async def read_hot_many() -> Any:
     return await HOT_LIST.fetch()
 
 
-@json.get("/authors")
+@app.get("/json/authors")
 async def read_json() -> Response:
     return Response(await HOT_LIST.fetch_json(), media_type="application/json")
 
 
-@one.post("/authors", response_model=AuthorOut, status_code=201)
+@app.post("/one/authors", response_model=AuthorOut, status_code=201)
 async def add_by_one_statement(new: NewAuthor) -> Any:
     async with app.state.statements.connect() as connection:
         return (await connection.execute(INSERT, {"name": new.name})).one()
-
-
-app.state.statements = get_engine().execution_options(isolation_level="AUTOCOMMIT")
-for router in (orm, reads, hot, json, one):
-    app.include_router(router)

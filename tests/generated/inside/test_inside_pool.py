@@ -232,7 +232,7 @@ async def test_the_line_is_bounded_and_the_next_are_told_to_come_back_later():
 
     assert refused.status_code == 503
     assert refused.headers["Retry-After"] == "1"
-    assert refused.json() == {"detail": "The database is busy"}
+    assert refused.json()["detail"].startswith("The database is busy")
     assert [response.status_code for response in accepted] == [200] * 3
 
 
@@ -293,6 +293,8 @@ async def test_two_hundred_cancelled_requests_leave_no_connection_behind(setting
         async with session_scope() as session:
             await session.execute(text("SELECT pg_sleep(0.002)"))
 
+    # Whoever is cancelled while SQLAlchemy gets to know the server sees errors of its own.
+    await read()
     for number in range(20):
         tasks = [asyncio.create_task(slow()) for _ in range(10)]
         for _ in range(number):

@@ -1,13 +1,14 @@
 """Run in an adopted project: reads cannot write, and survive what happens to servers."""
 
 import asyncio
+from operator import methodcaller
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
 import pytest
 from app import database, database_reads
 from app.database import dispose_engine, get_engine, session_scope
-from app.database_hot_reads import HotRead, read_driver_scope
+from app.database_hot_reads import HotRead, use_driver
 from app.database_reads import (
     ReadSessionDep,
     get_read_engine,
@@ -82,9 +83,8 @@ async def test_each_kind_of_write_is_refused(write):
     async with read_session_scope() as session:
         with pytest.raises(DBAPIError, match="read-only"):
             await session.execute(text(write))
-    async with read_driver_scope() as driver:
-        with pytest.raises(Exception, match="read-only"):
-            await driver.execute(write)
+    with pytest.raises(Exception, match="read-only"):
+        await use_driver(lambda driver: driver.execute(write))
 
 
 async def test_a_read_begins_no_transaction():
@@ -190,8 +190,8 @@ async def test_through_a_pooler_reads_are_read_only_transactions(monkeypatch):
     assert get_read_engine().pool is get_engine().pool
     async with read_session_scope() as session:
         assert await session.scalar(text("SHOW transaction_read_only")) == "on"
-    async with read_driver_scope() as driver:
-        assert await driver.fetchval("SHOW transaction_read_only") == "on"
+    show = methodcaller("fetchval", "SHOW transaction_read_only")
+    assert await use_driver(show) == "on"
     async with session_scope() as session:
         assert await session.scalar(text("SHOW transaction_read_only")) == "off"
 
@@ -225,19 +225,13 @@ async def test_hot_reads_survive_cancellation_and_the_end_of_their_connection(mo
     monkeypatch.setenv("DATABASE_POOL_PRE_PING", "false")
     get_database_settings.cache_clear()
 
-    async def sleep():
-        async with read_driver_scope() as driver:
-            await driver.fetchval("SELECT pg_sleep(60)")
-
+    sleep = methodcaller("fetchval", "SELECT pg_sleep(60)")
     for _ in range(5):
         with pytest.raises(TimeoutError):
-            await asyncio.wait_for(sleep(), 0.05)
-    async with read_driver_scope() as driver:
-        pid = await driver.fetchval("SELECT pg_backend_pid()")
-        async with session_scope() as session:
-            await session.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+            await asyncio.wait_for(use_driver(sleep), 0.05)
+    end = methodcaller("execute", "SELECT pg_terminate_backend(pg_backend_pid())")
     with pytest.raises(Exception, match=r"terminat|clos"):
-        await BY_ID.fetch_one(id=uuid4())
+        await use_driver(end)
 
     assert await BY_ID.fetch_one(id=uuid4()) is None
     assert get_read_engine().pool.checkedout() == 0
