@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from .statements import imports_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -34,13 +36,17 @@ _BLOCKING_CALLS = frozenset(
 
 def blocking_calls(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield the line and the name of each call that blocks, and of each import of a sync driver."""
+    for statement in imports_in(tree):
+        for module in _modules(statement):
+            if module.partition(".")[0] in _BLOCKING_MODULES:
+                yield statement.lineno, module
     origins = dict(_origins(tree))
+    # Most modules import nothing that could block, and the calls are many.
+    starts = tuple(f"{origin}." for origin in origins.values())
+    if not any(f"{call}.".startswith(starts) for call in _BLOCKING_CALLS):
+        return
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            for module in _modules(node):
-                if module.partition(".")[0] in _BLOCKING_MODULES:
-                    yield node.lineno, module
-        elif isinstance(node, ast.Call):
+        if isinstance(node, ast.Call):
             name = _dotted(node.func, origins)
             if name in _BLOCKING_CALLS:
                 yield node.lineno, f"{name}()"
@@ -54,12 +60,12 @@ def _modules(node: ast.Import | ast.ImportFrom) -> Iterator[str]:
 
 
 def _origins(tree: ast.Module) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(tree):
+    for node in imports_in(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 top = alias.name.partition(".")[0]
                 yield (alias.asname, alias.name) if alias.asname else (top, top)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        elif node.module and not node.level:
             for alias in node.names:
                 yield alias.asname or alias.name, f"{node.module}.{alias.name}"
 

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from .statements import imports_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -41,11 +43,11 @@ def unresolved_imports(
         tree: what is in it.
     """
     root = project / base
-    for node in ast.walk(tree):
+    for node in imports_in(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield from _problems(root, f"{file}, line {node.lineno}", alias.name, [])
-        elif isinstance(node, ast.ImportFrom):
+        else:
             module = _absolute(node, PurePosixPath(file), base)
             names = [alias.name for alias in node.names]
             yield from _problems(root, f"{file}, line {node.lineno}", module, names)
