@@ -68,3 +68,47 @@ def test_a_mistake_in_an_update_changes_nothing(project: Path) -> None:
         update_layer(project, {"db_models": "Tag: xy!"})
 
     assert changed_files(project) == []
+
+
+def test_edited_exports_and_the_answer_s_are_both_there(project: Path) -> None:
+    exports = project / "app" / "models" / "__init__.py"
+    content = exports.read_text()
+    # Where the new model's line comes, too.
+    last = "from app.models.tag import Tag\n"
+    assert last in content
+    mine = "from app.models.mine import Mine\n"
+    exports.write_text(content.replace(last, last + mine).replace('"Tag"]', '"Tag", "Mine"]'))
+    (project / "app" / "models" / "mine.py").write_text("class Mine:\n    pass\n")
+    commit_all(project, "Add a model by hand")
+
+    update_layer(project, {"db_models": f"{BEFORE}; Unit: label str"})
+
+    merged = exports.read_text()
+    assert (project / "app" / "models" / "mine.py").exists()
+    assert (project / "app" / "models" / "unit.py").exists()
+    assert mine in merged
+    assert "from app.models.unit import Unit\n" in merged
+    assert "<<<<<<<" in merged
+
+
+def test_a_model_that_goes_although_somebody_edits_its_neighbours(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    models = project / "app" / "models"
+    exports, customer, tag = (models / f"{name}.py" for name in ("__init__", "customer", "tag"))
+    exports.write_text(exports.read_text() + "\nMINE = 1\n")
+    customer.write_text(customer.read_text() + "\n\ndef mine() -> None:\n    pass\n")
+    edited = tag.read_text().replace("label: Mapped[str]", "label: Mapped[str | None]")
+    tag.write_text(edited)
+    commit_all(project, "Edit the models")
+
+    update_layer(project, {"db_models": "Customer: name str; Unit: customer -> Customer"})
+
+    assert tag.read_text() == edited
+    assert not (models / "invoice.py").exists()
+    assert "def mine()" in customer.read_text()
+    assert 'units: Mapped[list["Unit"]]' in customer.read_text()
+    assert "invoices" not in customer.read_text()
+    assert "MINE = 1" in exports.read_text()
+    assert "import Unit" in exports.read_text()
+    assert "app/models/tag.py" in capfd.readouterr().err
