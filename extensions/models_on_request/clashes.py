@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from ..adoption.layer import LINE_LENGTH
 from .names import pascal_case, snake_case
 from .reserved import MODULES, Part, why_not_a_field, why_not_a_model
 from .specification import ManyToMany, Model, Reference, Value
@@ -44,6 +45,13 @@ def check_models(
                 if owners[f"class {name}"]:
                     raise ModelsError(
                         f"the enum of '{value.name}' would be called '{name}', which is taken.",
+                        value.position,
+                    )
+                missing = " | None" if value.is_optional else ""
+                if len(f"    {value.name}: Mapped[{name}{missing}]") > LINE_LENGTH:
+                    raise ModelsError(
+                        f"the enum of '{value.name}' would be called '{name}', which is too long "
+                        "for a line: call the field something shorter.",
                         value.position,
                     )
                 owners[f"class {name}"] = model.name

@@ -132,6 +132,10 @@ MISTAKES = {
     "something else.",
     "Bill: state enum(a)\nBillState": "line 1, column 7: the enum of 'state' would be called "
     "'BillState', which is taken.",
+    "UserNotificationPreference: a_very_long_name_for_a_field enum(a)": "line 1, column 29: the "
+    "enum of 'a_very_long_name_for_a_field' would be called "
+    "'UserNotificationPreferenceAVeryLongNameForAField', which is too long for a line: call the "
+    "field something shorter.",
     "Customer: id int": "line 1, column 11: a field cannot be called 'id': every model has it "
     "without being asked.",
     "Customer: class str": "line 1, column 11: a field cannot be called 'class': it is a keyword "
