@@ -8,6 +8,7 @@ import pytest
 from notes import database
 from notes.database_settings import DatabaseSettings, parse_database_url
 from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 REF = "abcdefghijklmnopqrst"
 
@@ -89,8 +90,9 @@ def arguments(monkeypatch: pytest.MonkeyPatch, **variables: str) -> dict[str, An
     """What the driver is called with."""
     made: dict[str, Any] = {}
 
-    def create(_url: str, **options: Any) -> None:
+    def create(url: str, **options: Any) -> AsyncEngine:
         made.update(options)
+        return create_async_engine(url, **options)
 
     monkeypatch.setattr(database, "create_async_engine", create)
     for name, value in variables.items():
