@@ -1,0 +1,130 @@
+"""Whoever follows a page of the site gets there: its blocks are done one after the other."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from tests.support.adopted import CASES, EXTRAS
+from tests.support.environments import Environment, make_environment
+from tests.support.template import add_layer, copy_project
+
+from .follow import Reader
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the pages are written for a POSIX shell")
+
+MODELS = """
+Customer: name str(120), email str unique
+Invoice: customer -> Customer, number str unique, total decimal(12,2),
+    status enum(draft, sent, paid) = draft
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A project that pages begin in, the environment it declares, and its database."""
+
+    project: Path
+    environment: Environment
+    url: str
+
+
+@pytest.fixture(scope="session")
+def shop(
+    template: Path, environments: Path, server_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Place:
+    """A project that has the layer with all extras, and tables of customers and invoices."""
+    case = CASES[0]
+    project = copy_project(case.name, tmp_path_factory.mktemp("shop") / case.name)
+    add_layer(template, project, db_extras=EXTRAS, db_models=MODELS, db_example_model=False)
+    place = Place(project, case.environment(environments, project), create_database(server_url))
+    for command in (["revision", "--autogenerate", "-m", "initial"], ["upgrade", "head"]):
+        url = {"DATABASE_URL": place.url}
+        place.environment.run("-m", "alembic", *command, cwd=project, variables=url)
+    return place
+
+
+def create_database(server_url: str, *, like: str = "template1") -> str:
+    """Create a database as another one is, and return its URL."""
+
+    async def create(name: str) -> None:
+        connection = await asyncpg.connect(server_url)
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
+        await connection.close()
+
+    name = f"docs_{uuid4().hex}"
+    asyncio.run(create(name))
+    return urlsplit(server_url)._replace(path=f"/{name}").geturl()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "how-to/jobs-and-scripts.md",
+        "how-to/poolers.md",
+        "how-to/replicas.md",
+        "how-to/seeding.md",
+        "how-to/testing.md",
+        "how-to/zero-downtime-migrations.md",
+    ],
+)
+def test_in_a_project_with_the_layer(
+    page: str, shop: Place, template: Path, server_url: str, tmp_path: Path
+) -> None:
+    project = shutil.copytree(shop.project, tmp_path / "project")
+    url = create_database(server_url, like=urlsplit(shop.url).path.strip("/"))
+    (project / ".env").write_text(f"DATABASE_URL={url}\n")
+    variables = {"UV_PROJECT_ENVIRONMENT": str(shop.environment.path), "UV_NO_SYNC": "1"}
+
+    Reader(project, template, url, variables).follow(page)
+
+
+@pytest.mark.parametrize("page", ["how-to/existing-layer.md", "how-to/from-sync-sqlalchemy.md"])
+def test_in_a_project_with_a_layer_of_its_own(
+    page: str, template: Path, environments: Path, new_database: Callable[[], str], tmp_path: Path
+) -> None:
+    project = copy_project("sync-sqlalchemy", tmp_path / "project")
+    adopted = add_layer(
+        template, copy_project("sync-sqlalchemy", tmp_path / "adopted"), db_existing="beside"
+    )
+    install = ["-r", "pyproject.toml", "--group", "dev"]
+    environment = make_environment(environments, "sync-sqlalchemy", install, cwd=adopted)
+    url = new_database()
+    variables = {
+        "DATABASE_URL": urlsplit(url)._replace(scheme="postgresql+psycopg").geturl(),
+        "UV_PROJECT_ENVIRONMENT": str(environment.path),
+        "UV_NO_SYNC": "1",
+    }
+
+    Reader(project, template, url, variables).follow(page)
+
+
+def test_in_a_project_without_a_layer(
+    template: Path, shop: Place, new_database: Callable[[], str], tmp_path: Path
+) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+    url = new_database()
+    variables = {
+        "DATABASE_URL": url,
+        "UV_PROJECT_ENVIRONMENT": str(shop.environment.path),
+        "UV_NO_SYNC": "1",
+    }
+
+    Reader(project, template, url, variables).follow("how-to/existing-database.md")
+
+
+@pytest.mark.parametrize("page", ["how-to/from-sqlmodel.md", "tutorials/postgresql.md"])
+def test_from_nothing(
+    page: str, template: Path, new_database: Callable[[], str], tmp_path: Path
+) -> None:
+    url = new_database()
+    variables = {"DATABASE_URL": url} if "sqlmodel" in page else {}
+
+    Reader(tmp_path, template, url, variables).follow(page)
