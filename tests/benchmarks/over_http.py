@@ -173,18 +173,16 @@ def measure(
     """Let all contenders run in turn, after each has been warmed."""
     results: Results = defaultdict(list)
     plan = [
-        (contender, kind, number)
-        for kind in KINDS
-        for number in clients
-        for contender in CONTENDERS
-        if kind in contender.kinds
+        (contender, kind) for kind in KINDS for contender in CONTENDERS if kind in contender.kinds
     ]
-    for contender, kind, _ in {(c, k, 0) for c, k, _ in plan}:
+    for contender, kind in plan:
         wrk(servers[contender.module], contender, kind, 4, 1, keys)
-    for _ in range(rounds):
-        for contender, kind, number in plan:
-            run = wrk(servers[contender.module], contender, kind, number, seconds, keys)
-            results[contender.name, kind, number].append(run)
+    # The fewest clients first: some contenders do not recover from many for a while.
+    for number in clients:
+        for _ in range(rounds):
+            for contender, kind in plan:
+                run = wrk(servers[contender.module], contender, kind, number, seconds, keys)
+                results[contender.name, kind, number].append(run)
     return results
 
 
@@ -276,7 +274,7 @@ def adopt(scratch: Path, environments: Path, url: str) -> tuple[Path, Environmen
     """Add the layer to a project and create its tables, as its guide says."""
     template = snapshot_template(scratch / "template")
     project = copy_project("uv-app", scratch / "project")
-    add_layer(template, project, db_extras=["reads"])
+    add_layer(template, project, db_extras=["reads", "bulk"])
     install = [*CASES[0].install, *PEERS]
     environment = make_environment(environments, "benchmarks", install, cwd=project)
     for command in (["revision", "--autogenerate", "-m", "initial"], ["upgrade", "head"]):

@@ -70,7 +70,10 @@ def test_the_guide_works(
     set_up, add_model, migrate = [block for block in commands if block]
     examples = blocks(project, "python")
     reads = [example for example in examples if "database_reads" in example]
-    routes, script, model, test = [example for example in examples if example not in reads]
+    bulk = [example for example in examples if "database_bulk" in example]
+    routes, script, model, test = [
+        example for example in examples if example not in (*reads, *bulk)
+    ]
     layer = project / case.layer
 
     for command in set_up:
@@ -107,12 +110,14 @@ def test_the_guide_works(
             wired.read_text() + INCLUDE.format(module=f"{case.module}guide_reads", app=application)
         )
         test += TRY_READS
-        environment.run(
-            "-c",
-            f"{read_own_write}\nimport asyncio; asyncio.run(read_own_write())",
-            cwd=project,
-            variables={"DATABASE_URL": url},
-        )
+        [load] = bulk
+        for example, name in ((read_own_write, "read_own_write"), (load, "load")):
+            environment.run(
+                "-c",
+                f"{example}\nimport asyncio; asyncio.run({name}())",
+                cwd=project,
+                variables={"DATABASE_URL": url},
+            )
     (project / "tests" / "database" / "test_the_guide.py").write_text(test)
     environment.run("-m", "pytest", "tests/database", cwd=project)
 

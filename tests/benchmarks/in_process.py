@@ -1,0 +1,40 @@
+"""The layer without HTTP, beside the driver: `uv run python -m tests.benchmarks.in_process`.
+
+Prints Markdown. A figure is the median over interleaved rounds of the ratio to asyncpg's speed in
+the same round; processor time is what the process itself took, its least over the rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from .over_http import adopt
+from .server import benchmark_server
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    """Adopt a project and measure inside it."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--environments", type=Path, help="keep the virtual environment here")
+    arguments = parser.parse_args()
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        server = stack.enter_context(benchmark_server())
+        url = server.url("postgres")
+        project, environment = adopt(scratch, arguments.environments or scratch, url)
+        done = environment.run(
+            *[str(HERE / "contenders" / "inside.py"), str(arguments.rounds)],
+            cwd=project,
+            variables={"DATABASE_URL": url, "PYTHONPATH": str(project)},
+        )
+    print(done.stdout, end="")
+
+
+if __name__ == "__main__":
+    main()
