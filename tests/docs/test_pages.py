@@ -3,7 +3,9 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,9 +16,11 @@ import pytest
 
 from tests.support.adopted import CASES, EXTRAS
 from tests.support.environments import Environment, make_environment
+from tests.support.supabase import supabase_server
 from tests.support.template import add_layer, copy_project
 
 from .follow import Reader
+from .pages import DOCS, blocks
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the pages are written for a POSIX shell")
 
@@ -25,6 +29,37 @@ Customer: name str(120), email str unique
 Invoice: customer -> Customer, number str unique, total decimal(12,2),
     status enum(draft, sent, paid) = draft
 """
+
+
+SHOP_PAGES = [
+    "how-to/jobs-and-scripts.md",
+    "how-to/poolers.md",
+    "how-to/replicas.md",
+    "how-to/seeding.md",
+    "how-to/testing.md",
+    "how-to/zero-downtime-migrations.md",
+]
+FOLLOWED = {
+    *SHOP_PAGES,
+    "how-to/existing-database.md",
+    "how-to/existing-layer.md",
+    "how-to/from-sqlmodel.md",
+    "how-to/from-sync-sqlalchemy.md",
+    "how-to/row-level-security.md",
+    "tutorials/postgresql.md",
+    "tutorials/supabase.md",
+}
+ELSEWHERE_TESTED = {
+    "detection.md",
+    "doctor.md",
+    "errors.md",
+    "how-to/update.md",
+    "index.md",
+    "models.md",
+    "operations.md",
+    "undo.md",
+}
+"""Pages of which other tests, or commands that take minutes, run what they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +86,38 @@ def shop(
     return place
 
 
+def check_types(project: Path, environment: Environment, files: list[Path]) -> None:
+    """Run pyright, strict, on what a page has written."""
+    names = sorted({str(file) for file in files if "versions" not in file.parts})
+    (project / "pyrightconfig.json").write_text('{"typeCheckingMode": "strict"}')
+    done = subprocess.run(
+        [sys.executable, "-m", "pyright", f"--pythonpath={environment.python}", *names],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert not done.returncode, done.stdout + done.stderr
+
+
+def test_every_page_with_blocks_is_followed() -> None:
+    pages = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
+    with_blocks = {page for page in pages if [b for b in blocks(page) if b.language != "models"]}
+
+    assert with_blocks <= FOLLOWED | ELSEWHERE_TESTED
+
+
+def test_what_is_written_in_a_project_with_the_layer_is_typed(shop: Place, tmp_path: Path) -> None:
+    project = shutil.copytree(shop.project, tmp_path / "project")
+    written: list[Path] = []
+    for block in [block for page in SHOP_PAGES for block in blocks(page)]:
+        if block.language == "python":
+            written.append(project / block.title)
+            written[-1].write_text(block.text, encoding="utf-8")
+
+    check_types(project, shop.environment, written)
+
+
 def create_database(server_url: str, *, like: str = "template1") -> str:
     """Create a database as another one is, and return its URL."""
 
@@ -64,17 +131,7 @@ def create_database(server_url: str, *, like: str = "template1") -> str:
     return urlsplit(server_url)._replace(path=f"/{name}").geturl()
 
 
-@pytest.mark.parametrize(
-    "page",
-    [
-        "how-to/jobs-and-scripts.md",
-        "how-to/poolers.md",
-        "how-to/replicas.md",
-        "how-to/seeding.md",
-        "how-to/testing.md",
-        "how-to/zero-downtime-migrations.md",
-    ],
-)
+@pytest.mark.parametrize("page", SHOP_PAGES)
 def test_in_a_project_with_the_layer(
     page: str, shop: Place, template: Path, server_url: str, tmp_path: Path
 ) -> None:
@@ -128,3 +185,35 @@ def test_from_nothing(
     variables = {"DATABASE_URL": url} if "sqlmodel" in page else {}
 
     Reader(tmp_path, template, url, variables).follow(page)
+
+
+@pytest.fixture
+def supabase_url() -> Iterator[str]:
+    """A database as a new Supabase project has it."""
+    with supabase_server() as server, server.new_database() as name:
+        yield server.url(name)
+
+
+def test_from_nothing_on_supabase(template: Path, supabase_url: str, tmp_path: Path) -> None:
+    project = tmp_path / "notebook"
+
+    written = Reader(tmp_path, template, supabase_url, {}).follow("tutorials/supabase.md")
+
+    check_types(project, Environment(project / ".venv"), written)
+
+
+def test_in_a_project_on_supabase(
+    template: Path, environments: Path, supabase_url: str, tmp_path: Path
+) -> None:
+    project = copy_project("supabase-notes", tmp_path / "project")
+    add_layer(template, project, db_example_model=False)
+    install = ["-r", "pyproject.toml", "--group", "dev"]
+    environment = make_environment(environments, "supabase-notes", install, cwd=project)
+    variables = {
+        "DATABASE_URL": supabase_url,
+        "UV_PROJECT_ENVIRONMENT": str(environment.path),
+        "UV_NO_SYNC": "1",
+    }
+
+    reader = Reader(project, template, supabase_url, variables)
+    check_types(project, environment, reader.follow("how-to/row-level-security.md"))
