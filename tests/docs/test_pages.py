@@ -50,6 +50,7 @@ FOLLOWED = {
     "tutorials/supabase.md",
 }
 ELSEWHERE_TESTED = {
+    "benchmarks.md",
     "detection.md",
     "doctor.md",
     "errors.md",
