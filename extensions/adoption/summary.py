@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from .changes import VARIABLES
 from .commands import run
 from .install import install_commands, outdated_lock
 from .layer import layer_module
+from .merging.text import decode
 from .record import read_record
 
 if TYPE_CHECKING:
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 COLUMNS = 80
 LABEL_COLUMNS = 10
 DATABASES = {"postgresql": "PostgreSQL", "supabase": "Supabase"}
+
+
+LIST_OF_ONE_LINE = re.compile(r"\s*[\w.\"-]+\s*=\s*\[(.*)")
+QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +191,24 @@ def _holds(place: str, path: PurePosixPath, layer: str) -> bool:
 
 def _gist(change: Change) -> str:
     """The lines that were added, as short as a person needs them."""
-    lines = [line.strip().rstrip(",").strip("\"'") for line in change.added]
+    lines = [part.strip().rstrip(",").strip("\"'") for part in _parts(change)]
     lines = [line for line in lines if line and not line.startswith("#")]
     if change.path.name.startswith(".env"):
         lines = [line.partition("=")[0] for line in lines]
     return (", " if change.path.suffix != ".py" else "; ").join(lines)
+
+
+def _parts(change: Change) -> Iterator[str]:
+    before = decode(change.before or b"").content
+    for line in change.added:
+        # A list of one line is written anew, with what was in it.
+        if change.path.suffix == ".toml" and (found := LIST_OF_ONE_LINE.match(line)):
+            yield from (item for item in QUOTED.findall(found[1]) if item not in before)
+        elif change.path.suffix != ".toml" or line.strip(" ,\"'") not in {
+            "]",
+            *QUOTED.findall(before),
+        }:
+            yield line
 
 
 def _directory(path: str) -> str:

@@ -179,3 +179,22 @@ def test_locking_with_poetry(tmp_path: Path) -> None:
     ]
     assert outdated_lock(tmp_path, "poetry", ["pyproject.toml"]) == "poetry.lock"
     assert outdated_lock(tmp_path, "poetry", ["README.md"]) is None
+
+
+def test_a_list_that_is_written_anew_is_told_by_what_is_new_in_it(
+    template: Path, tmp_path: Path
+) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+    manifest = project / "pyproject.toml"
+    manifest.write_text(
+        '[project]\nname = "short"\nversion = "1"\nrequires-python = ">=3.11"\n'
+        'dependencies = ["fastapi>=0.121", "uvicorn", "pydantic-settings>=2.6"]\n\n'
+        '[dependency-groups]\ndev = ["pytest>=8", "httpx"]\n'
+    )
+
+    _, lines = copy(template, project)
+
+    said = " ".join(line[10:] for line in lines)
+    assert "pyproject.toml: alembic>=1.12, asyncpg>=0.27, sqlalchemy[asyncio]>=2.0.40" in said
+    assert "dependencies = [" not in said
+    assert "fastapi>=" not in said
