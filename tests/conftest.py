@@ -11,11 +11,16 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.postgres import running_server
 from tests.support.template import snapshot_template
 
 ENVIRONMENTS = "TEST_RUN_ENVIRONMENTS"
+
+# A machine that is busy with something else is no failure.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_configure(config: pytest.Config) -> None:

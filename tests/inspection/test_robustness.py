@@ -301,7 +301,7 @@ contents = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(st.dictionaries(paths, contents, max_size=8))
 def test_no_tree_makes_it_fail(
     tmp_path_factory: pytest.TempPathFactory, files: dict[tuple[str, ...], bytes]

@@ -1,5 +1,6 @@
 """The files of many specifications, rendered without Copier, each into a package of its own."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,7 @@ def render_packages(specs: Mapping[str, Spec], directory: Path, *, python: str) 
         target.parent.mkdir(exist_ok=True)
         target.with_name("__init__.py").touch()
         target.write_text(template.render(_answers(SHARED, Spec(""), python)), encoding="utf-8")
+    shutil.copy(REPOSITORY / "template" / LAYER / "database_hosts.py", directory / SHARED)
     for package, spec in specs.items():
         for path, content in _files(environment, package, spec, python):
             target = directory / package / path

@@ -50,13 +50,13 @@ def error_of(text: str) -> ModelsError | None:
     return None
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500)
 @given(damaged())
 def test_damaged_models(text: str) -> None:
     assert_models_or_a_located_sentence(text)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.text(max_size=60))
 def test_any_text(text: str) -> None:
     assert_models_or_a_located_sentence(text)

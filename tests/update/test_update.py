@@ -39,7 +39,9 @@ def test_edits_stay_and_changes_arrive(own_template: Path, tmp_path: Path) -> No
     engine.write_text(edited)
     settings = project / "app" / "database_settings.py"
     settings.write_text(
-        settings.read_text().replace("pool_size: PositiveInt = 10", "pool_size: PositiveInt = 7")
+        settings.read_text().replace(
+            "pool_max_waiting: NonNegativeInt = 100", "pool_max_waiting: NonNegativeInt = 7"
+        )
     )
     (project / "app" / "models" / "example.py").unlink()
     commit_all(project, "Make it ours")
@@ -54,7 +56,7 @@ def test_edits_stay_and_changes_arrive(own_template: Path, tmp_path: Path) -> No
 
     assert '"""Mine: the session' in engine.read_text()
     assert "Close every connection;" in engine.read_text()
-    assert "pool_size: PositiveInt = 7" in settings.read_text()
+    assert "pool_max_waiting: NonNegativeInt = 7" in settings.read_text()
     assert '"""A URL in the form' in settings.read_text()
     assert not (project / "app" / "models" / "example.py").exists()
     assert git(project, "diff", "--name-only", "--diff-filter=U") == ""

@@ -1,10 +1,6 @@
 """Files as people write them, generated for property tests."""
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-
-# A busy machine is no failure.
-unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 MAIN = ["alembic>=1.16", "asyncpg>=0.30", "pydantic-settings>=2.3", "sqlalchemy[asyncio]>=2.0.40"]
 DEV = ["httpx>=0.27", "pytest>=8"]

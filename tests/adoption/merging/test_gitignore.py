@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from extensions.adoption.merging.gitignore import gitignores_above, ignores, protect_env
-from tests.adoption.merging.documents import gitignores, unhurried
+from tests.adoption.merging.documents import gitignores
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_directories_above_do_not_matter_outside_git(tmp_path: Path) -> None:
     assert gitignores_above(project) == []
 
 
-@settings(unhurried, max_examples=40)
+@settings(max_examples=40)
 @given(gitignores())
 def test_agrees_with_git(repository: Path, content: str) -> None:
     (repository / ".gitignore").write_bytes(content.encode())

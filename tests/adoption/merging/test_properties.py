@@ -28,7 +28,6 @@ from tests.adoption.merging.documents import (
     pyproject_files,
     requirements_files,
     setup_cfgs,
-    unhurried,
 )
 
 NEEDS = Needs.parse(MAIN, DEV, ())
@@ -65,7 +64,6 @@ def is_needed(text: str) -> bool:
         return False
 
 
-@unhurried
 @given(pyproject_files())
 def test_pyproject(file: tuple[str, str]) -> None:
     content, manager = file
@@ -78,7 +76,6 @@ def test_pyproject(file: tuple[str, str]) -> None:
     assert all(name in after.lower().replace("_", "-") for name in NEEDED_NAMES - {"greenlet"})
 
 
-@unhurried
 @given(pipfiles())
 def test_pipfile(content: str) -> None:
     after = pipfile.merge(content, NEEDS).content
@@ -89,7 +86,6 @@ def test_pipfile(content: str) -> None:
     assert everything >= NEEDED_NAMES - {"greenlet"}
 
 
-@unhurried
 @given(requirements_files())
 def test_requirements(content: str) -> None:
     after = requirements.merge(content, NEEDS, path="requirements.txt").content
@@ -103,7 +99,6 @@ def test_requirements(content: str) -> None:
         assert after.endswith("\n") == content.endswith("\n")
 
 
-@unhurried
 @given(setup_cfgs())
 def test_setup_cfg(content: str) -> None:
     after = setup_cfg.merge(content, NEEDS).content
@@ -117,7 +112,6 @@ def test_setup_cfg(content: str) -> None:
     assert setup_cfg.merge(after, NEEDS).content == after
 
 
-@unhurried
 @given(gitignores())
 def test_gitignore(content: str) -> None:
     after = gitignore.protect_env(content)
@@ -134,7 +128,6 @@ VARIABLES = [
 ]
 
 
-@unhurried
 @given(env_examples())
 def test_env_example(content: str) -> None:
     after = env_example.add_variables(content, VARIABLES)

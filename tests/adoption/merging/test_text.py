@@ -7,17 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extensions.adoption.merging.text import decode, line_end_of
-from tests.adoption.merging.documents import unhurried
 
 
-@unhurried
 @given(st.binary(max_size=50))
 def test_any_bytes_come_back(data: bytes) -> None:
     text = decode(data)
     assert text.encode(text.content) == data
 
 
-@unhurried
 @given(st.text("fastpi\r\né漢#=", max_size=20), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
 def test_text_is_read_whatever_its_encoding(content: str, encoding: str) -> None:
     text = decode(content.encode(encoding))

@@ -6,10 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extensions.adoption.merging.toml_source import TomlSource, get
-from tests.adoption.merging.documents import pyproject_files, toml_values, unhurried
+from tests.adoption.merging.documents import pyproject_files, toml_values
 
 
-@unhurried
 @given(pyproject_files())
 def test_every_entry_is_found_with_its_value(file: tuple[str, str]) -> None:
     source = TomlSource(file[0])
@@ -19,7 +18,6 @@ def test_every_entry_is_found_with_its_value(file: tuple[str, str]) -> None:
         assert source.text[entry.equals] == "="
 
 
-@unhurried
 @given(st.lists(toml_values(), max_size=4))
 def test_elements_of_an_array_are_found(values: list[str]) -> None:
     source = TomlSource("x = [" + "  ,\n#, ]\n".join([*values, ""]) + "]")

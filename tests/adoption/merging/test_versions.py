@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from extensions.adoption.merging.versions import admits, stays_within
-from tests.adoption.merging.documents import unhurried
 
 NEED = ">=2.0.40"
 
@@ -143,7 +142,6 @@ CLAUSES = st.one_of(
 SETS = st.lists(CLAUSES, max_size=3).map(",".join)
 
 
-@unhurried
 @given(SETS, SETS)
 def test_agrees_with_interval_arithmetic(left: str, right: str) -> None:
     # packaging decides the same with intervals, in a newer release than users may have.
@@ -153,7 +151,6 @@ def test_agrees_with_interval_arithmetic(left: str, right: str) -> None:
     assert admits(left, right) is expected
 
 
-@unhurried
 @given(SETS, SETS)
 def test_subset_agrees_with_interval_arithmetic(constraint: str, allowed: str) -> None:
     mine, theirs = SpecifierSet(constraint), SpecifierSet(allowed)
@@ -164,7 +161,6 @@ def test_subset_agrees_with_interval_arithmetic(constraint: str, allowed: str) -
         assert not stays_within(constraint, allowed)
 
 
-@unhurried
 @given(SETS, SETS, NUMBERS)
 def test_no_version_escapes_a_range_that_is_stayed_within(
     constraint: str, allowed: str, version: str
@@ -174,7 +170,6 @@ def test_no_version_escapes_a_range_that_is_stayed_within(
         assert SpecifierSet(allowed).contains(version)
 
 
-@unhurried
 @given(st.text(max_size=20))
 def test_any_text_gets_an_answer(constraint: str) -> None:
     try:

@@ -115,7 +115,7 @@ _ISORT = ("check", "--select=I", '--config=lint.isort.known-first-party=["shop"]
 
 @pytest.mark.skipif(_RUFF is None, reason="ruff is not installed")
 # One file in twenty fails: shrinking the other nineteen would take minutes.
-@settings(max_examples=8, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.lists(application_files(), min_size=20, max_size=25))
 def test_leaves_formatted_and_sorted_files_so(files: list[ApplicationFile]) -> None:
     with tempfile.TemporaryDirectory() as name:
