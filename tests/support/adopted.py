@@ -33,7 +33,8 @@ class ProjectCase:
 
     def environment(self, root: Path, project: Path) -> Environment:
         """The environment that the adopted project declares."""
-        return make_environment(root, self.name, self.install, cwd=project)
+        environment = make_environment(root, self.name, self.install, cwd=project)
+        return replace(environment, sources=project / "src" if "-e" in self.install else None)
 
 
 CASES = (

@@ -15,6 +15,8 @@ class Environment:
     """A virtual environment; commands run in it without the variables of this process's own."""
 
     path: Path
+    sources: Path | None = None
+    """Where the project's packages are, if it has been installed in place."""
 
     @property
     def python(self) -> Path:
@@ -28,6 +30,7 @@ class Environment:
 
         Raises:
             AssertionError: it failed; the message holds what it printed.
+            subprocess.TimeoutExpired: it did not end within ten minutes.
         """
         clean = {
             name: value
@@ -35,6 +38,9 @@ class Environment:
             if not name.startswith(("DATABASE_", "TEST_DATABASE_", "PYTEST_", "COV_"))
             and name not in ("VIRTUAL_ENV", "PYTHONPATH")
         }
+        if self.sources:
+            # What is installed in place may be another test's copy of the project.
+            clean["PYTHONPATH"] = str(self.sources)
         done = subprocess.run(
             [str(self.python), *command],
             cwd=cwd,
@@ -42,6 +48,8 @@ class Environment:
             capture_output=True,
             text=True,
             check=False,
+            # Rather than wait for ever; nothing takes a quarter of that.
+            timeout=600,
         )
         if done.returncode:
             raise AssertionError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
