@@ -1,26 +1,18 @@
 """A user's mistake gets one sentence, an exit code, and an untouched directory."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support.template import copy_project, git
+from tests.support.template import copy_project, git, run_copier
 
 APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 
 
 def copy(template: Path, project: Path, *options: str) -> subprocess.CompletedProcess[str]:
     """Run `copier copy --trust --defaults` as a person does."""
-    command = [sys.executable, "-m", "copier", "copy", "--trust", "--defaults", *options]
-    return subprocess.run(
-        [*command, str(template), str(project)],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_copier("copy", "--trust", "--defaults", *options, template, project)
 
 
 def contents(directory: Path) -> dict[str, bytes]:
@@ -144,13 +136,10 @@ def test_a_package_that_copier_cannot_import(
     hidden = tmp_path / "hidden"
     hidden.mkdir()
     (hidden / "sitecustomize.py").write_text(f"import sys\nsys.modules['{package}'] = None\n")
-    command = [sys.executable, "-m", "copier", "copy", "--trust", "--defaults"]
-    done = subprocess.run(
-        [*command, *options, str(template), str(project)],
+
+    done = run_copier(
+        *["copy", "--trust", "--defaults", *options, template, project],
         env={"PYTHONPATH": str(hidden), "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
     )
 
     assert done.returncode != 0

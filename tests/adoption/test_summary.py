@@ -1,33 +1,22 @@
 """After a copy: what was done, what was found, and what to do next, on one screen."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from extensions.adoption.install import install_commands, outdated_lock
 from tests.support.adopted import CASES, ProjectCase
-from tests.support.template import changed_files, copy_project
+from tests.support.template import changed_files, copy_project, run_copier
 
 ROWS, COLUMNS = 24, 80
 
 
 def copy(template: Path, project: Path, *options: str, **variables: str) -> tuple[int, list[str]]:
     """Run a copy in the project; returns the exit code and the summary."""
-    done = subprocess.run(
-        [
-            *[sys.executable, "-m", "copier", "copy", "--trust", "--defaults"],
-            *options,
-            template,
-            ".",
-        ],
+    done = run_copier(
+        *["copy", "--trust", "--defaults", *options, template, "."],
         cwd=project,
         env={"PATH": "/usr/bin:/bin", **variables},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr
     _, _, said = done.stderr.rpartition("\n\n")
@@ -112,16 +101,7 @@ def test_a_file_that_cannot_be_written(template: Path, tmp_path: Path) -> None:
 def test_quiet(template: Path, tmp_path: Path) -> None:
     project = copy_project("uv-app", tmp_path / "project")
 
-    done = subprocess.run(
-        [
-            *[sys.executable, "-m", "copier", "copy", "--trust", "--defaults", "--quiet"],
-            *[str(template), str(project)],
-        ],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_copier("copy", "--trust", "--defaults", "--quiet", template, project)
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 

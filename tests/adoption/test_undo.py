@@ -1,8 +1,6 @@
 """One command takes the layer out again, and leaves what somebody has edited."""
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from tests.support.template import (
     commit_all,
     copy_project,
     git,
+    run_copier,
     snapshot_template,
     update_layer,
 )
@@ -27,14 +26,7 @@ DOCUMENTED = ["recopy", "--trust", "--defaults", "-a", ANSWERS_FILE, "-d", "db_u
 
 def run_undo(project: Path, *, succeeds: bool = True) -> str:
     """Run the documented command in a project; returns what it prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", "copier", *DOCUMENTED],
-        cwd=project,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_copier(*DOCUMENTED, cwd=project)
     assert (done.returncode == 0) == succeeds, done.stderr
     return done.stderr
 
@@ -254,16 +246,8 @@ def test_a_file_that_cannot_be_written(adopted: Adopted) -> None:
 
 def test_without_a_layer(template: Path, tmp_path: Path) -> None:
     project = copy_project("uv-app", tmp_path / "project")
-    done = subprocess.run(
-        [
-            *[sys.executable, "-m", "copier", "copy", "--trust", "--defaults"],
-            *["-d", "db_undo=true", str(template), str(project)],
-        ],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+
+    done = run_copier("copy", "--trust", "--defaults", "-d", "db_undo=true", template, project)
 
     assert done.returncode == 1
     assert "nothing to undo" in done.stderr

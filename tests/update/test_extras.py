@@ -1,7 +1,5 @@
 """What becomes of the extras when the answer changes, or was never given."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from tests.support.template import (
     commit_all,
     copy_project,
     git,
+    run_copier,
     snapshot_template,
     update_layer,
 )
@@ -80,14 +79,9 @@ def test_a_project_from_before_the_question(tmp_path: Path) -> None:
     git(template, "tag", "v1.1.0")
 
     # A prompt would fail: nobody is there to answer.
-    command = ["copier", "update", "--trust", "--skip-answered", "-a", ANSWERS_FILE]
-    subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=project,
-        stdin=subprocess.DEVNULL,
-        check=True,
-        capture_output=True,
-    )
+    command = ("update", "--trust", "--skip-answered", "-a", ANSWERS_FILE)
+    done = run_copier(*command, cwd=project)
 
+    assert done.returncode == 0, done.stderr
     assert (project / "app" / "database_doctor.py").exists()
     assert "db_extras:\n- doctor\n" in (project / ANSWERS_FILE).read_text()

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.support.adopted import CASES
-from tests.support.template import add_layer, changed_files, commit_all, copy_project
+from tests.support.template import (
+    add_layer,
+    changed_files,
+    commit_all,
+    copy_project,
+    run_copier,
+)
 
 
 @pytest.fixture(params=[case.name for case in CASES])
@@ -48,14 +54,7 @@ def test_at_a_terminal_without_prompting_to_overwrite(template: Path, committed:
     reformat(committed)
     commit_all(committed, "Reformat")
 
-    command = ["-m", "copier", "copy", "--trust", str(template), str(committed)]
-    done = subprocess.run(
-        [sys.executable, *command, "--defaults"],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_copier("copy", "--trust", "--defaults", template, committed)
 
     assert done.returncode == 0, done.stderr
     assert "Overwrite" not in done.stdout + done.stderr
