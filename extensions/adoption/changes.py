@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .existing import notes_on_autogenerate
 from .layer import layer_module
-from .merging.dependencies import merge_dependencies
+from .merging.dependencies import DependencyMerge, merge_dependencies
 from .merging.env_example import Variable, add_variables
 from .merging.gitignore import gitignores_above, protect_env
 from .merging.model import Change, Conflict
@@ -16,7 +16,7 @@ from .needs import EARLIER, dev_requirements, main_requirements
 from .wiring import Wired, wire_application
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 VARIABLES = {
@@ -55,13 +55,7 @@ class ChangePlan:
 
 def plan_changes(project: Path, answers: Mapping[str, Any]) -> ChangePlan:
     """Work out what becomes of the user's files; nothing is written."""
-    merge = merge_dependencies(
-        project,
-        dependency_file=answers["db_dependency_file"] or None,
-        manager=answers["db_dependency_manager"],
-        main=main_requirements(answers),
-        dev=dev_requirements(answers),
-    )
+    merge = _dependencies(project, answers)
     notes = [note for note in (merge.reason, merge.instructions) if note]
     changes = [*merge.changes, *_env_files(project, answers)]
     if answers["db_wire_app"]:
@@ -76,16 +70,22 @@ def plan_changes(project: Path, answers: Mapping[str, Any]) -> ChangePlan:
 
 def plan_renewal(project: Path, answers: Mapping[str, Any]) -> ChangePlan:
     """Work out what an update changes in the files that list dependencies."""
-    merge = merge_dependencies(
+    merge = _dependencies(project, answers, earlier=EARLIER)
+    notes = tuple(conflict.message for conflict in merge.conflicts)
+    return ChangePlan(merge.changes, (), notes)
+
+
+def _dependencies(
+    project: Path, answers: Mapping[str, Any], *, earlier: Sequence[str] = ()
+) -> DependencyMerge:
+    return merge_dependencies(
         project,
         dependency_file=answers["db_dependency_file"] or None,
         manager=answers["db_dependency_manager"],
         main=main_requirements(answers),
         dev=dev_requirements(answers),
-        earlier=EARLIER,
+        earlier=earlier,
     )
-    notes = tuple(conflict.message for conflict in merge.conflicts)
-    return ChangePlan(merge.changes, (), notes)
 
 
 def _env_files(project: Path, answers: Mapping[str, Any]) -> Iterator[Change]:
