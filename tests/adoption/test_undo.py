@@ -16,6 +16,7 @@ from tests.support.template import (
     commit_all,
     copy_project,
     git,
+    release,
     run_copier,
     snapshot_template,
     update_layer,
@@ -214,13 +215,11 @@ def test_after_an_update(tmp_path: Path) -> None:
     commit_all(project, "Add the database layer")
     [module] = template.glob("template/*/database.py.jinja")
     module.write_text(f"{module.read_text()}# new\n")
-    commit_all(template, "Change")
-    git(template, "tag", "v1.1.0")
+    release(template, "v1.1.0")
     update_layer(project)
     assert (project / "app" / "database.py").read_text().endswith("# new\n")
     module.write_text(f"{module.read_text()}# newer\n")
-    commit_all(template, "Change again")
-    git(template, "tag", "v1.2.0")
+    release(template, "v1.2.0")
 
     run_undo(project)
 

@@ -59,6 +59,17 @@ def copy_project(name: str, destination: Path) -> Path:
     return destination
 
 
+def release(template: Path, tag: str, **replaced: tuple[str, str]) -> None:
+    """Release what has changed; files of the layer, named by their stem, get other text."""
+    for stem, (old, new) in replaced.items():
+        [file] = template.glob(f"template/**/{stem}.py.jinja")
+        content = file.read_text(encoding="utf-8")
+        assert old in content
+        file.write_text(content.replace(old, new), encoding="utf-8")
+    commit_all(template, tag)
+    git(template, "tag", tag)
+
+
 def add_layer(template: Path, project: Path, **answers: object) -> Path:
     """Run `copier copy --trust --defaults -d … template project` in this process."""
     copier.run_copy(

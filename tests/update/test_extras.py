@@ -12,8 +12,8 @@ from tests.support.template import (
     commit_all,
     copy_project,
     git,
+    release,
     run_copier,
-    snapshot_template,
     update_layer,
 )
 
@@ -62,21 +62,19 @@ def test_a_mistake_in_an_update_changes_nothing(project: Path) -> None:
     assert changed_files(project) == []
 
 
-def test_a_project_from_before_the_question(tmp_path: Path) -> None:
-    template = snapshot_template(tmp_path / "template")
-    questions = template / "copier.yml"
+def test_a_project_from_before_the_question(own_template: Path, tmp_path: Path) -> None:
+    questions = own_template / "copier.yml"
     content = questions.read_text(encoding="utf-8")
     _, question, rest = content.partition(QUESTION)
     asked = question + rest.partition("\n\n")[0]
     questions.write_text(content.replace(asked, "db_extras:\n  when: false\n  default: []\n"))
-    commit_all(template, "Know of no extras")
-    git(template, "tag", "--force", "v1.0.0")
-    project = add_layer(template, copy_project("uv-app", tmp_path / "project"))
+    commit_all(own_template, "Know of no extras")
+    git(own_template, "tag", "--force", "v1.0.0")
+    project = add_layer(own_template, copy_project("uv-app", tmp_path / "project"))
     commit_all(project, "Add a database")
     assert "db_extras" not in (project / ANSWERS_FILE).read_text()
     questions.write_text(content)
-    commit_all(template, "Ask for extras")
-    git(template, "tag", "v1.1.0")
+    release(own_template, "v1.1.0")
 
     # A prompt would fail: nobody is there to answer.
     command = ("update", "--trust", "--skip-answered", "-a", ANSWERS_FILE)

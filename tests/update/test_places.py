@@ -14,28 +14,16 @@ from tests.support.template import (
     commit_all,
     copy_project,
     git,
-    snapshot_template,
+    release,
     update_layer,
 )
 
 ADDED = "app/database.py"
-
-
-@pytest.fixture
-def own_template(tmp_path: Path) -> Path:
-    return snapshot_template(tmp_path / "template")
-
-
-def release(template: Path) -> None:
-    """Release a second version."""
-    [file] = template.glob("template/**/database.py.jinja")
-    file.write_text(file.read_text().replace("Close all connections;", "Close every connection;"))
-    commit_all(template, "Second version")
-    git(template, "tag", "v1.1.0")
+CHANGE = ("Close all connections;", "Close every connection;")
 
 
 def updated(project: Path) -> bool:
-    return "Close every connection;" in (project / ADDED).read_text()
+    return CHANGE[1] in (project / ADDED).read_text()
 
 
 def test_without_git(template: Path, tmp_path: Path) -> None:
@@ -67,7 +55,7 @@ def test_in_a_subdirectory_of_a_repository(own_template: Path, tmp_path: Path) -
     commit_all(repository, "Repository")
     add_layer(own_template, project)
     commit_all(repository, "Add the database layer")
-    release(own_template)
+    release(own_template, "v1.1.0", database=CHANGE)
 
     update_layer(project)
 
@@ -82,7 +70,7 @@ def test_under_an_unusual_path(name: str, own_template: Path, tmp_path: Path) ->
     commit_all(project, "Add the database layer")
     add_layer(own_template, project)
     assert changed_files(project) == []
-    release(own_template)
+    release(own_template, "v1.1.0", database=CHANGE)
 
     update_layer(project)
 
@@ -126,7 +114,7 @@ def test_in_a_project_that_another_template_made(own_template: Path, tmp_path: P
     assert "db_type: postgresql" in (project / ANSWERS_FILE).read_text()
     commit_all(project, "Add the database layer")
 
-    release(own_template)
+    release(own_template, "v1.1.0", database=CHANGE)
     update_layer(project)
     assert updated(project)
     commit_all(project, "Update the layer")

@@ -15,8 +15,7 @@ from tests.support.template import (
     changed_files,
     commit_all,
     copy_project,
-    git,
-    snapshot_template,
+    release,
 )
 
 RENAMED = {"db_guide": "db_guide_file", "db_example_model": "db_with_example"}
@@ -49,20 +48,20 @@ def rename_questions(template: Path) -> None:
     content = table.read_text(encoding="utf-8")
     names = {new: old for old, new in RENAMED.items()}
     table.write_text(content.replace("[str, str] = {}", f"[str, str] = {names}"), encoding="utf-8")
-    commit_all(template, "Rename questions")
-    git(template, "tag", "v1.1.0")
+    release(template, "v1.1.0")
 
 
 @pytest.mark.parametrize("options", [{"skip_answered": True}, {}], ids=str)
-def test_the_answers_move_over(tmp_path: Path, options: Mapping[str, Any]) -> None:
-    template = snapshot_template(tmp_path / "template")
+def test_the_answers_move_over(
+    own_template: Path, tmp_path: Path, options: Mapping[str, Any]
+) -> None:
     project = copy_project("uv-app", tmp_path / "project")
-    add_layer(template, project, db_guide="docs/STORAGE.md", db_example_model=False)
+    add_layer(own_template, project, db_guide="docs/STORAGE.md", db_example_model=False)
     guide = project / "docs" / "STORAGE.md"
     guide.write_text(f"{guide.read_text()}\nMine.\n")
     commit_all(project, "Add the database layer")
     answers = yaml.safe_load((project / ANSWERS_FILE).read_text())
-    rename_questions(template)
+    rename_questions(own_template)
 
     copier.run_update(
         project,

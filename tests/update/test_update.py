@@ -2,34 +2,15 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.support.template import (
     add_layer,
     changed_files,
     commit_all,
     copy_project,
     git,
-    snapshot_template,
+    release,
     update_layer,
 )
-
-
-@pytest.fixture
-def own_template(tmp_path: Path) -> Path:
-    """A template that the test releases a second version of."""
-    return snapshot_template(tmp_path / "template")
-
-
-def release(template: Path, tag: str, **replaced: tuple[str, str]) -> None:
-    """Release a version in which files of the layer, named by their stem, have other text."""
-    for stem, (old, new) in replaced.items():
-        [file] = template.glob(f"template/**/{stem}.py.jinja")
-        content = file.read_text(encoding="utf-8")
-        assert old in content
-        file.write_text(content.replace(old, new), encoding="utf-8")
-    commit_all(template, tag)
-    git(template, "tag", tag)
 
 
 def test_edits_stay_and_changes_arrive(own_template: Path, tmp_path: Path) -> None:
@@ -93,8 +74,7 @@ def test_policies_that_were_edited_stay(own_template: Path, tmp_path: Path) -> N
     )
     [models] = own_template.glob("template/*/models/*supabase*auth.py*")
     models.write_text(models.read_text().replace("left(NEW.raw", "substr(NEW.raw"))
-    commit_all(own_template, "v1.1.0")
-    git(own_template, "tag", "v1.1.0")
+    release(own_template, "v1.1.0")
 
     update_layer(project)
 
