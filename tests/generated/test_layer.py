@@ -16,8 +16,11 @@ def test_inside(file: str, template: Path, environments: Path, tmp_path: Path) -
     [case] = [case for case in CASES if case.name == "uv-app"]
     project = copy_project(case.name, tmp_path / "project")
     add_layer(template, project, db_extras=EXTRAS)
-    shutil.copy(INSIDE / file, project / "tests" / "database" / file)
+    for name in (file, "fixtures.py"):
+        shutil.copy(INSIDE / name, project / "tests" / "database" / name)
 
     case.environment(environments, project).run(
-        *["-m", "pytest", f"tests/database/{file}", "-p", "no:cacheprovider"], cwd=project
+        *["-m", "pytest", f"tests/database/{file}", "-p", "tests.database.fixtures"],
+        *["-p", "no:cacheprovider"],
+        cwd=project,
     )

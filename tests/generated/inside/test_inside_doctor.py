@@ -20,18 +20,6 @@ SECRET = "s3cr3t"
 
 
 @pytest.fixture
-def configure(monkeypatch):
-    def change(**settings):
-        for name, value in settings.items():
-            monkeypatch.setenv(f"DATABASE_{name.upper()}", str(value))
-        get_database_settings.cache_clear()
-
-    yield change
-    monkeypatch.undo()
-    get_database_settings.cache_clear()
-
-
-@pytest.fixture
 def own_revisions(alembic_config, monkeypatch, tmp_path):
     """Let the project be one that has the revision of this test run."""
     with (tmp_path / "alembic.ini").open("w") as file:
@@ -103,10 +91,10 @@ async def test_pools_against_the_servers_limit(workers, level, monkeypatch):
 async def test_limits_of_role_and_database(configure, server_url):
     await run("CREATE ROLE limited LOGIN CONNECTION LIMIT 10")
     try:
-        configure(url=server_url.replace("postgres:@", "limited@"))
+        await configure(url=server_url.replace("postgres:@", "limited@"))
         found = await findings()
     finally:
-        configure(url=server_url)
+        await configure(url=server_url)
         await run("DROP ROLE limited")
 
     assert found["pool"].level == "failure"
@@ -143,7 +131,7 @@ async def test_time(monkeypatch):
     ],
 )
 async def test_no_connection(configure, place, advice, capsys):
-    configure(url=f"postgresql://user:{SECRET}@{place}", connect_timeout_seconds=2)
+    await configure(url=f"postgresql://user:{SECRET}@{place}", connect_timeout_seconds=2)
 
     assert await database_doctor.main() == 1
 
@@ -155,9 +143,9 @@ async def test_no_connection(configure, place, advice, capsys):
 
 @pytest.mark.usefixtures("migrated_database")
 async def test_a_login_that_fails(configure, server_url):
-    configure(url=server_url.replace("postgres:@", f"nobody:{SECRET}@"))
+    await configure(url=server_url.replace("postgres:@", f"nobody:{SECRET}@"))
     found = await findings()
-    configure(url=server_url.replace("/postgres?", "/no_such_database?"))
+    await configure(url=server_url.replace("/postgres?", "/no_such_database?"))
     no_database = await findings()
 
     assert found["connection"].level == "failure"
@@ -173,7 +161,7 @@ async def test_a_login_that_fails(configure, server_url):
 async def test_encryption_on_the_way_to_another_machine(configure, mode, level):
     query = f"?sslmode={mode}" if mode else ""
     # Where nothing listens, nothing offers encryption either.
-    configure(url=f"postgresql://u:{SECRET}@127.0.0.9:1/x{query}", connect_timeout_seconds=1)
+    await configure(url=f"postgresql://u:{SECRET}@127.0.0.9:1/x{query}", connect_timeout_seconds=1)
 
     found = await database_doctor.check_encryption(None)
 

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 import pytest
 from app.database import SessionDep, dispose_engine, get_engine, install_database, session_scope
-from app.database_settings import get_database_settings
 from fastapi import FastAPI, HTTPException, WebSocket
 from fastapi.responses import JSONResponse
 from fastapi.testclient import TestClient
@@ -162,23 +161,6 @@ async def test_a_deadlock_between_two_requests(app):
         assert list(await session.scalars(text("SELECT n FROM pairs"))) == [1, 1]
         await session.execute(text("DROP TABLE pairs"))
     await dispose_engine()
-
-
-@pytest.fixture
-async def configure(monkeypatch):
-    """Change settings; the next use makes an engine of them."""
-    await dispose_engine()
-
-    async def change(**settings):
-        for name, value in settings.items():
-            monkeypatch.setenv(f"DATABASE_{name.upper()}", str(value))
-        await dispose_engine()
-        get_database_settings.cache_clear()
-
-    yield change
-    monkeypatch.undo()
-    await dispose_engine()
-    get_database_settings.cache_clear()
 
 
 async def test_statement_timeouts_of_server_and_driver(app, configure):

@@ -7,7 +7,6 @@ import pytest
 from alembic.command import downgrade, stamp, upgrade
 from app.database import dispose_engine, get_engine, install_database, session_scope
 from app.database_health import TIMEOUT_SECONDS
-from app.database_settings import get_database_settings
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.testclient import TestClient
 from httpx import ASGITransport, AsyncClient
@@ -39,20 +38,6 @@ async def client(app):
     async with AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
     await dispose_engine()
-
-
-@pytest.fixture
-async def configure(monkeypatch):
-    async def change(**settings):
-        for name, value in settings.items():
-            monkeypatch.setenv(f"DATABASE_{name.upper()}", str(value))
-        await dispose_engine()
-        get_database_settings.cache_clear()
-
-    yield change
-    monkeypatch.undo()
-    await dispose_engine()
-    get_database_settings.cache_clear()
 
 
 @pytest.mark.usefixtures("migrated_database")
