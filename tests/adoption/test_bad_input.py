@@ -138,7 +138,8 @@ def test_a_package_that_copier_cannot_import(
     (hidden / "sitecustomize.py").write_text(f"import sys\nsys.modules['{package}'] = None\n")
 
     done = run_copier(
-        *["copy", "--trust", "--defaults", *options, template, project],
+        *("copy", "--trust", "--defaults", *options),
+        *(template, project),
         env={"PYTHONPATH": str(hidden), "PATH": "/usr/bin:/bin"},
     )
 

@@ -14,7 +14,8 @@ ROWS, COLUMNS = 24, 80
 def copy(template: Path, project: Path, *options: str, **variables: str) -> tuple[int, list[str]]:
     """Run a copy in the project; returns the exit code and the summary."""
     done = run_copier(
-        *["copy", "--trust", "--defaults", *options, template, "."],
+        *("copy", "--trust", "--defaults", *options),
+        *(template, "."),
         cwd=project,
         env={"PATH": "/usr/bin:/bin", **variables},
     )
