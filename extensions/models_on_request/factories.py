@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ..adoption.layer import LINE_LENGTH
@@ -13,13 +14,16 @@ from .specification import Model, Reference, Value
 from .value_types import member_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from .reserved import KnownModel
     from .specification import Type
 
 _DIGITS_OF_A_NUMBER = 6
 """How many digits the number of a row may come to have."""
+
+_UTC = (3, 11)
+"""The first version of Python that has `datetime.UTC`."""
 
 
 def made_up(model: Model, known: Mapping[str, KnownModel]) -> Iterator[str]:
@@ -101,6 +105,27 @@ def _decimal(numbers: tuple[int, ...]) -> str:
     return f"{number}.scaleb(-{scale})" if scale else number
 
 
-def without_texts(value: str) -> str:
-    """A made-up value without the words in its texts, which name nothing."""
-    return re.sub(r'"[^"{]*(\{n\})?"', r" \1 ", value)
+def names_in(values: Iterable[str]) -> set[str]:
+    """What made-up values refer to; the words in their texts name nothing."""
+    return {
+        name
+        for value in values
+        for name in re.findall(r"\w+", re.sub(r'"[^"{]*(\{n\})?"', r" \1 ", value))
+    }
+
+
+def standard_imports(names: Collection[str], python: tuple[int, ...]) -> defaultdict[str, set[str]]:
+    """What made-up values need of the standard library, by module."""
+    needed: defaultdict[str, set[str]] = defaultdict(set)
+    if "START" in names:
+        needed["datetime"].update({"datetime", "UTC" if python >= _UTC else "timezone"})
+    for name, module in (("Decimal", "decimal"), ("timedelta", "datetime"), ("uuid4", "uuid")):
+        if name in names:
+            needed[module].add(name)
+    return needed
+
+
+def start(names: Collection[str], python: tuple[int, ...]) -> str:
+    """The time from which made-up times are counted; empty where none are."""
+    zone = "UTC" if python >= _UTC else "timezone.utc"
+    return f"START = datetime(2026, 1, 1, tzinfo={zone})" if "START" in names else ""

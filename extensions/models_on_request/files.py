@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,7 +21,7 @@ from .code import (
     tuple_source,
 )
 from .columns import CLOCK, OF_WHOM_ADDS_IT, column
-from .factories import made_up, without_texts
+from .factories import made_up, names_in
 from .names import plural, snake_case, with_article
 from .relationships import (
     Relationship,
@@ -89,7 +88,7 @@ class ModelFile:
     @property
     def has_numbers(self) -> bool:
         """Whether a factory makes values up of the number of the row."""
-        return any(re.search(r"\bn\b", without_texts(value)) for value in self.made_up)
+        return "n" in names_in(self.made_up)
 
     @property
     def names(self) -> tuple[str, ...]:

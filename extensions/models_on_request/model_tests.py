@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .code import imports, sorted_names
-from .factories import without_texts
+from .factories import names_in, standard_imports, start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,10 +43,6 @@ class ModelTests:
     """The models whose rows belong to users, and the columns that say to whom."""
 
 
-UTC = (3, 11)
-"""The first version of Python that has `datetime.UTC`."""
-
-
 def model_tests(schema: Schema, files: Iterable[ModelFile], python: tuple[int, ...]) -> ModelTests:
     """Say what the test file of these models needs."""
     files = tuple(files)
@@ -56,26 +51,19 @@ def model_tests(schema: Schema, files: Iterable[ModelFile], python: tuple[int, .
     made = next((one for one in known if one.made_up), None)
     values = [value for file in files for value in file.made_up]
     values.extend(made.made_up if made else ())
-    words = {word for value in values for word in re.findall(r"\w+", without_texts(value))}
+    words = names_in(values)
     # A key that may be missing is a key of a user all the same, for the test of its owner.
     has_users = bool(schema.owners) or "users" in words
     has_relations = any(file.relationships for file in files)
-    needed: defaultdict[str, set[str]] = defaultdict(set)
+    needed = standard_imports(words, python)
     needed["collections.abc"].add("Callable")
     needed["typing"].add("Any")
-    if "START" in words:
-        needed["datetime"].update({"datetime", "UTC" if python >= UTC else "timezone"})
-    if "timedelta" in words:
-        needed["datetime"].add("timedelta")
     if "n" in words:
         needed["itertools"].add("count")
     if "users" in words:
         needed["itertools"].add("cycle")
     if has_users:
         needed["uuid"].add("uuid4")
-    for name, module in (("Decimal", "decimal"), ("uuid4", "uuid")):
-        if name in words:
-            needed[module].add(name)
     other: defaultdict[str, set[str]] = defaultdict(set)
     other["pytest"] = set()
     other["sqlalchemy"] = {"inspect", *({"Enum"} if schema.has_enums else ())}
@@ -88,14 +76,13 @@ def model_tests(schema: Schema, files: Iterable[ModelFile], python: tuple[int, .
         other["sqlalchemy.exc"].add("DBAPIError")
     if has_relations:
         other["sqlalchemy.orm"].add("selectinload")
-    zone = "UTC" if python >= UTC else "timezone.utc"
     enums = {enum.name for file in files for enum in file.enums if enum.name in words}
     names = {"Base", *(file.name for file in files), *enums, *([made.name] if made else [])}
     return ModelTests(
         imports=(imports(needed), imports(other)),
         names=tuple(sorted_names(names)),
         has_numbers="n" in words,
-        start=f"START = datetime(2026, 1, 1, tzinfo={zone})" if "START" in words else "",
+        start=start(words, python),
         has_relations=has_relations,
         has_enums=schema.has_enums,
         made=made,

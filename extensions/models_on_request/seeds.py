@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .code import Call, imports, quoted, sorted_names, source
-from .factories import made_up_values, without_texts
-from .model_tests import UTC
+from .factories import made_up_values, names_in, standard_imports, start
 from .names import snake_case, with_article
 from .specification import Reference, Value
 
@@ -55,22 +52,14 @@ def model_seeds(schema: Schema, files: Iterable[ModelFile], python: tuple[int, .
     by_name = {file.name: file for file in files}
     models = list(_in_order(schema))
     values = [value for model in models for value in _values(model, schema)]
-    words = {word for value in values for word in re.findall(r"\w+", without_texts(value))}
-    needed: defaultdict[str, set[str]] = defaultdict(set)
-    if "START" in words:
-        needed["datetime"].update({"datetime", "UTC" if python >= UTC else "timezone"})
-    if "timedelta" in words:
-        needed["datetime"].add("timedelta")
-    if "Decimal" in words:
-        needed["decimal"].add("Decimal")
-    zone = "UTC" if python >= UTC else "timezone.utc"
+    words = names_in(values)
     enums = {enum.name for file in by_name.values() for enum in file.enums if enum.name in words}
     users = {user for user in schema.known if _user_key(user, schema) in words}
     return ModelSeeds(
         models=tuple(_seeded(model, schema) for model in models),
         names=tuple(sorted_names({*by_name, *enums})),
-        standard=imports(needed),
-        start=f"START = datetime(2026, 1, 1, tzinfo={zone})" if "START" in words else "",
+        standard=imports(standard_imports(words, python)),
+        start=start(words, python),
         needs_users=bool(users),
     )
 
@@ -98,7 +87,7 @@ def _in_order(schema: Schema) -> Iterator[Model]:
 def _seeded(model: Model, schema: Schema) -> SeededModel:
     noun = snake_case(model.name)
     values = tuple(_values(model, schema))
-    words = {word for value in values for word in re.findall(r"\w+", without_texts(value))}
+    words = names_in(values)
     number = "n" if "n" in words else "_n"
     keys = "keys" if "keys" in words else "_keys"
     key = _natural_key(model) or "id"
