@@ -45,6 +45,7 @@ AUTH = "auth"
 """The module of the users, beside those of the models."""
 _LONGEST_DOCSTRING = 69
 _LONGEST_COMMENT = 63
+_PREPOSITIONS = {"at", "by", "for", "from", "in", "of", "on", "to", "with"}
 _STRENUM = (3, 11)
 """The first version of Python that has it."""
 
@@ -298,10 +299,11 @@ def _docstring(model: Model) -> str:
     noun = with_article(snake_case(model.name))
     noun = noun[0].upper() + noun[1:]
     parents = [
-        with_article(one.name)
+        with_article(_noun(one))
         for one in model.fields
         if isinstance(one, Reference) and not one.is_optional
     ]
+    parents = list(dict.fromkeys(parents))
     others = [one.name.replace("_", " ") for one in model.fields if isinstance(one, ManyToMany)]
     text = noun
     if parents:
@@ -309,6 +311,12 @@ def _docstring(model: Model) -> str:
     elif others:
         text = f"{noun} with {_enumeration(others)}"
     return f"{text if len(text) < _LONGEST_DOCSTRING else noun}."
+
+
+def _noun(reference: Reference) -> str:
+    # `booked_by -> User` is the name of no thing: what it leads to is.
+    last = reference.name.rpartition("_")[2]
+    return snake_case(reference.target.text) if last in _PREPOSITIONS else reference.name
 
 
 def _enumeration(words: list[str]) -> str:

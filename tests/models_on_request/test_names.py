@@ -3,6 +3,7 @@
 import pytest
 
 from extensions.models_on_request.names import plural, singular, snake_case, with_article
+from extensions.models_on_request.requests import requested_files
 
 
 @pytest.mark.parametrize(
@@ -57,3 +58,20 @@ def test_a_join_table_s_column_has_the_singular(name: str, one: str) -> None:
 )
 def test_an_article_goes_by_the_sound(name: str, words: str) -> None:
     assert with_article(name) == words
+
+
+@pytest.mark.parametrize(
+    ("fields", "docstring"),
+    {
+        "": "A task.",
+        "owner -> User": "A task of an owner.",
+        "room -> Room, booked_by -> User": "A task of a room and a user.",
+        "created_by -> User, assigned_to -> User": "A task of a user.",
+        "room -> Room?, users <-> User": "A task with users.",
+    }.items(),
+)
+def test_a_docstring_names_what_a_row_belongs_to(fields: str, docstring: str) -> None:
+    files = requested_files(f"Room, User, Task: {fields}", python=(3, 12))
+
+    [task] = [file for file in files if file.name == "Task"]
+    assert task.docstring == docstring
