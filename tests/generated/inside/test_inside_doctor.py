@@ -169,6 +169,13 @@ async def test_encryption_on_the_way_to_another_machine(configure, mode, level):
     assert SECRET not in f"{found}"
 
 
+@pytest.mark.parametrize("place", ["localhost", "127.0.0.1:1", "[::1]", "[::1]:1,localhost"])
+async def test_nobody_listens_on_the_way_to_this_machine(configure, place):
+    await configure(url=f"postgresql://u:{SECRET}@{place}/x", connect_timeout_seconds=1)
+
+    assert (await database_doctor.check_encryption(None)).level == "ok"
+
+
 @pytest.mark.parametrize("url", ["", f"mysql://u:{SECRET}@h/x"])
 def test_as_a_command(url, tmp_path):
     environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
