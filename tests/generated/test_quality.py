@@ -66,10 +66,11 @@ def adopted(
     return Adopted(case, add_layer(template, project, **case.answers), Environment(directory))
 
 
-def generated_files(adopted: Adopted) -> list[str]:
-    """The new Python files."""
+def generated_files(adopted: Adopted, *endings: str) -> list[str]:
+    """The new Python files, or those with other endings."""
     status = changed_files(adopted.project)
-    return [line[3:] for line in status if line.startswith("??") and line.endswith(".py")]
+    endings = endings or (".py",)
+    return [line[3:] for line in status if line.startswith("??") and line.endswith(endings)]
 
 
 def silent(*command: str, cwd: Path) -> None:
@@ -96,7 +97,8 @@ def test_ruff_format_at_any_line_length(adopted: Adopted, line_length: int) -> N
     silent(
         *["ruff", "format", "--isolated", "--no-cache", "--diff"],
         f"--line-length={line_length}",
-        *generated_files(adopted),
+        # The blocks of the guide are formatted, too.
+        *generated_files(adopted, ".py", ".md"),
         cwd=adopted.project,
     )
 
