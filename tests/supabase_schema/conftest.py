@@ -27,7 +27,10 @@ def database(supabase: SupabaseServer) -> Iterator[str]:
         yield name
 
 
-MODELS = "Reminder: owner -> User cascade, text str; Tag: label str unique, reminders <-> Reminder"
+MODELS = (
+    "Reminder: owner -> User cascade, text str, extra json?;"
+    " Tag: label str unique, reminders <-> Reminder"
+)
 GENRES = '"""A kind of book, known by its name."""\n\n    __tablename__ = "genres"\n'
 VIEW = '        View("genre_names", "SELECT name FROM genres", to="anon"),\n'
 

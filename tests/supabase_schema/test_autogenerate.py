@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from tests.support.environments import Environment
     from tests.support.supabase import SupabaseServer
 
+IMPORTS = """
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from alembic import op
+
+"""
+"""In their order where a directory is called `alembic`, and none of the application's."""
+
 
 @pytest.mark.parametrize("check", ["test_changes", "test_drift"])
 def test_inside_the_project(
@@ -27,13 +38,9 @@ def test_inside_the_project(
 
 
 def test_the_revision_needs_nothing_of_the_application(revision: str) -> None:
-    imports = [line for line in revision.splitlines() if line.startswith(("import", "from"))]
+    imports = revision.partition("revision: str")[0].rpartition('"""\n')[2]
 
-    assert imports == [
-        "from collections.abc import Sequence",
-        "import sqlalchemy as sa",
-        "from alembic import op",
-    ]
+    assert imports == IMPORTS
 
 
 def test_the_example_has_the_same_queries_on_both_databases() -> None:
