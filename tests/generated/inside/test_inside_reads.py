@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
 import pytest
-from app import database, database_reads
+from app import database, database_pool, database_reads
 from app.database import dispose_engine, get_engine, session_scope
 from app.database_hot_reads import HotRead, use_driver
 from app.database_reads import (
@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("migrated_database")]
 
 WHERE = text("SELECT current_database()")
 ME = text("SELECT pg_backend_pid()")
+SHOW_ME = methodcaller("fetchval", ME.text)
 BY_ID = HotRead(select(Author.id, Author.name).where(Author.id == bindparam("id")))
 
 
@@ -53,7 +54,9 @@ def replica(monkeypatch, tmp_path):
 
 async def where():
     async with read_session_scope() as session:
-        return await session.scalar(WHERE)
+        place = await session.scalar(WHERE)
+    assert await use_driver(methodcaller("fetchval", WHERE.text)) == place
+    return place
 
 
 async def add(name):
@@ -127,7 +130,8 @@ async def test_reads_go_to_the_replica_and_writes_to_the_primary(replica):
 
 async def test_reads_go_to_the_primary_while_the_replica_is_away(replica, caplog, monkeypatch):
     now = 1000.0
-    monkeypatch.setattr(database_reads, "monotonic", lambda: now)
+    for module in (database_pool, database_reads):
+        monkeypatch.setattr(module, "monotonic", lambda: now)
     async with session_scope() as session:
         name = await session.scalar(WHERE)
     target = replica.readlink()
@@ -241,9 +245,45 @@ async def test_more_hot_reads_than_the_pool_keeps(monkeypatch):
     monkeypatch.setenv("DATABASE_POOL_SIZE", "1")
     get_database_settings.cache_clear()
     key = await add("A")
+    await BY_ID.fetch_one(id=key)
+    # A greenlet costs more than all the rest, and nothing is to be opened or pinged.
+    monkeypatch.setattr(database_pool, "greenlet_spawn", None)
 
     rows = await asyncio.gather(*(BY_ID.fetch_one(id=key) for _ in range(20)))
 
     assert rows == [{"id": key, "name": "A"}] * 20
+    monkeypatch.undo()
     assert get_read_engine().pool.checkedout() == 0
     assert database.get_engine.cache_info().currsize == 1
+
+
+async def test_what_a_rush_of_hot_reads_has_opened_is_closed(monkeypatch):
+    monkeypatch.setenv("DATABASE_POOL_SIZE", "1")
+    monkeypatch.setenv("DATABASE_MAX_OVERFLOW", "2")
+    get_database_settings.cache_clear()
+
+    pids = await asyncio.gather(*(use_driver(SHOW_ME) for _ in range(9)))
+
+    pool = get_read_engine().pool
+    assert len(set(pids)) == 3
+    assert (pool.checkedin(), pool.checkedout(), pool.overflow()) == (1, 0, 0)
+
+
+async def test_a_hot_read_pings_after_a_rest_and_replaces_what_is_old(monkeypatch):
+    me = await use_driver(SHOW_ME)
+    pings = []
+
+    async def answers(_):
+        pings.append(me)
+        return True
+
+    monkeypatch.setattr(database_pool, "_answers", answers)
+    assert await use_driver(SHOW_ME) == me
+    assert not pings
+    monkeypatch.setenv("DATABASE_POOL_PRE_PING_IDLE_SECONDS", "0")
+    get_database_settings.cache_clear()
+    assert await use_driver(SHOW_ME) == me
+    assert pings == [me]
+
+    monkeypatch.setattr(get_read_engine().pool, "_recycle", 0)
+    assert await use_driver(SHOW_ME) != me
