@@ -43,7 +43,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """The first of the test projects, adopted with answers to database errors."""
+    """The first of the test projects, adopted with answers to database errors and reads."""
 
     path: Path
     python: Path
@@ -69,7 +69,7 @@ def adopted_project() -> Generator[Project]:
         scratch = Path(name)
         template = snapshot_template(scratch / "template")
         path = copy_project(CASES[0].name, scratch / "project")
-        add_layer(template, path, db_extras=["errors"])
+        add_layer(template, path, db_extras=["errors", "reads"])
         shutil.copytree(INSIDE, path / "faults")
         environment = CASES[0].environment(scratch / "environments", path)
         yield Project(path, environment.python)
