@@ -11,8 +11,9 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from tests.faults.cluster import primary
+
 from .over_http import adopt
-from .server import benchmark_server
 
 HERE = Path(__file__).parent
 
@@ -25,8 +26,8 @@ def main() -> None:
     arguments = parser.parse_args()
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        server = stack.enter_context(benchmark_server())
-        url = server.url("postgres")
+        server = stack.enter_context(primary(max_connections=200))
+        url = server.plain_url
         project, environment = adopt(scratch, arguments.environments or scratch, url)
         done = environment.run(
             *[str(HERE / "contenders" / "inside.py"), str(arguments.rounds)],

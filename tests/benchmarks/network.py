@@ -1,6 +1,6 @@
-"""A stand-in for a network: `python tests/benchmarks/network.py SOCKET MILLISECONDS`.
+"""A stand-in for a network: `python tests/benchmarks/network.py PORT MILLISECONDS`.
 
-Listens on a free port, which it prints, and passes on what clients send to a server's socket so
+Listens on a free port, which it prints, and passes on what clients send to a server's port so
 many milliseconds later.
 """
 
@@ -21,11 +21,11 @@ async def pass_on(
         writer.close()
 
 
-async def main(socket: str, seconds: float) -> None:
+async def main(port: int, seconds: float) -> None:
     """Serve until the process is ended."""
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        server_reader, server_writer = await asyncio.open_unix_connection(socket)
+        server_reader, server_writer = await asyncio.open_connection("127.0.0.1", port)
         await asyncio.gather(
             pass_on(reader, server_writer, seconds),
             pass_on(server_reader, writer, 0),
@@ -38,4 +38,4 @@ async def main(socket: str, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], float(sys.argv[2]) / 1000))
+    asyncio.run(main(int(sys.argv[1]), float(sys.argv[2]) / 1000))

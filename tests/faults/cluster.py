@@ -21,7 +21,7 @@ CONFIGURATION = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 port = {port}
-max_connections = 60
+max_connections = {max_connections}
 fsync = off
 """
 """What dies here is a process, never the machine: what was written is in the system's cache."""
@@ -39,7 +39,17 @@ class Cluster:
     @property
     def url(self) -> str:
         """Where its database is."""
-        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres?sslmode=disable"
+        return f"{self.plain_url}?sslmode=disable"
+
+    @property
+    def plain_url(self) -> str:
+        """The same for whom parameters of libpq trouble."""
+        return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def location(self) -> str:
+        """Where it is to PgBouncer."""
+        return f"host=127.0.0.1 port={self.port}"
 
     def start(self) -> None:
         """Start it, and return when it accepts connections."""
@@ -67,11 +77,11 @@ class Cluster:
 
 
 @contextmanager
-def primary() -> Generator[Cluster]:
+def primary(max_connections: int = 60) -> Generator[Cluster]:
     """Start a server."""
     with _empty() as cluster:
         cluster.run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        _configure(cluster)
+        _configure(cluster, max_connections)
         with _running(cluster):
             yield cluster
 
@@ -84,7 +94,7 @@ def standby(of: Cluster) -> Generator[Cluster]:
             *["pg_basebackup", "-h", "127.0.0.1", "-p", f"{of.port}", "-U", "postgres"],
             *["-R", "-X", "stream", "-c", "fast", "--no-sync"],
         )
-        _configure(cluster)
+        _configure(cluster, max_connections=60)
         with _running(cluster):
             yield cluster
 
@@ -113,9 +123,10 @@ def _empty() -> Generator[Cluster]:
         shutil.rmtree(data)
 
 
-def _configure(cluster: Cluster) -> None:
+def _configure(cluster: Cluster, max_connections: int) -> None:
+    configuration = CONFIGURATION.format(port=cluster.port, max_connections=max_connections)
     with (cluster.data / "postgresql.conf").open("a", encoding="utf-8") as file:
-        file.write(CONFIGURATION.format(port=cluster.port))
+        file.write(configuration)
 
 
 @contextmanager

@@ -10,17 +10,29 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
-    from .supabase import SupabaseServer
-
 HOW_TO_GET_IT = "PgBouncer is not installed; `apt-get install pgbouncer` brings it."
 LOGINS = ("postgres", "supabase_admin", "app_backend")
+
+
+class Upstream(Protocol):
+    """A server that a pooler can stand before."""
+
+    @property
+    def location(self) -> str:
+        """Host and port, as PgBouncer has them."""
+        ...
+
+    @property
+    def os_user(self) -> str | None:
+        """Who runs it, if not whoever runs the tests."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +48,7 @@ class PgBouncer:
 
 @contextmanager
 def pgbouncer(
-    server: SupabaseServer, settings: Mapping[str, str] | None = None, *, pool_size: int = 4
+    server: Upstream, settings: Mapping[str, str] | None = None, *, pool_size: int = 4
 ) -> Generator[PgBouncer]:
     """Start a pooler that has `pool_size` connections to each database.
 
@@ -67,7 +79,7 @@ def pgbouncer(
         text = "".join(f"{key} = {value}\n" for key, value in lines.items())
         config = directory / "pgbouncer.ini"
         config.write_text(
-            f"[databases]\n* = host={server.socket_dir}\n[pgbouncer]\n{text}", encoding="utf-8"
+            f"[databases]\n* = {server.location}\n[pgbouncer]\n{text}", encoding="utf-8"
         )
         with _running(_executable(), config, server.os_user):
             yield PgBouncer(port)

@@ -59,6 +59,11 @@ class SupabaseServer:
     os_user: str | None
     """The operating system's user that the server runs as, where that is not this process's."""
 
+    @property
+    def location(self) -> str:
+        """Where it is to PgBouncer."""
+        return f"host={self.socket_dir}"
+
     def url(self, database: str, role: str = "postgres") -> str:
         """Return the URL of a direct connection, as libpq writes it."""
         return f"postgresql://{role}@/{database}?host={self.socket_dir}"
