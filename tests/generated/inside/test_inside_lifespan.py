@@ -1,5 +1,6 @@
 """Run in an adopted project: the lifespan composes with the application's own."""
 
+import gc
 from contextlib import asynccontextmanager
 
 import pytest
@@ -62,6 +63,22 @@ def test_a_failing_shutdown_still_closes_the_connections():
         pass
 
     assert not get_engine.cache_info().currsize
+
+
+def test_what_is_there_at_the_start_is_kept_from_the_garbage_collector_once():
+    own = []
+    app = FastAPI()
+    install_database(app)
+    database._spare_garbage_collector.cache_clear()
+
+    try:
+        with TestClient(app):
+            assert not any(one is own for one in gc.get_objects())
+        count = gc.get_freeze_count()
+        with TestClient(app):
+            assert gc.get_freeze_count() == count
+    finally:
+        gc.unfreeze()
 
 
 def test_importing_the_layer_makes_no_engine():
