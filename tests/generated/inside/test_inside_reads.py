@@ -5,6 +5,7 @@ from operator import methodcaller
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
+import anyio
 import pytest
 from app import database, database_pool, database_reads
 from app.database import dispose_engine, get_engine, session_scope
@@ -238,6 +239,23 @@ async def test_hot_reads_survive_cancellation_and_the_end_of_their_connection(mo
         await use_driver(end)
 
     assert await BY_ID.fetch_one(id=uuid4()) is None
+    assert get_read_engine().pool.checkedout() == 0
+
+
+async def test_a_hot_read_that_is_cancelled_again_and_again_leaves_its_connection_to_nobody(
+    monkeypatch,
+):
+    monkeypatch.setenv("DATABASE_POOL_SIZE", "1")
+    get_database_settings.cache_clear()
+    me = await use_driver(SHOW_ME)
+
+    # AnyIO cancels whatever is awaited, until the scope has been left.
+    with anyio.move_on_after(0.1):
+        await use_driver(methodcaller("fetchval", "SELECT pg_sleep(60)"))
+
+    # It is being closed, and nobody's until that has been done.
+    assert get_read_engine().pool.checkedout() == 1
+    assert await use_driver(SHOW_ME) != me
     assert get_read_engine().pool.checkedout() == 0
 
 
