@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from .resolution import Schema
     from .seeds import ModelSeeds
 
+PROMPT_WIDTH = 80
+"""In columns, of the narrowest terminal that the prompts have to fit."""
+
 
 def model_functions(known_answers: Callable[[Context], Mapping[str, Any]]) -> dict[str, Any]:
     """The functions, by the names that the templates use.
@@ -55,7 +58,8 @@ def model_functions(known_answers: Callable[[Context], Mapping[str, Any]]) -> di
 @pass_context
 def model_problem(context: Context, text: str) -> str:
     """What is wrong with an answer to `db_models`, for the prompt; empty when nothing is."""
-    return _problem(text, *_parts(context))
+    # Copier cuts the message of a validator off at the edge of the terminal.
+    return _problem(text, *_parts(context), width=PROMPT_WIDTH)
 
 
 @pass_context
@@ -172,14 +176,14 @@ def _parts(context: Context) -> tuple[str, ...]:
     return tuple(name for name in is_there if is_there[name])
 
 
-def _problem(text: str, *parts: str) -> str:
+def _problem(text: str, *parts: str, width: int | None = None) -> str:
     if not text.strip():
         return ""
     requests = _requests()
     try:
         requests.requested_schema(text, beside=parts)
     except requests.ModelsError as error:
-        return str(error)
+        return str(error) if width is None else error.brief(width)
     return ""
 
 

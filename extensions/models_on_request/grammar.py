@@ -9,7 +9,7 @@ from .defaults import parse_default
 from .names import pascal_case, snake_case
 from .specification import Field, ManyToMany, Model, Reference, Value
 from .syntax import LONGEST_NAME, ModelsError, Position, Scanner, Word, nearest
-from .value_types import OTHER_NAMES, TYPES, parse_type
+from .value_types import SYNONYMS, TYPES, parse_type
 
 LONGEST_DESCRIPTION = 70
 _MODEL_NAME = re.compile(r"[A-Z][A-Za-z0-9]*", re.ASCII)
@@ -204,7 +204,7 @@ def _check_unique(field: Value, position: Position) -> None:
 
 
 def _looks_like_type(scanner: Scanner) -> bool:
-    return scanner.next_piece().strip("'") in {*TYPES, *OTHER_NAMES, "->", "<->"}
+    return scanner.next_piece().strip("'").lower() in {*TYPES, *SYNONYMS, "->", "<->"}
 
 
 def _check_length(name: Word) -> None:

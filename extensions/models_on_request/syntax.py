@@ -42,7 +42,25 @@ class ModelsError(ValueError):
             position: where it is wrong.
         """
         self.position = position
+        self._message = message
         super().__init__(f"line {position.line}, column {position.column}: {message}")
+
+    def brief(self, width: int) -> str:
+        """What fits on one line of a terminal: the place, and the suggestion rather than the rest.
+
+        Args:
+            width: of the line, in characters.
+        """
+        place = f"{self.position.line}:{self.position.column}: "
+        problem, *hints = re.split(r"(?<=[.?]) (?=[A-Z])", self._message)
+        # What was expected is on the page about the models; what was found is not.
+        found = re.sub(r"^(expected .*, )(found .*)$", r"\2", problem)
+        hint = " ".join(hints)
+        texts = [str(self), place + self._message, place + problem]
+        if hint:
+            texts[2:2] = [f"{place}{found} {hint}", place + hint]
+        cut = f"{(place + problem)[: width - 1]}…"
+        return next((text for text in texts if len(text) <= width), cut)
 
 
 @dataclass(frozen=True, slots=True)

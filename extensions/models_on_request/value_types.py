@@ -11,33 +11,41 @@ TYPES = (
     "str", "int", "bigint", "decimal", "float", "bool", "date", "datetime", "time", "interval",
     "uuid", "json", "bytes", "enum",
 )  # fmt: skip
-OTHER_NAMES = {
-    "binary": "bytes",
-    "blob": "bytes",
-    "boolean": "bool",
-    "bytea": "bytes",
-    "char": "str",
-    "dict": "json",
-    "double": "float",
-    "duration": "interval",
-    "integer": "int",
-    "jsonb": "json",
-    "list": "str[]",
-    "long": "bigint",
-    "money": "decimal(12, 2)",
-    "number": "decimal",
-    "numeric": "decimal",
-    "object": "json",
-    "real": "float",
-    "smallint": "int",
-    "string": "str",
-    "text": "str",
-    "timedelta": "interval",
-    "timestamp": "datetime",
-    "timestamptz": "datetime",
-    "varchar": "str",
+SYNONYMS = {
+    "binary": Type("bytes"),
+    "blob": Type("bytes"),
+    "boolean": Type("bool"),
+    "bytea": Type("bytes"),
+    "char": Type("str"),
+    "dict": Type("json"),
+    "double": Type("float"),
+    "duration": Type("interval"),
+    "email": Type("str", (320,)),
+    "int4": Type("int"),
+    "int8": Type("bigint"),
+    "integer": Type("int"),
+    "jsonb": Type("json"),
+    "long": Type("bigint"),
+    "money": Type("decimal", (12, 2)),
+    "number": Type("decimal"),
+    "numeric": Type("decimal"),
+    "object": Type("json"),
+    "real": Type("float"),
+    "slug": Type("str", (120,)),
+    "smallint": Type("int"),
+    "string": Type("str"),
+    "text": Type("str"),
+    "timedelta": Type("interval"),
+    "timestamp": Type("datetime"),
+    "timestamptz": Type("datetime"),
+    "url": Type("str", (2048,)),
+    "varchar": Type("str"),
 }
-"""What a type is called elsewhere, for the question in an error."""
+"""What a type is called in SQL, in Python and in other tools, and what it is here.
+
+320 characters are the longest address by RFC 5321: 64, the @, and 255. A URL of more than 2,048 is
+cut by some browsers.
+"""
 
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9]*([_-][A-Za-z0-9]+)*", re.ASCII)
 _LONGEST_STRING = 10_485_760
@@ -61,37 +69,48 @@ def parse_type(scanner: Scanner, field: Word) -> Type:
             else ""
         )
         raise scanner.expected(f"a type or '->' after '{field.text}'", hint)
-    if name.text not in TYPES:
-        other = OTHER_NAMES.get(name.text.lower())
-        if name.text[0].isupper():
-            other = f"{field.text} -> {name.text}"
-        hint = f" Did you mean '{other}'?" if other else nearest(name.text, TYPES)
-        raise ModelsError(
-            f"unknown type '{name.text}'.{hint or ' The types are ' + ', '.join(TYPES) + '.'}",
-            name.position,
-        )
+    type_ = _named(name, field)
     opening = scanner.position
-    type_ = Type(name.text)
     if scanner.take("("):
-        type_ = _with_arguments(scanner, name, opening)
-    elif name.text == "enum":
+        type_ = _with_arguments(scanner, type_, name, opening)
+    elif type_.name == "enum":
         raise ModelsError(
             "expected the values of the enum in parentheses, as in 'enum(draft, sent)'.", opening
         )
     return _array(scanner, type_)
 
 
-def _with_arguments(scanner: Scanner, name: Word, opening: Position) -> Type:
-    if name.text not in ("str", "decimal", "enum"):
+def _named(name: Word, field: Word) -> Type:
+    # As in SQL, `VARCHAR` is `varchar`; `Text` may as well be a model.
+    text = name.text.lower() if name.text.isupper() else name.text
+    if text in TYPES:
+        return Type(text)
+    if text in SYNONYMS:
+        return SYNONYMS[text]
+    if name.text[0].isupper():
+        hint = f" Did you mean '{field.text} -> {name.text}'?"
+        if name.text.lower() in {*TYPES, *SYNONYMS}:
+            hint = f" Did you mean '{name.text.lower()}'?"
+    elif text == "list":
+        hint = " Did you mean 'str[]'?"
+    else:
+        hint = nearest(text, (*TYPES, *SYNONYMS)) or f" The types are {', '.join(TYPES)}."
+    raise ModelsError(f"unknown type '{name.text}'.{hint}", name.position)
+
+
+def _with_arguments(scanner: Scanner, type_: Type, name: Word, opening: Position) -> Type:
+    if type_.name not in ("str", "decimal", "enum") or type_.numbers:
         raise ModelsError(f"'{name.text}' has nothing in parentheses.", opening)
-    if name.text == "enum":
+    if type_.name == "enum":
         return Type("enum", labels=_labels(scanner))
     numbers = tuple(_numbers(scanner))
-    match name.text, numbers:
+    match type_.name, numbers:
         case "str", (length,) if 1 <= length <= _LONGEST_STRING:
             return Type("str", numbers)
         case "str", _:
             expected = f"one length from 1 to {_LONGEST_STRING}, as in 'str(120)'"
+        case "decimal", (digits,) if 1 <= digits <= _MOST_DIGITS:
+            return Type("decimal", (digits, 0))
         case "decimal", (digits, scale) if 1 <= digits <= _MOST_DIGITS and scale <= digits:
             return Type("decimal", numbers)
         case _:

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from extensions.models_on_request.requests import ModelsError, requested_files, requested_schema
-from extensions.models_on_request.specification import Value
-from extensions.models_on_request.value_types import TYPES
+from extensions.models_on_request.specification import Type, Value
+from extensions.models_on_request.value_types import SYNONYMS, TYPES
 from tests.support.template import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "models.md").read_text(encoding="utf-8")
@@ -41,6 +41,24 @@ def test_every_type_is_described_with_defaults_that_it_can_have() -> None:
                 described.add(field.type.name)
 
     assert described == set(TYPES)
+
+
+def test_every_synonym_is_described_with_what_it_is() -> None:
+    described: set[str] = set()
+    for written, meant in re.findall(r"^\| (`[^|]*) \| (`[^|]*) \|$", PAGE, re.MULTILINE):
+        meanings = [_type(each) for each in re.findall(r"`(\w+(?:\([\d,]+\))?)`", meant)]
+        for each in re.findall(r"`(.+?)`", written):
+            described.add(each.partition("(")[0])
+            assert _type(each) in meanings
+
+    assert described == set(SYNONYMS)
+
+
+def _type(written: str) -> Type:
+    [model] = requested_schema(f"Thing: field {written}").models
+    [field] = model.fields
+    assert isinstance(field, Value)
+    return field.type
 
 
 def test_the_sentence_is_what_is_said() -> None:

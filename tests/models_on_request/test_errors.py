@@ -37,8 +37,12 @@ MISTAKES = {
     'Customer "it\'s"': "line 1, column 10: expected a description of letters, without quotation "
     "marks and backslashes in it.",
     # Types.
-    "Customer: name strin": "line 1, column 16: unknown type 'strin'. Did you mean 'str'?",
-    "Customer: name varchar(9)": "line 1, column 16: unknown type 'varchar'. Did you mean 'str'?",
+    "Customer: name strin": "line 1, column 16: unknown type 'strin'. Did you mean 'string'?",
+    "Customer: tags list": "line 1, column 16: unknown type 'list'. Did you mean 'str[]'?",
+    "Customer: name Text": "line 1, column 16: unknown type 'Text'. Did you mean 'text'?",
+    "Customer: fee money(3)": "line 1, column 20: 'money' has nothing in parentheses.",
+    "Customer: Name VARCHAR(9)": "line 1, column 16: expected ':' or ',' after the model 'Name', "
+    "found 'VARCHAR'. A field's name starts with a small letter: 'name'?",
     "Customer: name foo": "line 1, column 16: unknown type 'foo'. The types are str, int, bigint, "
     "decimal, float, bool, date, datetime, time, interval, uuid, json, bytes, enum.",
     "Invoice: customer Customer": "line 1, column 19: unknown type 'Customer'. Did you mean "
@@ -171,3 +175,15 @@ def test_a_mistake_is_named_and_located(text: str, message: str) -> None:
 
 def test_the_example_s_names_are_free_without_the_example() -> None:
     assert requested_schema("Author: name str").models
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+def test_a_mistake_fits_on_the_line_of_a_prompt_with_its_suggestion(text: str) -> None:
+    with pytest.raises(ModelsError) as error:
+        requested_schema(text, beside=["example"])
+    brief = error.value.brief(80)
+
+    assert len(brief) <= 80
+    assert f"{error.value.position.line}" in brief
+    _, is_suggested, suggestion = MISTAKES[text].partition("Did you mean ")
+    assert not is_suggested or suggestion in brief

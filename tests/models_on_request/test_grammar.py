@@ -1,5 +1,7 @@
 """What the text of a person means."""
 
+import pytest
+
 from extensions.models_on_request.grammar import parse
 from extensions.models_on_request.resolution import resolve
 from extensions.models_on_request.specification import ManyToMany, Reference, Type, Value
@@ -58,6 +60,28 @@ def test_values() -> None:
     assert [value.name for value in values if value.is_optional] == ["a"]
     assert [value.name for value in values if value.is_unique] == ["d"]
     assert [value.name for value in values if value.is_indexed] == ["a", "e"]
+
+
+@pytest.mark.parametrize(
+    ("written", "type_"),
+    [
+        ("varchar(120)", Type("str", (120,))),
+        ("VARCHAR(120)", Type("str", (120,))),
+        ("text[]", Type("str", is_array=True)),
+        ("numeric(12)", Type("decimal", (12, 0))),
+        ("money", Type("decimal", (12, 2))),
+        ("email", Type("str", (320,))),
+        ("timestamptz", Type("datetime")),
+        ("ENUM(a)", Type("enum", labels=("a",))),
+    ],
+)
+def test_types_are_known_by_the_names_that_sql_has_for_them(written: str, type_: Type) -> None:
+    [model] = parse(f"Thing: field {written}?")
+    [field] = model.fields
+
+    assert isinstance(field, Value)
+    assert field.type == type_
+    assert field.is_optional
 
 
 def test_references() -> None:
