@@ -27,7 +27,12 @@ NOTES = {
     "db_tests_subdir": "The directory in it for the layer's tests.",
     "db_guide": "The guide's file.",
     "db_tests_are_packages": "Whether directories of tests have an `__init__.py`.",
-    "db_import_base": "The directory that pytest imports the project from.",
+    "db_import_base": "The directory that the project's modules are imported from.",
+    "db_python_path": (
+        "What `PYTHONPATH` has to hold for the layer's commands; empty where Python finds the "
+        "project's modules by itself."
+    ),
+    "db_pytest": "How pytest is started so that it finds the project's modules.",
     "db_asyncio_mode": "The mode of pytest-asyncio, where the project has it: `auto` or `strict`.",
     "db_http_client": "The package of the client that tests send requests with.",
     "db_python": "The oldest Python that the generated code has to run on.",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from .commands import pytest_command
 from .free_names import (
     free_alembic_suffix,
     free_guide,
@@ -87,6 +88,22 @@ def _tests_are_packages(facts: Facts, _answers: Answers, _project: Path) -> bool
     return facts.pytest.tests_are_packages
 
 
+def _python_path(facts: Facts, answers: Answers, _project: Path) -> str:
+    """What Python has to be told; empty where it finds the project's modules by itself."""
+    base: str = answers["db_import_base"]
+    return "" if base == "." or facts.pytest.installed else base
+
+
+def _pytest(facts: Facts, answers: Answers, _project: Path) -> str:
+    pytest = facts.pytest
+    by_packages = answers["db_tests_are_packages"] and pytest.reached_from_packages
+    return pytest_command(
+        base=answers["db_import_base"],
+        pythonpath=pytest.pythonpath,
+        reached=pytest.import_base_reached or by_packages,
+    )
+
+
 def _python(facts: Facts, _answers: Answers, _project: Path) -> str:
     """The oldest Python that the project admits, as far as it says and the layer supports."""
     bound = facts.requires_python
@@ -135,6 +152,8 @@ _PROPOSALS: Mapping[str, Callable[[Facts, Answers, Path], object]] = {
     "db_guide": lambda _facts, _answers, project: free_guide(project),
     "db_tests_are_packages": _tests_are_packages,
     "db_import_base": lambda facts, _answers, _project: facts.pytest.import_base,
+    "db_python_path": _python_path,
+    "db_pytest": _pytest,
     "db_asyncio_mode": lambda facts, _answers, _project: facts.pytest.asyncio_mode or "strict",
     "db_http_client": _http_client,
     "db_python": _python,

@@ -17,7 +17,7 @@ from jinja2.ext import Extension
 from ..inspection import Facts, inspect_project
 from ..models_on_request.functions import model_functions
 from .changes import ChangePlan, plan_changes
-from .commands import run
+from .commands import run, run_module
 from .compiled_texts import remember_compiled_texts
 from .existing import bad_answer, listed, reason_to_stop
 from .given import load_questions, problems_with, problems_with_value
@@ -73,6 +73,7 @@ class ExistingProject(Extension):
             "recorded": self.recorded,
             "show_plan": self.show_plan,
             "run": self.run,
+            "run_module": self.run_module,
             "sorted_imports": sorted_imports,
             "unsure": self.unsure,
             **model_functions(_known_answers),
@@ -254,6 +255,11 @@ class ExistingProject(Extension):
     def run(self, context: Context, command: str) -> str:
         """A command line as the project's manager has it; see `commands.run`."""
         return run(context["db_dependency_manager"], command)
+
+    @pass_context
+    def run_module(self, context: Context, module: str) -> str:
+        """The command line for a module of the layer; see `commands.run_module`."""
+        return run_module(context.get_all(), module)
 
     def _rendered(self, context: Context) -> Iterator[str]:
         template = Path(context["_copier_conf"]["src_path"]) / "template"

@@ -10,9 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from .changes import VARIABLES
-from .commands import run
+from .commands import quoted, run, run_module
 from .install import install_commands, outdated_lock
-from .layer import layer_module
 from .merging.text import decode
 from .record import read_record
 
@@ -29,6 +28,12 @@ DATABASES = {"postgresql": "PostgreSQL", "supabase": "Supabase"}
 
 LIST_OF_ONE_LINE = re.compile(r"\s*[\w.\"-]+\s*=\s*\[(.*)")
 QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
+
+
+class Command(str):
+    """A line to paste: it is not wrapped."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,7 @@ def _next(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[str, s
     changed = [change.path.relative_to(adopted.project).as_posix() for change in adopted.changes]
     steps: list[tuple[str, str]] = []
     if Path(adopted.destination) != Path():
-        steps.append((f"cd {_quoted(adopted.destination)}", ""))
+        steps.append((f"cd {quoted(adopted.destination)}", ""))
     lock = outdated_lock(adopted.project, manager, changed)
     commands = install_commands(adopted.project, manager, answers["db_dependency_file"], changed)
     for number, command in enumerate(commands):
@@ -136,28 +141,21 @@ def _next(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[str, s
         steps.append(("", f"Set {names}, in .env for instance: .env.example shows how."))
     has_url = "DATABASE_URL" not in missing
     if "doctor" in answers.get("db_extras", ()):
-        doctor = run(manager, f"python -m {_doctor(answers)}")
+        doctor = run_module(answers, "database_doctor")
         steps.append((doctor, "looks at what DATABASE_URL leads to" if has_url else ""))
     elif has_url:
         steps.append((run(manager, f"{alembic} current"), "tries the connection in DATABASE_URL"))
     steps += [
         (run(manager, f"{alembic} revision --autogenerate -m initial"), ""),
         (run(manager, f"{alembic} upgrade head"), ""),
-        (run(manager, "pytest"), ""),
+        (run(manager, answers["db_pytest"]), ""),
     ]
     label = "Next"
     for command, hint in steps:
-        yield label, f"{command}   # {hint}" if command and hint else command or hint
+        yield label, Command(f"{command}   # {hint}" if hint else command) if command else hint
         label = ""
     if (adopted.project / answers["db_guide"]).exists():
         yield "More", answers["db_guide"]
-
-
-def _doctor(answers: Mapping[str, Any]) -> str:
-    layer = layer_module(
-        answers["db_import_path"], answers["db_package_dir"], answers["db_layer_dir"]
-    )
-    return ".".join(part for part in (layer, "database_doctor") if part)
 
 
 def _grouped(names: Sequence[str], answers: Mapping[str, Any]) -> Iterator[str]:
@@ -191,11 +189,17 @@ def _holds(place: str, path: PurePosixPath, layer: str) -> bool:
 
 def _gist(change: Change) -> str:
     """The lines that were added, as short as a person needs them."""
-    lines = [part.strip().rstrip(",").strip("\"'") for part in _parts(change)]
+    lines = [_unquoted(part.strip().rstrip(",")) for part in _parts(change)]
     lines = [line for line in lines if line and not line.startswith("#")]
     if change.path.name.startswith(".env"):
         lines = [line.partition("=")[0] for line in lines]
     return (", " if change.path.suffix != ".py" else "; ").join(lines)
+
+
+def _unquoted(line: str) -> str:
+    """An item of a list of strings as what it says; another line as it is."""
+    whole = QUOTED.fullmatch(line)
+    return whole[1] if whole else line
 
 
 def _parts(change: Change) -> Iterator[str]:
@@ -215,16 +219,11 @@ def _directory(path: str) -> str:
     return f"{PurePosixPath(path)}/"
 
 
-def _quoted(path: str) -> str:
-    return f'"{path}"' if " " in path else path
-
-
 def _wrapped(label: str, text: str, *, colours: bool) -> Iterator[str]:
     margin = "" if not label and text.startswith("The ") else " " * LABEL_COLUMNS
     lines: list[str] = []
     for line in text.splitlines():
-        # Lines to paste stay whole.
-        is_code = line.startswith(" ") or "   # " in line
+        is_code = line.startswith(" ") or isinstance(text, Command)
         lines += (
             [line]
             if is_code

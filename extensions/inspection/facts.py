@@ -85,8 +85,10 @@ class DependencyPlaces:
 class PytestFacts:
     """How the project runs its tests.
 
-    `import_base` is the directory that has to be on `sys.path` for the project's own imports;
-    `import_base_reached` tells whether pytest gets it there without help.
+    `import_base` is the directory that has to be on `sys.path` for the project's own imports.
+    `installed` tells whether the project's installation puts it there for every command,
+    `import_base_reached` whether a plain `pytest` does, and `reached_from_packages` whether it
+    would from tests in packages.
     """
 
     config_file: str | None = None
@@ -97,7 +99,9 @@ class PytestFacts:
     tests_are_packages: bool = False
     root_conftest: bool = False
     import_base: str = "."
+    installed: bool = False
     import_base_reached: bool = False
+    reached_from_packages: bool = False
 
 
 @dataclass(frozen=True, slots=True)

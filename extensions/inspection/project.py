@@ -93,7 +93,7 @@ def _with_application(
         requirements=requirements,
         dependency_places=places_of(manifest, root, manifests),
         tests_dir=tests_dir,
-        pytest=find_pytest(tree, root, layout.base, tests_dir, manifests),
+        pytest=find_pytest(tree, root, layout.base, tests_dir, manifests, manifest),
         code_style=find_code_style(tree, root, manifests),
         existing_layer=tuple(database.findings),
         taken_names=_taken(tree, root, layout),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import configparser
 import re
 import tomllib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .facts import CodeStyle, PytestFacts, QuoteStyle
 from .roles import TEST_NAMES
 from .toml_tables import Table, strings, table
-from .tree import Tree, join, relative
+from .tree import Tree, is_within, join, parent, relative
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +24,7 @@ _PYTEST_FILES = (
     ("setup.cfg", "tool:pytest"),
 )  # fmt: skip
 _ASYNCIO_MODE = re.compile(r"--asyncio-mode[= ](\w+)")
+_IMPORTLIB = re.compile(r"--import-mode[= ]importlib")
 
 
 def find_tests_dir(tree: Tree, root: str, package: str) -> str | None:
@@ -41,7 +41,12 @@ def find_tests_dir(tree: Tree, root: str, package: str) -> str | None:
 
 
 def find_pytest(
-    tree: Tree, root: str, base: str, tests_dir: str | None, manifests: list[Manifest]
+    tree: Tree,
+    root: str,
+    base: str,
+    tests_dir: str | None,
+    manifests: list[Manifest],
+    chosen: Manifest | None,
 ) -> PytestFacts:
     """How pytest is set up, and whether it finds the modules that are imported from `base`."""
     pyproject = next((m for m in manifests if m.kind == "pyproject"), None)
@@ -53,7 +58,14 @@ def find_pytest(
     mode = options.get("asyncio_mode") or next(iter(_ASYNCIO_MODE.findall(addopts)), None)
     tests = join(root, tests_dir) if tests_dir else None
     declared = {name for m in manifests for name in (*m.declared, *m.optional)}
-    facts = PytestFacts(
+    # pytest puts the first directory without __init__.py above a test or a conftest.py there,
+    # unless it imports them by importlib.
+    inserts = not _IMPORTLIB.search(addopts)
+    starts = [join(tests, "__init__.py")] if tests else []
+    if is_within(tests or root, base):
+        starts.append(join(base, "conftest.py"))
+    installed = _is_installed(pyproject, manifests, chosen)
+    return PytestFacts(
         config_file=config_file,
         asyncio_mode=mode if isinstance(mode, str) else None,
         pythonpath=pythonpath,
@@ -62,34 +74,39 @@ def find_pytest(
         tests_are_packages=tests is not None and tree.has_file(join(tests, "__init__.py")),
         root_conftest=tree.has_file(join(root, "conftest.py")),
         import_base=relative(base, root),
+        installed=installed,
+        import_base_reached=installed
+        or relative(base, root) in {_plain(path) for path in pythonpath}
+        or (
+            inserts
+            and any(tree.has_file(start) and _inserted(tree, start) == base for start in starts)
+        ),
+        reached_from_packages=inserts and _inserted(tree, join(root, "tests.py")) == base,
     )
-    if relative(base, root) in {_plain(path) for path in pythonpath}:
-        return replace(facts, import_base_reached=True)
-    if _is_installed(pyproject, manifests):
-        return replace(facts, import_base_reached=True)
-    if "import-mode=importlib" in addopts:
-        return facts
-    # pytest puts the first directory without __init__.py above a test or a conftest.py there.
-    starts = [join(base, "conftest.py"), *([join(tests, "__init__.py")] if tests else [])]
-    reached = any(tree.has_file(start) and _rootdir_of(tree, start) == base for start in starts)
-    return replace(facts, import_base_reached=reached)
 
 
 def _plain(path: str) -> str:
     return path.removeprefix("./").rstrip("/") or "."
 
 
-def _rootdir_of(tree: Tree, path: str) -> str:
-    directory = path.rpartition("/")[0]
-    while directory and tree.has_file(f"{directory}/__init__.py"):
-        directory = directory.rpartition("/")[0]
+def _inserted(tree: Tree, path: str) -> str | None:
+    """What pytest puts on `sys.path` for a file; None where that lies above the tree."""
+    directory = parent(path)
+    while tree.has_file(join(directory, "__init__.py")):
+        if not directory:
+            return None
+        directory = parent(directory)
     return directory
 
 
-def _is_installed(pyproject: Manifest | None, manifests: list[Manifest]) -> bool:
+def _is_installed(
+    pyproject: Manifest | None, manifests: list[Manifest], chosen: Manifest | None
+) -> bool:
     """Whether installing the project's dependencies installs its own package too."""
     if any(m.installs_itself for m in manifests):
         return True
+    if chosen is not None and chosen.kind != "pyproject":
+        return chosen.kind == "setup"
     if pyproject is None or not pyproject.runtime_table:
         return False
     switches = (

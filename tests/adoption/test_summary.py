@@ -6,7 +6,7 @@ import pytest
 
 from extensions.adoption.install import install_commands, outdated_lock
 from tests.support.adopted import CASES, ProjectCase
-from tests.support.template import changed_files, copy_project, run_copier
+from tests.support.template import changed_files, copy_project, next_commands, run_copier
 
 ROWS, COLUMNS = 24, 80
 
@@ -77,6 +77,14 @@ def test_a_lock_file_and_a_set_url(template: Path, tmp_path: Path) -> None:
     said = [line[10:] for line in lines]
     assert "uv sync   # uv.lock is out of date" in said
     assert "uv run python -m app.database_doctor   # looks at what DATABASE_URL leads to" in said
+
+
+def test_a_command_is_one_line(template: Path, tmp_path: Path) -> None:
+    project = copy_project("uv-app", tmp_path / ("a" * 40) / ("long " * 8 + "path"))
+
+    done = run_copier("copy", "--trust", "--defaults", template, project)
+
+    assert next_commands(done.stderr)[0] == f'cd "{project}"'
 
 
 def test_a_file_that_cannot_be_written(template: Path, tmp_path: Path) -> None:

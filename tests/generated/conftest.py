@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.adopted import CASES, ProjectCase
-from tests.support.environments import Environment
-from tests.support.template import add_layer, copy_project
+from tests.support.environments import MANAGERS, Environment, make_environment
+from tests.support.template import add_layer_and_read, copy_project
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,8 @@ class Adopted:
     case: ProjectCase
     project: Path
     environment: Environment
+    steps: tuple[str, ...] = ()
+    """The commands that the summary has for what is next, from the project's directory."""
 
 
 @pytest.fixture(params=CASES, ids=lambda case: case.name, scope="session")
@@ -29,5 +31,13 @@ def adopted(
     """Adopt a project with the default answers and install what it declares."""
     case: ProjectCase = request.param
     directory = tmp_path_factory.mktemp(case.name) / case.name
-    project = add_layer(template, copy_project(case.name, directory))
-    return Adopted(case, project, case.environment(environments, project))
+    project = copy_project(case.name, directory)
+    enter, *steps = add_layer_and_read(template, project)
+    assert enter == f"cd {project}"
+    return Adopted(case, project, case.environment(environments, project), tuple(steps))
+
+
+@pytest.fixture(scope="session")
+def managers(environments: Path) -> Environment:
+    """The managers of the projects."""
+    return make_environment(environments, "managers", MANAGERS)

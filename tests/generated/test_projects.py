@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from tests.support.environments import Environment
 from tests.support.template import changed_files, git
 
 from .conftest import Adopted
@@ -56,9 +57,14 @@ def test_changes_only_add(adopted: Adopted) -> None:
         assert all(line in after for line in before), name
 
 
-def test_old_and_new_tests_pass(adopted: Adopted, tmp_path: Path) -> None:
+def test_old_and_new_tests_pass(adopted: Adopted, managers: Environment, tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
-    adopted.environment.run("-m", "pytest", f"--junitxml={report}", cwd=adopted.project)
+    adopted.environment.shell(
+        adopted.steps[-1],
+        cwd=adopted.project,
+        variables={"PYTEST_ADDOPTS": f"--junitxml={report}"},
+        tools=managers,
+    )
 
     names = [case.get("classname", "") for case in ET.parse(report).iter("testcase")]
     new = [name for name in names if "test_database_" in name]
@@ -66,14 +72,14 @@ def test_old_and_new_tests_pass(adopted: Adopted, tmp_path: Path) -> None:
     assert (len(names) > len(new)) == adopted.case.own_tests
 
 
-def test_migrations_go_up_and_down_and_the_application_answers(
-    adopted: Adopted, new_database: Callable[[], str]
+def test_the_next_steps_work_and_the_application_answers(
+    adopted: Adopted, managers: Environment, new_database: Callable[[], str]
 ) -> None:
     run, project = adopted.environment.run, adopted.project
     url = {"DATABASE_URL": new_database()}
+    # What installs is what the environment comes from; tests have a test of their own.
+    *_, doctor, revise, upgrade, _ = adopted.steps
     commands = (
-        ["revision", "--autogenerate", "-m", "initial"],
-        ["upgrade", "head"],
         ["downgrade", "base"],
         ["upgrade", "head"],
         ["check"],
@@ -83,6 +89,8 @@ def test_migrations_go_up_and_down_and_the_application_answers(
         module=adopted.case.module, application_module=module, application_object=application
     )
     try:
+        for step in (doctor, revise, upgrade):
+            adopted.environment.shell(step, cwd=project, variables=url, tools=managers)
         for command in commands:
             run("-m", "alembic", *command, cwd=project, variables=url)
         done = run("-c", request, cwd=project, variables=url)

@@ -48,8 +48,22 @@ REACHED: dict[str, tuple[dict[str, str], str, bool]] = {
         {**ROOT, "tests/__init__.py": "",
          "tox.ini": "[pytest]\naddopts = --import-mode=importlib\n"}, ".", False,
     ),
+    "importlib, as two words": (
+        {**ROOT, "tests/__init__.py": "",
+         "tox.ini": "[pytest]\naddopts = --import-mode importlib\n"}, ".", False,
+    ),
+    "conftest.py in src does not help tests beside it": (
+        {**SRC, "src/conftest.py": ""}, "src", False,
+    ),
+    "a package that requirements.txt does not install": (
+        {**SRC, "pyproject.toml": BUILD, "requirements.txt": "fastapi\n"}, "src", False,
+    ),
+    "setup.py": (
+        {"setup.py": "from setuptools import setup\nsetup(install_requires=['fastapi'])\n",
+         **{name: text for name, text in SRC.items() if name != "pyproject.toml"}}, "src", True,
+    ),
     "the root is a package too": (
-        {**ROOT, "tests/__init__.py": "", "__init__.py": ""}, ".", True,
+        {**ROOT, "tests/__init__.py": "", "__init__.py": ""}, ".", False,
     ),
 }  # fmt: skip
 

@@ -1,13 +1,21 @@
 """Virtual environments that all tests and workers of a run share."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MANAGERS = ["pdm", "poetry"]
+"""Those that projects here are managed with, besides uv and pip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +31,51 @@ class Environment:
         """The interpreter."""
         return self.path / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
+    def shell(
+        self,
+        command: str,
+        *,
+        cwd: Path,
+        variables: Mapping[str, str] | None = None,
+        tools: Environment | None = None,
+    ) -> str:
+        """Run a line as a person types it, where this environment is active.
+
+        Args:
+            command: the line.
+            cwd: where it runs.
+            variables: environment variables that it has besides.
+            tools: an environment with the manager that the line calls.
+
+        Returns:
+            What it prints.
+
+        Raises:
+            AssertionError: it failed; the message holds what it printed.
+        """
+        places = [self.python.parent, *([tools.python.parent] if tools else [])]
+        active = {
+            "PATH": os.pathsep.join([*map(str, places), os.environ["PATH"]]),
+            "VIRTUAL_ENV": str(self.path),
+            # uv takes no environment for active.
+            "UV_PROJECT_ENVIRONMENT": str(self.path),
+            "UV_NO_SYNC": "1",
+        }
+        done = subprocess.run(  # noqa: S602 - as a person types it
+            command,
+            shell=True,
+            cwd=cwd,
+            env={**self._clean(), **active, **(variables or {})},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+        if done.returncode:
+            raise AssertionError(f"{command} failed:\n{done.stdout}")
+        return done.stdout
+
     def run(
         self, *command: str, cwd: Path, variables: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
@@ -32,19 +85,10 @@ class Environment:
             AssertionError: it failed; the message holds what it printed.
             subprocess.TimeoutExpired: it did not end within ten minutes.
         """
-        clean = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("DATABASE_", "TEST_DATABASE_", "PYTEST_", "COV_"))
-            and name not in ("VIRTUAL_ENV", "PYTHONPATH")
-        }
-        if self.sources:
-            # What is installed in place may be another test's copy of the project.
-            clean["PYTHONPATH"] = str(self.sources)
         done = subprocess.run(
             [str(self.python), *command],
             cwd=cwd,
-            env={**clean, **(variables or {})},
+            env={**self._clean(), **(variables or {})},
             capture_output=True,
             text=True,
             check=False,
@@ -54,6 +98,18 @@ class Environment:
         if done.returncode:
             raise AssertionError(f"{' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
         return done
+
+    def _clean(self) -> dict[str, str]:
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("DATABASE_", "TEST_DATABASE_", "PYTEST_", "COV_"))
+            and name not in ("VIRTUAL_ENV", "PYTHONPATH")
+        }
+        if self.sources:
+            # What is installed in place may be another test's copy of the project.
+            clean["PYTHONPATH"] = str(self.sources)
+        return clean
 
 
 def make_environment(

@@ -4,6 +4,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +78,22 @@ def add_layer(template: Path, project: Path, **answers: object) -> Path:
         str(template), project, data=dict(answers), defaults=True, unsafe=True, quiet=True
     )
     return project
+
+
+def add_layer_and_read(template: Path, project: Path, **answers: object) -> list[str]:
+    """Add the layer, and return the commands that the summary has for what is next."""
+    said = StringIO()
+    with redirect_stderr(said):
+        copier.run_copy(str(template), project, data=dict(answers), defaults=True, unsafe=True)
+    return next_commands(said.getvalue())
+
+
+def next_commands(said: str) -> list[str]:
+    """The commands under "Next", without what is said of them; the first enters the project."""
+    _, _, steps = said.partition("\nNext      ")
+    first, *lines = steps.partition("\nMore")[0].splitlines()
+    lines = [first, *(line[10:] for line in lines)]
+    return [line.partition("   #")[0] for line in lines if not line.startswith("Set ")]
 
 
 def update_layer(project: Path, data: Mapping[str, Any] | None = None) -> Path:

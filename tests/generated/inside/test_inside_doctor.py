@@ -57,7 +57,7 @@ async def test_all_is_well():
 async def test_migrations_to_run():
     found = (await findings())["migrations"]
 
-    assert (found.level, found.advice) == ("failure", "alembic upgrade head")
+    assert (found.level, found.advice) == ("failure", "uv run alembic upgrade head")
     assert "at no revision, while the newest is" in found.text
 
 
@@ -73,7 +73,7 @@ def test_several_heads_and_a_later_version(alembic_config, own_revisions, monkey
     monkeypatch.setattr(database_doctor, "read_history", lambda: none)
     later = asyncio.run(findings())["migrations"]
 
-    assert (several.level, several.advice) == ("failure", "alembic merge heads")
+    assert (several.level, several.advice) == ("failure", "uv run alembic merge heads")
     assert (later.level, later.advice) == ("warning", "Deploy the version that brings it")
 
 
