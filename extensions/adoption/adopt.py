@@ -22,6 +22,7 @@ def adopt(
     project: Path,
     answers: Mapping[str, Any],
     *,
+    files: Sequence[str],
     created: Sequence[str] | None,
     destination: str,
 ) -> Adopted:
@@ -30,11 +31,12 @@ def adopt(
     Args:
         project: the project's directory, where the layer's files are rendered already.
         answers: what the user has answered.
+        files: those that the template renders, without those that were the user's before.
         created: the files that are new; None where it is the whole layer.
         destination: the project as the user typed it.
     """
-    files = tuple(layer_files(project, answers))
-    plan = plan_changes(project, answers)
+    there = tuple(layer_files(project, answers))
+    plan = plan_changes(project, answers, files)
     failures: tuple[str, ...] = ()
     try:
         write_changes(plan.changes, within=project)
@@ -44,14 +46,15 @@ def adopt(
         project=project,
         destination=destination,
         answers=answers,
-        created=files if created is None else created,
+        created=there if created is None else created,
         changes=[change for change in plan.changes if _is_written(change)],
         notes=plan.notes,
         failures=failures,
         checks=verify(
             project,
             answers,
-            files=files,
+            files=there,
+            rendered=files,
             # After a copy that changed nothing, nothing new is there to be imported.
             imports=bool(plan.changes or created or created is None),
             environ=os.environ,

@@ -10,13 +10,15 @@ from .layer import layer_module
 from .merging.dependencies import DependencyMerge, merge_dependencies
 from .merging.env_example import Variable, add_variables
 from .merging.gitignore import gitignores_above, protect_env
+from .merging.ignored import let_in
 from .merging.model import Change, Conflict
 from .merging.text import Text, decode
 from .needs import EARLIER, dev_requirements, main_requirements
+from .packages_built import keep_layer_out
 from .wiring import Wired, wire_application
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 VARIABLES = {
@@ -53,11 +55,24 @@ class ChangePlan:
     notes: tuple[str, ...]
 
 
-def plan_changes(project: Path, answers: Mapping[str, Any]) -> ChangePlan:
-    """Work out what becomes of the user's files; nothing is written."""
+def plan_changes(
+    project: Path, answers: Mapping[str, Any], files: Iterable[str] = ()
+) -> ChangePlan:
+    """Work out what becomes of the user's files; nothing is written.
+
+    Args:
+        project: the project's directory.
+        answers: what the user has answered.
+        files: the layer's own, whether they are there or will be, relative to the project.
+    """
     merge = _dependencies(project, answers)
-    notes = [note for note in (merge.reason, merge.instructions) if note]
-    changes = [*merge.changes, *_env_files(project, answers)]
+    files = tuple(files)
+    packages = keep_layer_out(project, answers, files, merge.changes)
+    notes = [note for note in (merge.reason, merge.instructions, *packages.notes) if note]
+    example = list(_env_example(project, answers))
+    made = (change for change in (*packages.changes, *example) if change.before is None)
+    names = [change.path.relative_to(project).as_posix() for change in made]
+    changes = [*packages.changes, *_gitignores(project, answers, [*files, *names]), *example]
     if answers["db_wire_app"]:
         change, note = _wiring(project, answers)
         changes.extend(change)
@@ -68,11 +83,21 @@ def plan_changes(project: Path, answers: Mapping[str, Any]) -> ChangePlan:
     return ChangePlan(tuple(changes), merge.conflicts, tuple(notes))
 
 
-def plan_renewal(project: Path, answers: Mapping[str, Any]) -> ChangePlan:
-    """Work out what an update changes in the files that list dependencies."""
+def plan_renewal(project: Path, answers: Mapping[str, Any], files: Iterable[str]) -> ChangePlan:
+    """Work out what an update changes in the files that list dependencies.
+
+    Args:
+        project: the project's directory.
+        answers: what it records.
+        files: the layer's own, relative to the project.
+    """
     merge = _dependencies(project, answers, earlier=EARLIER)
-    notes = tuple(conflict.message for conflict in merge.conflicts)
-    return ChangePlan(merge.changes, (), notes)
+    notes = [conflict.message for conflict in merge.conflicts]
+    for name, content in let_in(project, files, {}, revisions=_revisions(answers)).items():
+        for change in _change(project / name, content):
+            lines = ", ".join(line for line in change.added if not line.startswith("#"))
+            notes.append(f"git ignores files of the layer: add {lines} to {name}.")
+    return ChangePlan(merge.changes, (), tuple(notes))
 
 
 def _dependencies(
@@ -88,11 +113,23 @@ def _dependencies(
     )
 
 
-def _env_files(project: Path, answers: Mapping[str, Any]) -> Iterator[Change]:
-    ignore, example = project / ".gitignore", project / ".env.example"
-    protected = protect_env(_read(ignore), above=gitignores_above(project))
-    if protected is not None:
-        yield from _change(ignore, protected)
+def _gitignores(
+    project: Path, answers: Mapping[str, Any], files: Sequence[str]
+) -> Iterator[Change]:
+    before = _read(project / ".gitignore")
+    protected = protect_env(before, above=gitignores_above(project))
+    contents = {".gitignore": protected} if protected is not None else {}
+    contents |= let_in(project, files, {".gitignore": protected}, revisions=_revisions(answers))
+    for name, content in contents.items():
+        yield from _change(project / name, content)
+
+
+def _revisions(answers: Mapping[str, Any]) -> str:
+    return f"{answers['db_migrations_dir']}/versions"
+
+
+def _env_example(project: Path, answers: Mapping[str, Any]) -> Iterator[Change]:
+    example = project / ".env.example"
     yield from _change(example, add_variables(_read(example), VARIABLES[answers["db_type"]]))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from .changes import plan_renewal
+from .kept import layer_files
 from .merging.writing import WriteError, write_changes
 from .render import RenderError, render_recorded
 from .restore import restore_edited_files
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _update(project: Path, answers: dict[str, Any]) -> None:
-    plan = plan_renewal(project, answers)
+    plan = plan_renewal(project, answers, [ANSWERS_FILE, *layer_files(project, answers)])
     told = list(plan.notes)
     told.extend(
         f"{path}: the answers do not make it any more; it was edited, so it stays."

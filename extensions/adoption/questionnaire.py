@@ -58,6 +58,7 @@ class ExistingProject(Extension):
         self._plan: tuple[Mapping[str, Any], ChangePlan] | None = None
         self._shown: set[Path] = set()
         self._there: set[str] = set()
+        self._own: tuple[str, ...] = ()
         self._is_first = True
         self._findings_are_shown = False
         functions: dict[str, Any] = {
@@ -195,6 +196,7 @@ class ExistingProject(Extension):
         for conflict in self._changes_of(context).conflicts:
             raise UserMessageError(conflict.message)
         self._there = set(kept_files(project, answers))
+        self._own = tuple(self._own_files(context))
         self._is_first = not _answers_file(context).exists()
         return "\n".join(f"/{escaped(path)}" for path in self._there)
 
@@ -216,7 +218,11 @@ class ExistingProject(Extension):
         if not self._is_first:
             created = sorted({*kept_files(project, answers)} - self._there)
         adopted = adopt(
-            project.resolve(), answers, created=created, destination=str(options["dst_path"])
+            project.resolve(),
+            answers,
+            files=self._own,
+            created=created,
+            destination=str(options["dst_path"]),
         )
         text = summarize(adopted, environ=os.environ, terminal=sys.stderr.isatty())
         if text and (adopted.failed or not options["quiet"]):
@@ -265,13 +271,22 @@ class ExistingProject(Extension):
         template = Path(context["_copier_conf"]["src_path"]) / "template"
         return rendered_files(template, self.environment, context.get_all())
 
+    def _own_files(self, context: Context) -> Iterator[str]:
+        """The layer's files without those that were the user's before."""
+        project, earlier = _project(context), _known_answers(context).get("db_record")
+        for path in self._rendered(context):
+            is_kept = path in earlier["kept"] if earlier else (project / path).is_file()
+            if not is_kept:
+                yield path
+
     def _changes_of(self, context: Context) -> ChangePlan:
         """The planned changes, worked out once for the same answers."""
         answers = {name: context[name] for name in context.get_all() if name.startswith("db_")}
         for name in WITHOUT_EFFECT:
             answers.pop(name, None)
         if self._plan is None or self._plan[0] != answers:
-            self._plan = answers, plan_changes(_project(context), answers)
+            files = list(self._own_files(context))
+            self._plan = answers, plan_changes(_project(context), answers, files)
         return self._plan[1]
 
     def _facts_of(self, context: Context) -> Facts:

@@ -43,6 +43,7 @@ def verify(
     answers: Mapping[str, Any],
     *,
     files: Sequence[str],
+    rendered: Sequence[str] = (),
     imports: bool,
     environ: Mapping[str, str],
 ) -> list[Check]:
@@ -52,6 +53,7 @@ def verify(
         project: the project's directory.
         answers: what it records.
         files: those of the layer that are there, relative to the project.
+        rendered: those that the template makes.
         imports: whether to import the layer in the project's own environment.
         environ: the environment's variables.
     """
@@ -85,7 +87,7 @@ def verify(
         ),
         "warning",
     )
-    checks += _named("dependencies and wiring", _unfinished(project, answers))
+    checks += _named("dependencies and wiring", _unfinished(project, answers, rendered))
     checks += _named(".env", _exposed_passwords(project), "warning")
     checks += _named("settings", strict_settings(project), "warning")
     return checks
@@ -131,9 +133,11 @@ def _modules(answers: Mapping[str, Any], trees: Mapping[str, ast.Module]) -> Ite
             yield ".".join(part for part in (above, *parts) if part)
 
 
-def _unfinished(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
+def _unfinished(
+    project: Path, answers: Mapping[str, Any], rendered: Sequence[str]
+) -> Iterator[str]:
     """What a second copy would change still: a look at the files as they are now."""
-    plan = plan_changes(project, answers)
+    plan = plan_changes(project, answers, rendered)
     for change in plan.changes:
         name = change.path.relative_to(project).as_posix()
         yield f"{name} lacks {', '.join(line.strip() for line in change.added if line.strip())}"

@@ -1,0 +1,97 @@
+"""What setuptools builds from a project that has directories of the layer beside its package."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .merging.ignored import holds_only
+from .merging.model import Change, MergeError
+from .merging.setuptools_packages import builds_with_setuptools, discovered, is_explicit, keep_out
+from .merging.text import Text, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Packages:
+    """What becomes of the list of packages; nothing is written yet."""
+
+    changes: Sequence[Change]
+    """All that were planned, with that of pyproject.toml brought up to date."""
+    notes: Sequence[str] = ()
+
+
+def keep_layer_out(
+    project: Path, answers: Mapping[str, Any], files: Sequence[str], changes: Sequence[Change]
+) -> Packages:
+    """Have setuptools build the packages that it has built before the layer came.
+
+    Args:
+        project: the project's directory.
+        answers: what the user has answered.
+        files: the layer's own, relative to the project.
+        changes: those that are planned.
+    """
+    path = project / "pyproject.toml"
+    planned = next((change for change in changes if change.path == path), None)
+    before = path.read_bytes() if path.exists() else None
+    text = decode(planned.after if planned else before or b"")
+    own = frozenset(files)
+    tops = {name.partition("/")[0] for name in files if "/" in name}
+    new = {name for name in tops if holds_only(project, name, own)}
+    try:
+        if not _is_built(answers, text, exists=before is not None):
+            return Packages(changes)
+        directories = [each.name for each in project.iterdir() if each.is_dir()]
+        explicit = "src" in directories or is_explicit(
+            _text(project / "setup.cfg") + _text(project / "setup.py")
+        )
+        there = discovered(set(directories) - new)
+        package = there[0] if len(there) == 1 and not explicit else None
+        if before is None:
+            missed = package is not None and bool(discovered(new))
+            return Packages(changes, [_by_hand(answers, package, new)] if missed else [])
+        after = keep_out(text.content, package=package, new=new)
+    except MergeError as error:
+        return Packages(changes, [f"{error}; keep {_listed(new)} out of its packages."])
+    if after == text.content:
+        return Packages(changes)
+    change = Change.between(path, before, text.encode(after))
+    return Packages([*(each for each in changes if each is not planned), change])
+
+
+def _is_built(answers: Mapping[str, Any], text: Text, *, exists: bool) -> bool:
+    by_default = (
+        answers["db_dependency_manager"] in ("setuptools", "pip")
+        and answers["db_dependency_file"] in MANIFESTS
+    )
+    return builds_with_setuptools(text.content, by_default=by_default) if exists else by_default
+
+
+def _by_hand(answers: Mapping[str, Any], package: str | None, new: set[str]) -> str:
+    file = answers["db_dependency_file"]
+    lines = (
+        f'    packages=find_packages(include=["{package}*"]),'
+        if file == "setup.py"
+        else f"    [options]\n    packages = find:\n    [options.packages.find]\n"
+        f"    include = {package}*"
+    )
+    return (
+        f"setuptools would refuse to build {_listed(new)} beside {package}; add to {file}:\n{lines}"
+    )
+
+
+def _listed(names: set[str]) -> str:
+    return " and ".join(f"{name}/" for name in sorted(names))
+
+
+def _text(path: Path) -> str:
+    try:
+        return decode(path.read_bytes()).content
+    except OSError:
+        return ""
