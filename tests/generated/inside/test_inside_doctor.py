@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from alembic.command import upgrade
@@ -11,6 +12,7 @@ from app import database_doctor, database_revisions
 from app.database import dispose_engine, session_scope
 from app.database_doctor import examine
 from app.database_settings import get_database_settings
+from app.database_url import parse_database_url
 from app.models import Base
 from sqlalchemy import Column, DateTime, Integer, MetaData, Table, text
 
@@ -91,10 +93,10 @@ async def test_pools_against_the_servers_limit(workers, level, monkeypatch):
 async def test_limits_of_role_and_database(configure, server_url):
     await run("CREATE ROLE limited LOGIN CONNECTION LIMIT 10")
     try:
-        await configure(url=server_url.replace("postgres:@", "limited@"))
+        await configure(url=replace(server_url, user="limited").dsn)
         found = await findings()
     finally:
-        await configure(url=server_url)
+        await configure(url=server_url.dsn)
         await run("DROP ROLE limited")
 
     assert found["pool"].level == "failure"
@@ -104,7 +106,7 @@ async def test_limits_of_role_and_database(configure, server_url):
 
 @pytest.mark.usefixtures("migrated_database")
 async def test_time(monkeypatch):
-    name = get_database_settings().url.get_secret_value().partition("?")[0].rpartition("/")[2]
+    name = parse_database_url(get_database_settings().url.get_secret_value()).database
     await run(f"ALTER DATABASE {name} SET timezone TO 'Europe/Berlin'")
     zone = (await findings())["time"]
     await run(f"ALTER DATABASE {name} RESET timezone")
@@ -143,9 +145,9 @@ async def test_no_connection(configure, place, advice, capsys):
 
 @pytest.mark.usefixtures("migrated_database")
 async def test_a_login_that_fails(configure, server_url):
-    await configure(url=server_url.replace("postgres:@", f"nobody:{SECRET}@"))
+    await configure(url=replace(server_url, user="nobody", password=SECRET).dsn)
     found = await findings()
-    await configure(url=server_url.replace("/postgres?", "/no_such_database?"))
+    await configure(url=replace(server_url, database="no_such_database").dsn)
     no_database = await findings()
 
     assert found["connection"].level == "failure"

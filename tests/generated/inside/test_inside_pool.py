@@ -2,12 +2,12 @@
 
 import asyncio
 from contextlib import asynccontextmanager
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from app.database import SessionDep, dispose_engine, get_engine, install_database, session_scope
 from app.database_pool import DatabaseBusyError, FairPool
 from app.database_settings import get_database_settings
+from app.database_url import parse_database_url
 from app.models import Author
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
@@ -73,11 +73,11 @@ class Wire:
 @pytest.fixture
 async def wire(setting):
     wire = Wire()
-    url = urlsplit(get_database_settings().url.get_secret_value())
-    wire.socket = f"{parse_qs(url.query)['host'][0]}/.s.PGSQL.5432"
+    url = parse_database_url(get_database_settings().url.get_secret_value())
+    wire.socket = f"{url.hosts[0].name}/.s.PGSQL.5432"
     server = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    setting("URL", f"postgresql://postgres@127.0.0.1:{port}{url.path}?sslmode=disable")
+    setting("URL", f"postgresql://postgres@127.0.0.1:{port}/{url.database}?sslmode=disable")
     yield wire
     await dispose_engine()
     server.close()

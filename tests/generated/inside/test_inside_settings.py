@@ -10,8 +10,8 @@ from app.database_settings import (
     DatabaseSettings,
     DatabaseSettingsError,
     get_database_settings,
-    parse_database_url,
 )
+from app.database_url import parse_database_url
 
 SECRET = "s3cr3t"
 
