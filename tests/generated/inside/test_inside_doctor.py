@@ -178,19 +178,57 @@ async def test_nobody_listens_on_the_way_to_this_machine(configure, place):
     assert (await database_doctor.check_encryption(None)).level == "ok"
 
 
-@pytest.mark.parametrize("url", ["", f"mysql://u:{SECRET}@h/x"])
-def test_as_a_command(url, tmp_path):
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    done = subprocess.run(
+def run_doctor(url, **options):
+    return subprocess.run(
         [sys.executable, "-m", "app.database_doctor"],
-        env={**environment, "DATABASE_URL": url},
-        capture_output=True,
+        env={**os.environ, "DATABASE_URL": url},
         text=True,
         check=False,
+        **options,
     )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        f"mysql://u:{SECRET}@h/x",
+        f"postgresql://u:{SECRET}@h:99999/x",
+        f"postgresql://u:{SECRET}@[::1/x",
+        f"postgresql://u:{SECRET}@h]/x",
+        f"postgresql://u:{SECRET}@h/x?port=99999",
+    ],
+)
+def test_as_a_command(url):
+    done = run_doctor(url, capture_output=True)
 
     assert done.returncode == 1
     assert done.stdout.startswith("failure  URL")
     assert "DATABASE_URL" in done.stdout
     assert SECRET not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [f"@{'a' * 70}.invalid/x", "@[1]/x", "%00@127.0.0.1:1/x", "%ED%A0%80@127.0.0.1:1/x"],
+)
+def test_a_place_that_cannot_be(rest):
+    done = run_doctor(f"postgresql://u:{SECRET}{rest}", capture_output=True)
+
+    assert done.returncode == 1
+    assert "failure  connection" in done.stdout
+    assert SECRET not in done.stdout + done.stderr
+    assert done.stderr == ""
+
+
+@pytest.mark.usefixtures("migrated_database")
+def test_nobody_reads_what_it_says():
+    reading, writing = os.pipe()
+    os.close(reading)
+    url = get_database_settings().url.get_secret_value()
+    done = run_doctor(url, stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+
+    assert done.stderr == ""
+    assert done.returncode == 1

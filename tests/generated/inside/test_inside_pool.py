@@ -1,6 +1,7 @@
 """Run in an adopted project: who gets a connection, at how many round trips."""
 
 import asyncio
+import logging
 from contextlib import asynccontextmanager
 
 import pytest
@@ -373,6 +374,18 @@ async def test_a_silent_host_leaves_time_for_the_next(wire, silent_host, setting
         pass
 
     assert len(came) == 1
+
+
+async def test_the_log_counts_no_overflow_below_zero(caplog):
+    caplog.set_level(logging.INFO)
+    await dispose_engine()
+    await read()
+    pool = get_engine().pool
+    await dispose_engine()
+
+    assert "Pool disposed" in caplog.text
+    assert "Overflow: 0" in pool.status()
+    assert "Overflow: -" not in caplog.text
 
 
 async def test_without_any_host_the_reason_is_told(setting):
