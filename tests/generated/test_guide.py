@@ -17,6 +17,22 @@ from {module} import router
 # Ahead of a catch-all that the application may have.
 {app}.router.routes[:0] = router.routes
 """
+TRY_LATER = """
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from {module}guide_later import router
+
+app = FastAPI()
+app.include_router(router)
+client = TestClient(app)
+{prepare}
+assert client.get("/numbers.csv").text.split()[-1] == "1000"
+with client.websocket_connect("/squares") as socket:
+    {say_who}
+    for number, square in [(7, 49), (8, 64)]:
+        socket.send_text(str(number))
+        assert socket.receive_json() == square
+"""
 TRY_READS = """
 
 async def test_the_reads(client: AsyncClient, session: AsyncSession) -> None:
@@ -71,7 +87,7 @@ def test_the_guide_works(
     examples = blocks(project, "python")
     reads = [example for example in examples if "database_reads" in example]
     bulk = [example for example in examples if "database_bulk" in example]
-    routes, script, model, test = [
+    routes, script, later, model, test = [
         example for example in examples if example not in (*reads, *bulk)
     ]
     layer = project / case.layer
@@ -90,6 +106,9 @@ def test_the_guide_works(
         cwd=project,
         variables={"DATABASE_URL": url},
     )
+    (layer / "guide_later.py").write_text(later)
+    try_later = TRY_LATER.format(module=case.module, prepare="", say_who="")
+    environment.run("-c", try_later, cwd=project, variables={"DATABASE_URL": url})
     wired = project / case.layer / f"{module.removeprefix(case.module)}.py"
     if application.endswith("()"):
         content = wired.read_text()

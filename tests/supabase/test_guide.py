@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.generated.test_guide import blocks, follow
+from tests.generated.test_guide import TRY_LATER, blocks, follow
 from tests.support.template import add_layer, copy_project
 
 if TYPE_CHECKING:
@@ -21,6 +21,19 @@ INCLUDE = """
 from notes.guide import router
 
 app.include_router(router)
+"""
+AS_VISITOR = """
+from types import SimpleNamespace
+
+from notes import guide_later
+from notes.row_level_security import ANONYMOUS, get_identity
+
+async def verify(token):
+    assert token == "token"
+    return ANONYMOUS
+
+app.dependency_overrides[get_identity] = lambda: ANONYMOUS
+guide_later.get_token_verifier = lambda: SimpleNamespace(verify=verify)
 """
 SECRET = re.compile(r"://[^:\s]+:(?!your_password_here@)[^@\s]+@")
 
@@ -42,7 +55,7 @@ def test_the_guide_works(project: Path, notes_environment: Environment, database
     initial, upgrade, add_customers, upgrade_again, *migrate = [
         line for line in lines if "alembic" in line
     ]
-    routes, script, model, profiles, test = blocks(project, "python")
+    routes, script, later, model, profiles, test = blocks(project, "python")
 
     def alembic(*commands: str) -> None:
         for command in commands:
@@ -56,6 +69,8 @@ def test_the_guide_works(project: Path, notes_environment: Environment, database
     (project / "notes" / "guide.py").write_text(routes)
     python(f"{script}\nimport asyncio; asyncio.run(main())")
     python(profiles)
+    (project / "notes" / "guide_later.py").write_text(later)
+    python(TRY_LATER.format(module="notes.", prepare=AS_VISITOR, say_who="socket.send_text('token')"))
     main = project / "notes" / "main.py"
     main.write_text(main.read_text() + INCLUDE)
     (project / "tests" / "database" / "test_the_guide.py").write_text(test)

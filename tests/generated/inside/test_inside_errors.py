@@ -7,7 +7,8 @@ from time import monotonic
 from urllib.parse import quote
 
 import pytest
-from app.database import SessionDep, dispose_engine, get_engine, install_database, session_scope
+from app import database
+from app.database import SessionDep, dispose_engine, install_database, session_scope
 from fastapi import FastAPI, HTTPException, WebSocket
 from fastapi.responses import JSONResponse
 from fastapi.testclient import TestClient
@@ -230,14 +231,14 @@ async def test_a_server_that_does_not_speak(app, configure, reply):
 async def test_too_many_connections_and_a_wrong_login(app, configure, server_url):
     async with session_scope() as session:
         await session.execute(text("CREATE ROLE limited LOGIN CONNECTION LIMIT 0"))
-    host = quote(server_url.hosts[0].name)
+    host = quote(server_url.partition("host=")[2])
     try:
         await configure(url=f"postgresql://limited@/postgres?host={host}")
         full = await post(app, "SELECT 1")
         await configure(url=f"postgresql://nobody:{SECRET}@/postgres?host={host}")
         unknown = await post(app, "SELECT 1")
     finally:
-        await configure(url=server_url.dsn)
+        await configure(url=server_url)
         async with session_scope() as session:
             await session.execute(text("DROP ROLE limited"))
 
@@ -308,4 +309,4 @@ def test_a_websocket_gets_no_http_answer():
         client.websocket_connect("/socket"),
     ):
         pass
-    assert not get_engine.cache_info().currsize
+    assert not database._engines

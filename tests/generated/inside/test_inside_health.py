@@ -5,6 +5,7 @@ from time import monotonic
 
 import pytest
 from alembic.command import downgrade, stamp, upgrade
+from app import database
 from app.database import dispose_engine, get_engine, install_database, session_scope
 from app.database_health import TIMEOUT_SECONDS
 from fastapi import Depends, FastAPI, HTTPException
@@ -82,11 +83,11 @@ async def test_a_role_that_may_not_read_the_revision(client, configure, server_u
         await session.execute(text("CREATE ROLE reader LOGIN"))
         database = await session.scalar(text("SELECT current_database()"))
     try:
-        host = server_url.hosts[0].name
+        host = server_url.partition("host=")[2]
         await configure(url=f"postgresql://reader@/{database}?host={host}")
         response = await client.get("/health/database")
     finally:
-        await configure(url=server_url.dsn)
+        await configure(url=server_url)
         async with session_scope() as session:
             await session.execute(text("DROP ROLE reader"))
 
@@ -148,4 +149,4 @@ async def test_liveness_uses_no_database(client, configure):
     response = await client.get("/health/live")
 
     assert response.status_code == 200
-    assert not get_engine.cache_info().currsize
+    assert not database._engines

@@ -21,17 +21,11 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Give every check settings of its own."""
     monkeypatch.setenv("SUPABASE_URL", SUPABASE_URL)
     monkeypatch.setenv("SUPABASE_JWT_SECRET", SECRET)
-    caches = [
-        database.get_engine,
-        database.get_session_factory,
-        get_database_settings,
-        row_level_security.get_token_verifier,
-    ]
-    for cache in caches:
+    for cache in (get_database_settings, row_level_security.get_token_verifier):
         cache.cache_clear()
     yield
-    for cache in caches:
-        cache.cache_clear()
+    # Engines that were made outside of an event loop.
+    database._engines.clear()
 
 
 @pytest.fixture

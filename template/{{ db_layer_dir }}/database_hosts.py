@@ -2,31 +2,31 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
 from importlib import import_module
 from typing import Any
-
-{{ layer_import("database_url", "DatabaseURL") }}
+from urllib.parse import urlsplit
 
 asyncpg = import_module("asyncpg")
 
 
-def has_several_hosts(url: DatabaseURL) -> bool:
+def has_several_hosts(dsn: str) -> bool:
     """Tell whether it matters in which order hosts are tried."""
     # "Any, but rather a standby" is to be decided among all of them.
-    wanted = url.parameters.get("target_session_attrs")
-    return len(url.hosts) > 1 and wanted != "prefer-standby"
+    return "," in urlsplit(dsn).netloc and "=prefer-standby" not in dsn
 
 
-def connect_in_turn(url: DatabaseURL) -> Callable[..., Awaitable[Any]]:
+def connect_in_turn(dsn: str) -> Callable[..., Awaitable[Any]]:
     """Return what connects to the first host that will do.
 
     asyncpg has one timeout for all hosts, which is spent at the first one
     that is silent, as a machine is that has lost its power.
     """
+    parts = urlsplit(dsn)
+    login, at, hosts = parts.netloc.rpartition("@")
     # The one that did comes first, or each connection would wait for those
     # that are gone.
-    in_turn = [replace(url, hosts=(host,)).dsn for host in url.hosts]
+    places = [f"{login}{at}{host}" for host in hosts.split(",")]
+    in_turn = [parts._replace(netloc=place).geturl() for place in places]
 
     async def connect_to(one: str, options: dict[str, object]) -> object:
         connection = await asyncpg.connect(**options | {"dsn": one})
