@@ -37,7 +37,8 @@ NOTES = {
     "db_http_client": "The package of the client that tests send requests with.",
     "db_python": "The oldest Python that the generated code has to run on.",
     "db_session_scope": (
-        "`function`, or `request` for a FastAPI below 0.118: what makes a session "
+        "`function`, `request` for a FastAPI from 0.106 and below 0.118, or `response` for other "
+        "old ones: what makes a session "
         "[commit before the response](../explanation/commit-before-response.md)."
     ),
     "db_added_on": "The day on which the layer was added.",

@@ -16,6 +16,8 @@ FUNCTION_SCOPE = ">=0.121"
 """The FastAPI versions whose `Depends` knows `scope="function"`."""
 EXIT_AFTER_RESPONSE = "<0.106 || >=0.118"
 """Those that end a plain `yield` dependency only after the response is sent."""
+WITH_PYDANTIC_2 = ">=0.100"
+"""Those that run beside pydantic-settings 2."""
 
 
 EARLIER = (
@@ -69,14 +71,18 @@ def dev_requirements(answers: Mapping[str, Any]) -> list[str]:
 
 
 def session_scope(fastapi: str) -> str | None:
-    """Which scope makes a session commit before the response: "function", or "request".
+    """What makes a session commit before the response.
 
     Args:
         fastapi: the versions that the project admits, in PEP 440 form.
 
     Returns:
-        None where neither does for all versions that may be installed.
+        "function" or "request", FastAPI's own scopes, or "response", a middleware of the layer's,
+        where neither does for all versions that may be installed. None where none of them runs
+        with what the layer needs.
     """
     if admits(fastapi, FUNCTION_SCOPE):
         return "function"
-    return None if admits(fastapi, EXIT_AFTER_RESPONSE) else "request"
+    if not admits(fastapi, WITH_PYDANTIC_2):
+        return None
+    return "response" if admits(fastapi, EXIT_AFTER_RESPONSE) else "request"

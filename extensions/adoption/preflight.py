@@ -60,7 +60,6 @@ def _unsupported_fastapi(facts: Facts) -> Iterator[str]:
     bound = facts.fastapi
     if bound is not None and session_scope(bound.specifier) is None:
         yield (
-            f"{bound.file}, line {bound.line}: {bound.text} admits FastAPI versions that commit "
-            "after the response is sent; change it to >=0.121, or to a bound within "
-            ">=0.106,<0.118."
+            f"{bound.file}, line {bound.line}: {bound.text} excludes FastAPI 0.100, the oldest "
+            "that runs with pydantic 2, which the database layer needs; raise it first."
         )

@@ -90,11 +90,11 @@ def test_an_unsupported_python(template: Path, project: Path) -> None:
     stops(template, project, "pyproject.toml, line 3", ">=3.8,<3.10", "3.10")
 
 
-@pytest.mark.parametrize("bound", ["fastapi==0.104.1", "fastapi>=0.100,<0.116", "fastapi==0.119.*"])
-def test_a_fastapi_that_commits_too_late(template: Path, project: Path, bound: str) -> None:
+@pytest.mark.parametrize("bound", ["fastapi==0.99.1", "fastapi>=0.95,<0.100"])
+def test_a_fastapi_without_pydantic_2(template: Path, project: Path, bound: str) -> None:
     (project / "requirements.txt").write_text(f"uvicorn\n{bound}\n")
 
-    stops(template, project, "requirements.txt, line 2", bound, ">=0.121")
+    stops(template, project, "requirements.txt, line 2", bound, "FastAPI 0.100")
 
 
 def test_a_requirement_that_excludes_the_layers(template: Path, project: Path) -> None:
@@ -112,6 +112,9 @@ def test_a_requirement_that_excludes_the_layers(template: Path, project: Path) -
         ("fastapi==0.115.6", "request"),
         ("fastapi~=0.110.0", "request"),
         ("fastapi>=0.106,<0.118", "request"),
+        ("fastapi==0.104.1", "response"),
+        ("fastapi>=0.100,<0.116", "response"),
+        ("fastapi==0.119.*", "response"),
     ],
 )
 def test_the_session_follows_from_the_fastapi_bound(
@@ -124,6 +127,7 @@ def test_the_session_follows_from_the_fastapi_bound(
     assert done.returncode == 0, done.stderr
     depends = 'Depends(get_session, scope="function")]' in (project / "app/database.py").read_text()
     assert depends == (scope == "function")
+    assert (project / "app/database_response.py").exists() == (scope == "response")
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,8 @@ def render_packages(specs: Mapping[str, Spec], directory: Path, *, python: str) 
         target.parent.mkdir(exist_ok=True)
         target.with_name("__init__.py").touch()
         target.write_text(template.render(_answers(SHARED, Spec(""), python)), encoding="utf-8")
-    shutil.copy(REPOSITORY / "template" / LAYER / "database_hosts.py", directory / SHARED)
+    for name in ("database_driver", "database_hosts"):
+        shutil.copy(REPOSITORY / "template" / LAYER / f"{name}.py", directory / SHARED)
     for package, spec in specs.items():
         for path, content in _files(environment, package, spec, python):
             target = directory / package / path

@@ -70,7 +70,8 @@ def test_the_guide_works(project: Path, notes_environment: Environment, database
     python(f"{script}\nimport asyncio; asyncio.run(main())")
     python(profiles)
     (project / "notes" / "guide_later.py").write_text(later)
-    python(TRY_LATER.format(module="notes.", prepare=AS_VISITOR, say_who="socket.send_text('token')"))
+    say_who = "socket.send_text('token')"
+    python(TRY_LATER.format(module="notes.", prepare=AS_VISITOR, say_who=say_who))
     main = project / "notes" / "main.py"
     main.write_text(main.read_text() + INCLUDE)
     (project / "tests" / "database" / "test_the_guide.py").write_text(test)
