@@ -40,11 +40,13 @@ def environment(project: Path, environments: Path) -> Environment:
 
 
 def test_all_tests_pass(project: Path, environment: Environment) -> None:
-    for file in INSIDE.glob("test_*.py"):
+    for file in (*INSIDE.glob("test_*.py"), INSIDE.parent / "fixtures.py"):
         shutil.copy(file, project / "tests" / "database")
 
     done = environment.run(
-        *["-m", "pytest", "tests/database", "-p", "no:cacheprovider"], cwd=project
+        *["-m", "pytest", "tests/database", "-p", "tests.database.fixtures"],
+        *["-p", "no:cacheprovider"],
+        cwd=project,
     )
 
     assert " skipped" not in done.stdout

@@ -52,13 +52,13 @@ def render_packages(specs: Mapping[str, Spec], directory: Path, *, python: str) 
         autoescape=False,  # noqa: S701 - it is Python that is rendered
     )
     # What does not depend on the models is there once.
-    for name in ("database", "database_pool", "database_settings"):
+    for name in ("database", "database_hosts", "database_pool", "database_settings"):
         template = environment.get_template(f"{LAYER}/{name}.py.jinja")
         target = directory / SHARED / f"{name}.py"
         target.parent.mkdir(exist_ok=True)
         target.with_name("__init__.py").touch()
         target.write_text(template.render(_answers(SHARED, Spec(""), python)), encoding="utf-8")
-    for name in ("database_driver", "database_hosts"):
+    for name in ("database_driver", "database_url"):
         shutil.copy(REPOSITORY / "template" / LAYER / f"{name}.py", directory / SHARED)
     for package, spec in specs.items():
         for path, content in _files(environment, package, spec, python):

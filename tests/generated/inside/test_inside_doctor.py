@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from alembic.command import upgrade
@@ -11,6 +12,7 @@ from app import database_doctor, database_revisions
 from app.database import dispose_engine, session_scope
 from app.database_doctor import examine
 from app.database_settings import get_database_settings
+from app.database_url import parse_database_url
 from app.models import Base
 from sqlalchemy import Column, DateTime, Integer, MetaData, Table, text
 
@@ -91,10 +93,10 @@ async def test_pools_against_the_servers_limit(workers, level, monkeypatch):
 async def test_limits_of_role_and_database(configure, server_url):
     await run("CREATE ROLE limited LOGIN CONNECTION LIMIT 10")
     try:
-        await configure(url=server_url.replace("postgres:@", "limited@"))
+        await configure(url=replace(server_url, user="limited").dsn)
         found = await findings()
     finally:
-        await configure(url=server_url)
+        await configure(url=server_url.dsn)
         await run("DROP ROLE limited")
 
     assert found["pool"].level == "failure"
@@ -104,7 +106,7 @@ async def test_limits_of_role_and_database(configure, server_url):
 
 @pytest.mark.usefixtures("migrated_database")
 async def test_time(monkeypatch):
-    name = get_database_settings().url.get_secret_value().partition("?")[0].rpartition("/")[2]
+    name = parse_database_url(get_database_settings().url.get_secret_value()).database
     await run(f"ALTER DATABASE {name} SET timezone TO 'Europe/Berlin'")
     zone = (await findings())["time"]
     await run(f"ALTER DATABASE {name} RESET timezone")
@@ -143,9 +145,9 @@ async def test_no_connection(configure, place, advice, capsys):
 
 @pytest.mark.usefixtures("migrated_database")
 async def test_a_login_that_fails(configure, server_url):
-    await configure(url=server_url.replace("postgres:@", f"nobody:{SECRET}@"))
+    await configure(url=replace(server_url, user="nobody", password=SECRET).dsn)
     found = await findings()
-    await configure(url=server_url.replace("/postgres?", "/no_such_database?"))
+    await configure(url=replace(server_url, database="no_such_database").dsn)
     no_database = await findings()
 
     assert found["connection"].level == "failure"
@@ -176,19 +178,57 @@ async def test_nobody_listens_on_the_way_to_this_machine(configure, place):
     assert (await database_doctor.check_encryption(None)).level == "ok"
 
 
-@pytest.mark.parametrize("url", ["", f"mysql://u:{SECRET}@h/x"])
-def test_as_a_command(url, tmp_path):
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    done = subprocess.run(
+def run_doctor(url, **options):
+    return subprocess.run(
         [sys.executable, "-m", "app.database_doctor"],
-        env={**environment, "DATABASE_URL": url},
-        capture_output=True,
+        env={**os.environ, "DATABASE_URL": url},
         text=True,
         check=False,
+        **options,
     )
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        f"mysql://u:{SECRET}@h/x",
+        f"postgresql://u:{SECRET}@h:99999/x",
+        f"postgresql://u:{SECRET}@[::1/x",
+        f"postgresql://u:{SECRET}@h]/x",
+        f"postgresql://u:{SECRET}@h/x?port=99999",
+    ],
+)
+def test_as_a_command(url):
+    done = run_doctor(url, capture_output=True)
 
     assert done.returncode == 1
     assert done.stdout.startswith("failure  URL")
     assert "DATABASE_URL" in done.stdout
     assert SECRET not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [f"@{'a' * 70}.invalid/x", "@[1]/x", "%00@127.0.0.1:1/x", "%ED%A0%80@127.0.0.1:1/x"],
+)
+def test_a_place_that_cannot_be(rest):
+    done = run_doctor(f"postgresql://u:{SECRET}{rest}", capture_output=True)
+
+    assert done.returncode == 1
+    assert "failure  connection" in done.stdout
+    assert SECRET not in done.stdout + done.stderr
+    assert done.stderr == ""
+
+
+@pytest.mark.usefixtures("migrated_database")
+def test_nobody_reads_what_it_says():
+    reading, writing = os.pipe()
+    os.close(reading)
+    url = get_database_settings().url.get_secret_value()
+    done = run_doctor(url, stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+
+    assert done.stderr == ""
+    assert done.returncode == 1

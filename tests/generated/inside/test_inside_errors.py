@@ -231,14 +231,14 @@ async def test_a_server_that_does_not_speak(app, configure, reply):
 async def test_too_many_connections_and_a_wrong_login(app, configure, server_url):
     async with session_scope() as session:
         await session.execute(text("CREATE ROLE limited LOGIN CONNECTION LIMIT 0"))
-    host = quote(server_url.partition("host=")[2])
+    host = quote(server_url.hosts[0].name)
     try:
         await configure(url=f"postgresql://limited@/postgres?host={host}")
         full = await post(app, "SELECT 1")
         await configure(url=f"postgresql://nobody:{SECRET}@/postgres?host={host}")
         unknown = await post(app, "SELECT 1")
     finally:
-        await configure(url=server_url)
+        await configure(url=server_url.dsn)
         async with session_scope() as session:
             await session.execute(text("DROP ROLE limited"))
 

@@ -83,11 +83,11 @@ async def test_a_role_that_may_not_read_the_revision(client, configure, server_u
         await session.execute(text("CREATE ROLE reader LOGIN"))
         database = await session.scalar(text("SELECT current_database()"))
     try:
-        host = server_url.partition("host=")[2]
+        host = server_url.hosts[0].name
         await configure(url=f"postgresql://reader@/{database}?host={host}")
         response = await client.get("/health/database")
     finally:
-        await configure(url=server_url)
+        await configure(url=server_url.dsn)
         async with session_scope() as session:
             await session.execute(text("DROP ROLE reader"))
 

@@ -1,13 +1,14 @@
 """Run in an adopted project: who gets a connection, at how many round trips."""
 
 import asyncio
+import logging
 from contextlib import asynccontextmanager
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from app.database import SessionDep, dispose_engine, get_engine, install_database, session_scope
 from app.database_pool import DatabaseBusyError, FairPool
 from app.database_settings import get_database_settings
+from app.database_url import parse_database_url
 from app.models import Author
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
@@ -73,11 +74,11 @@ class Wire:
 @pytest.fixture
 async def wire(setting):
     wire = Wire()
-    url = urlsplit(get_database_settings().url.get_secret_value())
-    wire.socket = f"{parse_qs(url.query)['host'][0]}/.s.PGSQL.5432"
+    url = parse_database_url(get_database_settings().url.get_secret_value())
+    wire.socket = f"{url.hosts[0].name}/.s.PGSQL.5432"
     server = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    setting("URL", f"postgresql://postgres@127.0.0.1:{port}{url.path}?sslmode=disable")
+    setting("URL", f"postgresql://postgres@127.0.0.1:{port}/{url.database}?sslmode=disable")
     yield wire
     await dispose_engine()
     server.close()
@@ -373,6 +374,18 @@ async def test_a_silent_host_leaves_time_for_the_next(wire, silent_host, setting
         pass
 
     assert len(came) == 1
+
+
+async def test_the_log_counts_no_overflow_below_zero(caplog):
+    caplog.set_level(logging.INFO)
+    await dispose_engine()
+    await read()
+    pool = get_engine().pool
+    await dispose_engine()
+
+    assert "Pool disposed" in caplog.text
+    assert "Overflow: 0" in pool.status()
+    assert "Overflow: -" not in caplog.text
 
 
 async def test_without_any_host_the_reason_is_told(setting):

@@ -1,8 +1,8 @@
 """Run in an adopted project: reads cannot write, and survive what happens to servers."""
 
 import asyncio
+from dataclasses import replace
 from operator import methodcaller
-from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import uuid4
 
 import anyio
@@ -17,6 +17,7 @@ from app.database_reads import (
     read_session_scope,
 )
 from app.database_settings import get_database_settings
+from app.database_url import Host, parse_database_url
 from app.models import Author
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
@@ -44,11 +45,11 @@ async def _clean():
 @pytest.fixture
 def replica(monkeypatch, tmp_path):
     """Another database of the server, reached through a link that can be cut."""
-    url = urlsplit(get_database_settings().url.get_secret_value())
+    url = parse_database_url(get_database_settings().url.get_secret_value())
     link = tmp_path / "link"
-    link.symlink_to(parse_qs(url.query)["host"][0])
-    location = url._replace(path="/postgres", query=urlencode({"host": str(link)}))
-    monkeypatch.setenv("DATABASE_REPLICA_URL", location.geturl())
+    link.symlink_to(url.hosts[0].name)
+    location = replace(url, hosts=(Host(str(link)),), database="postgres")
+    monkeypatch.setenv("DATABASE_REPLICA_URL", location.dsn)
     get_database_settings.cache_clear()
     return link
 
@@ -181,7 +182,7 @@ async def test_a_pooler_that_the_url_hides_is_told_off(monkeypatch):
 
     def connect_args(settings, url):
         arguments, pooler = original(settings, url)
-        return {**arguments, "server_settings": Dropped()}, pooler
+        return {**arguments, "server_settings": Dropped(application_name="app")}, pooler
 
     monkeypatch.setattr(database_reads, "pooled_connect_args", connect_args)
     with pytest.raises(RuntimeError, match="DATABASE_POOLER"):

@@ -1,7 +1,11 @@
 """Run in an adopted project: any URL is taken or told off, and no secret is shown."""
 
 import logging
+import os
 import string
+import subprocess
+import sys
+from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
@@ -11,8 +15,8 @@ from app.database_settings import (
     DatabaseSettings,
     DatabaseSettingsError,
     get_database_settings,
-    parse_database_url,
 )
+from app.database_url import parse_database_url
 
 SECRET = "s3cr3t"
 
@@ -103,6 +107,42 @@ def test_no_repr_and_no_log_shows_the_secret(monkeypatch, caplog):
     shown += [repr(engine), str(engine.url), caplog.text]
 
     assert not [text for text in shown if SECRET in text]
+
+
+PROJECT = Path(__file__).parents[2]
+SHOW = "from app.database import get_engine; get_engine()"
+
+
+def run_elsewhere(directory, *command):
+    variables = {n: v for n, v in os.environ.items() if not n.startswith("DATABASE_")}
+    variables["PYTHONPATH"] = str(PROJECT)
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=directory,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_env_is_found_from_any_working_directory(tmp_path):
+    file = PROJECT / ".env"
+    elsewhere = tmp_path / ".env"
+    elsewhere.write_text("DATABASE_URL=not-of-this-project\n")
+    migrate = ["-m", "alembic", "-c", str(PROJECT / "alembic.ini"), "current"]
+    try:
+        file.write_text("DATABASE_URL=postgresql://u@127.0.0.1:1/db\n")
+        worker = run_elsewhere(tmp_path, "-c", SHOW)
+        alembic = run_elsewhere(tmp_path, *migrate)
+    finally:
+        file.unlink()
+    installed = run_elsewhere(tmp_path, "-c", SHOW)
+
+    assert worker.returncode == 0, worker.stderr
+    assert "127.0.0.1" in alembic.stderr
+    # An installed package has no project around it, and the working directory counts.
+    assert "DATABASE_URL cannot be used: it has to start with" in installed.stderr
 
 
 def test_other_problems_name_their_variable(monkeypatch):

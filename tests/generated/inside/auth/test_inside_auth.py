@@ -2,15 +2,17 @@
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from app import database_auth
-from app.database import SessionDep, dispose_engine, session_scope
+from app.database import SessionDep, dispose_engine, get_engine, session_scope
 from app.database_auth import (
     EmailTakenError,
     authenticate,
     change_password,
     create_user,
+    hash_password,
     issue_refresh_token,
     rotate_refresh_token,
 )
@@ -18,7 +20,8 @@ from app.models import User
 from argon2 import PasswordHasher
 from fastapi import FastAPI, HTTPException
 from httpx import ASGITransport, AsyncClient
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
+from sqlalchemy.exc import IntegrityError
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("migrated_database")]
 
@@ -55,7 +58,7 @@ def spy(monkeypatch):
 @pytest.fixture(autouse=True)
 async def user_id(spy):
     async with session_scope() as session:
-        user = await create_user(session, email=EMAIL, password=PASSWORD)
+        user = await create_user(session, email=EMAIL, password_hash=await hash_password(PASSWORD))
     spy.threads.clear()
     yield user.id
     async with session_scope() as session:
@@ -115,9 +118,11 @@ async def test_a_route_that_raises_does_not_undo_the_end_of_the_login(user_id):
 
 
 async def test_of_two_users_with_an_address_one_is_made():
+    password_hash = await hash_password(PASSWORD)
+
     async def create(email):
         async with session_scope() as session:
-            await create_user(session, email=email, password=PASSWORD)
+            await create_user(session, email=email, password_hash=password_hash)
 
     emails = ["bob@example.com", "BOB@example.com", "Bob@Example.com"]
     outcomes = await asyncio.gather(*map(create, emails), return_exceptions=True)
@@ -139,10 +144,11 @@ async def test_a_password_that_changes_during_the_login_is_the_one_that_counts(
     monkeypatch, user_id
 ):
     verify = database_auth.verify_password
+    another = await hash_password("another")
 
     async def change_meanwhile(password_hash, password):
         async with session_scope() as session:
-            await change_password(session, await session.get_one(User, user_id), "another")
+            await change_password(session, await session.get_one(User, user_id), another)
         return await verify(password_hash, password)
 
     monkeypatch.setattr(database_auth, "verify_password", change_meanwhile)
@@ -154,13 +160,14 @@ async def test_a_password_that_changes_during_the_login_is_the_one_that_counts(
 
 
 async def test_a_change_of_the_password_waits_for_a_login_and_ends_it(user_id):
+    another = await hash_password("another")
     async with session_scope() as login:
         user = await authenticate(login, email=EMAIL, password=PASSWORD)
         token = await issue_refresh_token(login, user.id)
 
         async def change():
             async with session_scope() as session:
-                await change_password(session, await session.get_one(User, user_id), "another")
+                await change_password(session, await session.get_one(User, user_id), another)
 
         changing = asyncio.create_task(change())
         # Until PostgreSQL says that it waits for the login.
@@ -172,6 +179,76 @@ async def test_a_change_of_the_password_waits_for_a_login_and_ends_it(user_id):
     await changing
 
     assert await rotate(token) is None
+
+
+class SlowSpy(Spy):
+    """Waits before it hashes, until it is let go."""
+
+    def __init__(self):
+        super().__init__()
+        self.go_on = threading.Event()
+
+    def hash(self, password):
+        password_hash = super().hash(password)
+        self.go_on.wait(30)
+        return password_hash
+
+    def verify(self, password_hash, password):
+        self.threads.append(threading.current_thread().name)
+        self.go_on.wait(30)
+        return self._hasher.verify(password_hash, password)
+
+
+@pytest.mark.parametrize("email", [EMAIL, "nobody@example.com"])
+async def test_logins_hold_no_connection_while_they_hash(configure, monkeypatch, email):
+    await configure(pool_size=2)
+    slow = SlowSpy()
+    monkeypatch.setattr(database_auth, "hasher", slow)
+    # One for each login, or some would not have come so far.
+    monkeypatch.setattr(database_auth, "hashing_threads", ThreadPoolExecutor(10))
+
+    async def log_in():
+        async with session_scope() as session:
+            return await authenticate(session, email=email, password=PASSWORD)
+
+    logins = [asyncio.create_task(log_in()) for _ in range(10)]
+    try:
+        async with asyncio.timeout(20):
+            while len(slow.threads) < 10:  # noqa: ASYNC110
+                await asyncio.sleep(0.001)
+        assert get_engine().pool.checkedout() == 0
+        async with asyncio.timeout(0.3), session_scope() as session:
+            assert await session.scalar(text("SELECT 1")) == 1
+    finally:
+        slow.go_on.set()
+    users = await asyncio.gather(*logins)
+
+    assert {user is not None for user in users} == {email == EMAIL}
+
+
+@pytest.mark.parametrize("odd", ["\ud800", "a\udfffb", "\0", "\ud83d\ude00"])
+async def test_odd_text_is_a_wrong_password_or_token(odd, user_id):
+    async with session_scope() as session:
+        assert await authenticate(session, email=EMAIL, password=odd) is None
+        assert await authenticate(session, email=f"{odd}@example.com", password=odd) is None
+        assert await rotate_refresh_token(session, odd) is None
+        assert await rotate_refresh_token(session, f"{odd}.{odd}") is None
+        await database_auth.revoke_refresh_token(session, odd)
+    assert not await database_auth.verify_password(await hash_password("x"), odd)
+
+
+async def test_a_password_in_the_place_of_its_hash_is_in_no_error(user_id):
+    plain = "plain text"
+    with pytest.raises(ValueError, match="has to be hashed") as caught:
+        User(email="bob@example.com", password_hash=plain)
+    assert plain not in str(caught.value)
+    async with session_scope() as session:
+        with pytest.raises(IntegrityError) as failed:
+            await session.execute(update(User).values(password_hash=plain))
+        await session.rollback()
+    # The server's own message, of which only its first line goes to a log.
+    assert plain not in str(failed.value).partition("DETAIL")[0]
+    assert "hide_parameters" in str(failed.value)
 
 
 async def test_an_address_is_found_by_its_index():

@@ -50,6 +50,11 @@ class Jwks:
         self.is_down = False
         self.answer = threading.Event()
         self.answer.set()
+        self.body: bytes | None = None
+        """What to answer instead of the keys."""
+        self.location: str | None = None
+        """Where to redirect to."""
+        self.drips = False
         endpoint = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -57,13 +62,24 @@ class Jwks:
                 endpoint.requests += 1
                 endpoint.answer.wait(10)
                 keys = [key.public for key in endpoint.keys]
-                self.send_response(500 if endpoint.is_down else 200)
+                body = endpoint.body or json.dumps({"keys": keys}).encode()
+                if endpoint.location and self.path != endpoint.location:
+                    self.send_response(302)
+                    self.send_header("Location", endpoint.url + endpoint.location)
+                else:
+                    self.send_response(500 if endpoint.is_down else 200)
                 self.end_headers()
-                self.wfile.write(json.dumps({"keys": keys}).encode())
+                while endpoint.drips and not endpoint.ended.wait(0.05):
+                    try:
+                        self.wfile.write(b" ")
+                    except OSError:
+                        return
+                self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
                 pass
 
+        self.ended = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
@@ -71,6 +87,7 @@ class Jwks:
 
     def close(self) -> None:
         self.answer.set()
+        self.ended.set()
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
@@ -284,9 +301,156 @@ def test_keys_are_fetched_again_when_they_are_old(run: Run, jwks: Jwks, clock: l
     clock[0] += rls.REFRESH_SECONDS + 1
     jwks.keys = [Key()]
 
+    async def use_until_revoked() -> None:
+        while True:
+            await verify(key.sign())
+            await asyncio.sleep(0.001)
+
+    with pytest.raises(jwt.InvalidTokenError):
+        run(asyncio.wait_for(use_until_revoked(), 10))
+    assert jwks.requests == 2
+
+
+def test_a_key_that_nobody_used_for_long_is_looked_up_first(
+    run: Run, jwks: Jwks, clock: list[float]
+) -> None:
+    key = jwks.keys[0]
+    run(verify(key.sign()))
+    clock[0] += 2 * rls.REFRESH_SECONDS + 1
+    jwks.keys = [Key()]
+
     with pytest.raises(jwt.InvalidTokenError):
         run(verify(key.sign()))
+
+
+def test_known_keys_serve_while_a_refresh_runs(run: Run, jwks: Jwks, clock: list[float]) -> None:
+    key = jwks.keys[0]
+    run(verify(key.sign()))
+    clock[0] += rls.REFRESH_SECONDS + 1
+    jwks.answer.clear()
+
+    async def use() -> None:
+        async with asyncio.timeout(5):
+            for _ in range(20):
+                await verify(key.sign())
+        jwks.answer.set()
+
+    run(use())
+    assert jwks.requests <= 2
+
+
+ODD = [
+    *["[]", "null", "5", '"keys"', "{}", '{"keys": null}', '{"keys": 5}', '{"keys": "abc"}'],
+    *['{"keys": {"a": 1}}', "not JSON", "[" * 20_000, '{"keys": ' + "9" * 5000 + "}"],
+]
+
+
+@pytest.mark.parametrize("body", ODD, ids=lambda body: body[:20])
+def test_odd_answers_leave_the_known_keys(
+    run: Run, jwks: Jwks, clock: list[float], body: str
+) -> None:
+    key = jwks.keys[0]
+    run(verify(key.sign()))
+    clock[0] += 2 * rls.REFRESH_SECONDS + 1
+    jwks.body = body.encode()
+
+    unknown = Key().sign()
+    answers = run(request(bearer(key.sign()), bearer(unknown)))
+
+    assert [answer.status_code for answer in answers] == [200, 401]
     assert jwks.requests == 2
+
+
+@pytest.mark.parametrize("body", ODD, ids=lambda body: body[:20])
+def test_odd_answers_at_first_are_an_outage(run: Run, jwks: Jwks, body: str) -> None:
+    jwks.body = body.encode()
+
+    [answer] = run(request(bearer(jwks.keys[0].sign())))
+
+    assert answer.status_code == 503
+
+
+@pytest.mark.parametrize(
+    "unusable",
+    [
+        *[1, None, "key", [], {}, {"kid": "x"}, {"alg": ["ES256"], "kty": "EC"}],
+        {"alg": "ES256", "kty": "EC", "crv": "P-256", "kid": "x", "x": 5, "y": {}},
+        {"alg": "ES256", "kty": "EC", "crv": "P-256", "kid": "x", "x": "AA", "y": "AA"},
+        {"alg": "ES256", "kty": "RSA", "kid": "x", "n": "AQAB", "e": "AQAB"},
+        {"alg": "ES256", "kty": "EC", "crv": "P-384", "kid": "x", "x": "AA", "y": "AA"},
+        {"alg": "RS256", "kty": "RSA", "kid": "x", "n": "", "e": ""},
+        {"alg": "RS256", "kty": "RSA", "kid": "x", "n": "AQAB", "e": "AQAB", "key_ops": 5},
+        {"alg": "HS256", "kty": "oct", "kid": "x", "k": "c2VjcmV0"},
+    ],
+    ids=str,
+)
+def test_an_unusable_key_is_passed_over(run: Run, jwks: Jwks, unusable: object) -> None:
+    key = jwks.keys[0]
+    jwks.body = json.dumps({"keys": [unusable, key.public, unusable]}).encode()
+
+    assert run(verify(key.sign())).role == "authenticated"
+
+
+def test_the_log_tells_of_an_unusable_key(
+    run: Run, jwks: Jwks, caplog: pytest.LogCaptureFixture
+) -> None:
+    jwks.body = json.dumps({"keys": [{"alg": "ES256"}, jwks.keys[0].public]}).encode()
+
+    run(verify(jwks.keys[0].sign()))
+
+    assert "A signing key cannot be used" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"use": "enc"}, 401),
+        ({"key_ops": ["encrypt"]}, 401),
+        ({"key_ops": []}, 401),
+        ({"key_ops": ["sign", "verify"]}, 200),
+        ({"use": "sig", "key_ops": ["verify"]}, 200),
+    ],
+    ids=str,
+)
+def test_what_a_key_is_for_counts(
+    run: Run, jwks: Jwks, changes: dict[str, Any], status: int
+) -> None:
+    key = jwks.keys[0]
+    key.public |= changes
+
+    [answer] = run(request(bearer(key.sign())))
+
+    assert answer.status_code == status
+
+
+def test_a_redirect_is_not_followed(run: Run, jwks: Jwks) -> None:
+    jwks.location = "/elsewhere"
+
+    [answer] = run(request(bearer(jwks.keys[0].sign())))
+
+    assert answer.status_code == 503
+    assert jwks.requests == 1
+
+
+def test_one_deadline_for_the_whole_fetch(
+    run: Run, jwks: Jwks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rls, "FETCH_TIMEOUT_SECONDS", 0.5)
+    jwks.drips = True
+    begin = monotonic()
+
+    [answer] = run(request(bearer(jwks.keys[0].sign())))
+
+    assert answer.status_code == 503
+    assert monotonic() - begin < 4
+
+
+def test_an_answer_without_end_is_not_read(run: Run, jwks: Jwks) -> None:
+    jwks.body = b" " * (rls.MAX_BYTES + 1)
+
+    [answer] = run(request(bearer(jwks.keys[0].sign())))
+
+    assert answer.status_code == 503
 
 
 def test_known_keys_stay_good_while_supabase_is_down(
@@ -295,7 +459,7 @@ def test_known_keys_stay_good_while_supabase_is_down(
     key = jwks.keys[0]
     run(verify(key.sign()))
     jwks.is_down = True
-    clock[0] += rls.REFRESH_SECONDS + 1
+    clock[0] += 2 * rls.REFRESH_SECONDS + 1
 
     assert run(verify(key.sign())).role == "authenticated"
     assert "No signing keys from Supabase" in caplog.text
