@@ -1,6 +1,9 @@
 """Run in an adopted project: what the tests of migrations say of bad revisions."""
 
+from io import StringIO
+
 import pytest
+from alembic import command
 from alembic.config import Config
 
 from . import test_database_migrations as kept
@@ -109,3 +112,12 @@ def test_two_heads_are_reported(write, tmp_path):
 
     with pytest.raises(AssertionError, match="alembic merge heads"):
         kept.test_there_is_one_head(config)
+
+
+def test_printed_sql_has_each_percent_sign_once(write):
+    config = write(("op.execute(\"UPDATE t SET a = a % 2 WHERE 'a%' LIKE 'a%'\")", "pass"))
+    config.output_buffer = StringIO()
+
+    command.upgrade(config, "head", sql=True)
+
+    assert "UPDATE t SET a = a % 2 WHERE 'a%' LIKE 'a%';" in config.output_buffer.getvalue()
