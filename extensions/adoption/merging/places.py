@@ -112,7 +112,11 @@ def read_spots(data: dict[str, Any], manager: str) -> list[Spot]:
     A group that lists FastAPI is one of the application's own, where the main places list neither
     that nor a package for databases.
     """
-    found = [spot for spot in spots(data) if _read_by(manager, spot)]
+    found = [
+        spot
+        for spot in spots(data)
+        if _read_by(manager, spot) and not (manager == "poetry" and _overruled(data, spot.path))
+    ]
     main = [spot for spot in found if spot.place == "main"]
     if any(lists(data, spot, name) for spot in main for name in _APPLICATION_PACKAGES):
         return found
@@ -179,3 +183,17 @@ def dev_spot(data: dict[str, Any], manager: str) -> Spot:
 def _read_by(manager: str, spot: Spot) -> bool:
     """Whether a manager looks at a place; one that another tool left behind is passed over."""
     return spot.path[0] != "tool" or spot.path[1] in (manager, "hatch", "pixi")
+
+
+def _overruled(data: dict[str, Any], path: Path) -> bool:
+    """Whether Poetry leaves out what only a table of its own lists, as the standard one has some."""
+    match path:
+        case ("tool", "poetry", "dependencies"):
+            standard = [("project", "dependencies"), ("project", "optional-dependencies")]
+        case ("tool", "poetry", "dev-dependencies"):
+            standard = [("dependency-groups", "dev")]
+        case ("tool", "poetry", "group", group, "dependencies"):
+            standard = [("dependency-groups", group)]
+        case _:
+            standard = []
+    return any(get(data, place) for place in standard)

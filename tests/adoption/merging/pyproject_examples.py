@@ -447,6 +447,30 @@ pytest = ">=8"
 """,
     ),
     Example(
+        "poetry 2, with tables of its own that the standard ones overrule",
+        "poetry",
+        """\
+[project]
+dependencies = ["fastapi>=0.121"]
+[tool.poetry.dependencies]
+asyncpg = "^0.30"
+[dependency-groups]
+dev = ["ruff"]
+[tool.poetry.group.dev.dependencies]
+pytest = "^9"
+""",
+        """\
+[project]
+dependencies = ["fastapi>=0.121", "asyncpg>=0.30", "sqlalchemy[asyncio]>=2.0.40"]
+[tool.poetry.dependencies]
+asyncpg = "^0.30"
+[dependency-groups]
+dev = ["ruff", "pytest>=8"]
+[tool.poetry.group.dev.dependencies]
+pytest = "^9"
+""",
+    ),
+    Example(
         "poetry 2",
         "poetry",
         """\
