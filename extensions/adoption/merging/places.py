@@ -186,7 +186,7 @@ def _read_by(manager: str, spot: Spot) -> bool:
 
 
 def _overruled(data: dict[str, Any], path: Path) -> bool:
-    """Whether Poetry leaves out what only a table of its own lists, as the standard one has some."""
+    """Whether Poetry leaves out what only a table of its own lists, for the standard one."""
     match path:
         case ("tool", "poetry", "dependencies"):
             standard = [("project", "dependencies"), ("project", "optional-dependencies")]
