@@ -10,7 +10,7 @@
 #   object stays persistent, and session.get() hands it out. An UPDATE leaves the object
 #   stale in the same way; so do "<" and a column with a case-insensitive collation.
 # Users: synchronize_session="fetch" for CITEXT columns and such collations. The layer's
-#   models have lower-case text and no CITEXT.
+#   own models have no CITEXT.
 
 set -euo pipefail
 work=$(mktemp -d)
