@@ -160,8 +160,11 @@ def _new_database(server: str) -> Generator[str]:
 def _problems(projects: list[Project], environment: Environment, pin: str) -> Iterator[str]:
     """What does not work with this version."""
     path = projects[-1].path
-    packages = ["-r", "pyproject.toml", "--group", "dev", "argon2-cffi", "pytest-xdist", pin]
-    target = ["--upgrade", "--quiet", "--python", str(environment.python)]
+    # In place of what the project says, which may not admit it; extras are lost by that.
+    override = environment.path / "override.txt"
+    override.write_text(pin, encoding="utf-8")
+    packages = ["-r", "pyproject.toml", "--group", "dev", "argon2-cffi", "greenlet", "pytest-xdist"]
+    target = ["--upgrade", "--override", str(override), "--python", str(environment.python)]
     try:
         _uv("pip", "install", *target, *packages, cwd=path)
     except subprocess.CalledProcessError as error:

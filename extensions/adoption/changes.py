@@ -13,7 +13,13 @@ from .merging.gitignore import gitignores_above, protect_env
 from .merging.ignored import let_in
 from .merging.model import Change, Conflict
 from .merging.text import Text, decode
-from .needs import EARLIER, dev_requirements, main_requirements
+from .needs import (
+    EARLIER,
+    brought_along,
+    dev_requirements,
+    main_requirements,
+    raised_where_declared,
+)
 from .packages_built import keep_layer_out
 from .wiring import Wired, wire_application
 
@@ -68,7 +74,8 @@ def plan_changes(
     merge = _dependencies(project, answers)
     files = tuple(files)
     packages = keep_layer_out(project, answers, files, merge.changes)
-    notes = [note for note in (merge.reason, merge.instructions, *packages.notes) if note]
+    told = (*merge.notices, merge.reason, merge.instructions, *packages.notes)
+    notes = [note for note in told if note]
     example = list(_env_example(project, answers))
     made = (change for change in (*packages.changes, *example) if change.before is None)
     names = [change.path.relative_to(project).as_posix() for change in made]
@@ -92,7 +99,7 @@ def plan_renewal(project: Path, answers: Mapping[str, Any], files: Iterable[str]
         files: the layer's own, relative to the project.
     """
     merge = _dependencies(project, answers, earlier=EARLIER)
-    notes = [conflict.message for conflict in merge.conflicts]
+    notes = [*(conflict.message for conflict in merge.conflicts), *merge.notices]
     for name, content in let_in(project, files, {}, revisions=_revisions(answers)).items():
         for change in _change(project / name, content):
             lines = ", ".join(line for line in change.added if not line.startswith("#"))
@@ -110,6 +117,8 @@ def _dependencies(
         main=main_requirements(answers),
         dev=dev_requirements(answers),
         earlier=earlier,
+        floors=raised_where_declared(answers),
+        limits=brought_along(answers),
     )
 
 

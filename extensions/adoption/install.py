@@ -96,7 +96,7 @@ def _development(project: Path, manager: str) -> tuple[str | None, str | None]:
         data = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8-sig"))
     except (OSError, ValueError):
         return None, None
-    for spot in read_spots(data, manager):
+    for spot in read_spots(data, manager)[0]:
         listed: Any = data
         for key in spot.path:
             listed = listed[key]

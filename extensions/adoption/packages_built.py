@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .merging.ignored import holds_only
@@ -62,6 +62,8 @@ def keep_layer_out(
     if after == text.content:
         return Packages(changes)
     change = Change.between(path, before, text.encode(after))
+    if planned:
+        change = replace(change, raised=planned.raised)
     return Packages([*(each for each in changes if each is not planned), change])
 
 

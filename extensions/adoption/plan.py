@@ -39,7 +39,9 @@ def describe_plan(
         name = change.path.relative_to(project).as_posix()
         verb = "Change" if change.before is not None else "Create"
         lines += _entry(verb, [name])
-        lines += [" " * LABEL + f"  + {line.strip()}" for line in change.added if line.strip()]
+        lines += [" " * LABEL + f"  {before} -> {after}" for before, after in change.raised]
+        added = filter(None, map(str.strip, change.added_apart))
+        lines += [" " * LABEL + f"  + {line}" for line in added]
     for note in changes.notes:
         first, *rest = note.splitlines()
         lines += _entry("By hand", [first])

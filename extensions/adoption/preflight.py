@@ -33,10 +33,21 @@ def reasons_to_stop(facts: Facts, project: Path) -> Iterator[str]:
             f"{project / facts.project_root} as the destination."
         )
     yield from _not_utf8(facts, project)
-    yield from _unsupported_python(facts)
-    yield from _unsupported_fastapi(facts)
+
+
+def bounds_that_exclude(facts: Facts, project: Path) -> Iterator[str]:
+    """What the project's own bounds leave no room for, all of them."""
+    told: set[tuple[str, int]] = set()
+    for bound, problem in (
+        (facts.requires_python, _unsupported_python(facts)),
+        (facts.fastapi, _unsupported_fastapi(facts)),
+    ):
+        if bound and problem:
+            told.add((bound.file, bound.line))
+            yield problem
     for conflict in plan_changes(project, propose_all(facts, project)).conflicts:
-        yield conflict.message
+        if (conflict.path, conflict.line) not in told:
+            yield conflict.message
 
 
 def _not_utf8(facts: Facts, project: Path) -> Iterator[str]:
@@ -47,19 +58,21 @@ def _not_utf8(facts: Facts, project: Path) -> Iterator[str]:
             yield f"{facts.dependency_file}: byte {error.start} is not UTF-8, as TOML has to be."
 
 
-def _unsupported_python(facts: Facts) -> Iterator[str]:
+def _unsupported_python(facts: Facts) -> str:
     bound = facts.requires_python
-    if bound is not None and not admits(bound.specifier, f">={PYTHON_FLOOR}"):
-        yield (
-            f"{bound.file}, line {bound.line}: {bound.text} excludes Python {PYTHON_FLOOR}, "
-            "the oldest that the database layer runs on; raise it first."
-        )
+    if bound is None or admits(bound.specifier, f">={PYTHON_FLOOR}"):
+        return ""
+    return (
+        f"{bound.file}, line {bound.line}: {bound.text} excludes Python {PYTHON_FLOOR}, "
+        "the oldest that the database layer runs on; raise it first."
+    )
 
 
-def _unsupported_fastapi(facts: Facts) -> Iterator[str]:
+def _unsupported_fastapi(facts: Facts) -> str:
     bound = facts.fastapi
-    if bound is not None and session_scope(bound.specifier) is None:
-        yield (
-            f"{bound.file}, line {bound.line}: {bound.text} excludes FastAPI 0.100, the oldest "
-            "that runs with pydantic 2, which the database layer needs; raise it first."
-        )
+    if bound is None or session_scope(bound.specifier) is not None:
+        return ""
+    return (
+        f"{bound.file}, line {bound.line}: {bound.text} excludes FastAPI 0.100, the oldest "
+        "that runs with pydantic 2, which the database layer needs; raise it first."
+    )

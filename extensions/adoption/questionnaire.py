@@ -25,7 +25,7 @@ from .kept import escaped, kept_files
 from .layer import import_statement, layer_module, sorted_imports
 from .needs import has_uuid7
 from .plan import describe_plan
-from .preflight import reasons_to_stop
+from .preflight import bounds_that_exclude, reasons_to_stop
 from .proposals import propose
 from .record import record
 from .renamed import under_present_names
@@ -131,7 +131,8 @@ class ExistingProject(Extension):
         project, data = _project(context), _data(context)
         nobody_is_asked = bool(context["_copier_conf"]["defaults"])
         yield from bad_answer(data)
-        yield from islice(reasons_to_stop(facts, project), 1)
+        reasons = list(islice(reasons_to_stop(facts, project), 1))
+        yield from reasons or bounds_that_exclude(facts, project)
         if facts.app_file is None or facts.project_root != ".":
             return
         if data.get("db_existing", "stop" if nobody_is_asked else None) == "stop":
@@ -193,8 +194,8 @@ class ExistingProject(Extension):
         if context["db_undo"]:
             return "*"
         project, answers = _project(context), context.get_all()
-        for conflict in self._changes_of(context).conflicts:
-            raise UserMessageError(conflict.message)
+        if conflicts := self._changes_of(context).conflicts:
+            raise UserMessageError("\n".join(conflict.message for conflict in conflicts))
         self._there = set(kept_files(project, answers))
         self._own = tuple(self._own_files(context))
         self._is_first = not _answers_file(context).exists()

@@ -191,6 +191,7 @@ def _gist(change: Change) -> str:
     """The lines that were added, as short as a person needs them."""
     lines = [_unquoted(part.strip().rstrip(",")) for part in _parts(change)]
     lines = [line for line in lines if line and not line.startswith("#")]
+    lines = [f"{before} -> {after}" for before, after in change.raised] + lines
     if change.path.name.startswith(".env"):
         lines = [line.partition("=")[0] for line in lines]
     return (", " if change.path.suffix != ".py" else "; ").join(lines)
@@ -204,10 +205,12 @@ def _unquoted(line: str) -> str:
 
 def _parts(change: Change) -> Iterator[str]:
     before = decode(change.before or b"").content
-    for line in change.added:
+    raised = {after for _, after in change.raised}
+    for line in change.added_apart:
         # A list of one line is written anew, with what was in it.
         if change.path.suffix == ".toml" and (found := LIST_OF_ONE_LINE.match(line)):
-            yield from (item for item in QUOTED.findall(found[1]) if item not in before)
+            items = QUOTED.findall(found[1])
+            yield from (item for item in items if item not in before and item not in raised)
         elif change.path.suffix != ".toml" or line.strip(" ,\"'") not in {
             "]",
             *QUOTED.findall(before),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.template import copy_project, git, run_copier
+from tests.support.template import ANSWERS_FILE, copy_project, git, run_copier
 
 APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 
@@ -100,7 +100,62 @@ def test_a_fastapi_without_pydantic_2(template: Path, project: Path, bound: str)
 def test_a_requirement_that_excludes_the_layers(template: Path, project: Path) -> None:
     (project / "requirements.txt").write_text("fastapi\nsqlalchemy<2\n")
 
-    stops(template, project, "requirements.txt, line 2", "sqlalchemy<2", ">=2.0.40")
+    stops(template, project, "requirements.txt, line 2", "sqlalchemy<2", ">=2.0.30")
+
+
+def test_all_bounds_that_exclude_are_told_at_once(template: Path, project: Path) -> None:
+    (project / "pyproject.toml").write_text(
+        '[project]\nname = "x"\nrequires-python = "<3.10"\ndependencies = [\n    "fastapi",\n'
+        '    "pydantic~=1.10",\n    "starlette<0.40",\n    "sqlalchemy==1.4.54",\n]\n'
+    )
+    before = contents(project)
+
+    done = copy(template, project)
+
+    assert done.returncode != 0
+    said = [line for line in done.stderr.splitlines() if line.strip()]
+    assert [line.partition(":")[0] for line in said] == [
+        f"pyproject.toml, line {number}" for number in (3, 8, 6, 7)
+    ]
+    assert "pydantic~=1.10 excludes pydantic>=2" in said[2]
+    assert contents(project) == before
+
+
+def test_a_pytest_that_is_too_old_is_told_and_stops_nothing(template: Path, project: Path) -> None:
+    (project / "requirements.txt").write_text("fastapi\nSQLAlchemy==2.0.31\n")
+    (project / "requirements-dev.txt").write_text("-r requirements.txt\npytest==6.2.5\n")
+
+    done = copy(template, project)
+
+    assert done.returncode == 0, done.stderr
+    told = "requirements-dev.txt, line 2: pytest==6.2.5 excludes pytest>=7, which the layer's tests"
+    assert told in " ".join(done.stderr.split())
+
+
+def test_floors_are_raised_in_sight_and_lowered_by_the_undo(template: Path, project: Path) -> None:
+    before = (
+        '[project]\nname = "x"\nrequires-python = ">=3.9"\ndependencies = [\n'
+        "    \"fastapi[standard]>=0.115; python_version > '3.8'\",  # web\n    'alembic',\n]\n"
+        '[dependency-groups]\ndev = ["pytest"]\n'
+    )
+    (project / "pyproject.toml").write_text(before)
+
+    done = copy(template, project)
+
+    assert done.returncode == 0, done.stderr
+    plan, _, summary = done.stderr.partition("Verified")
+    assert "  alembic -> alembic>=1.20.1\n" in plan
+    assert '  requires-python = ">=3.9" -> requires-python = ">=3.10"\n' in plan
+    assert "fastapi[standard]>=0.115; " in plan
+    assert "Warning" not in summary
+    after = (project / "pyproject.toml").read_text()
+    assert "    \"fastapi[standard]>=0.121; python_version > '3.8'\",  # web\n" in after
+
+    options = ["-a", ANSWERS_FILE, "-d", "db_undo=true"]
+    done = run_copier("recopy", "--trust", "--defaults", *options, cwd=project)
+
+    assert done.returncode == 0, done.stderr
+    assert (project / "pyproject.toml").read_text() == before
 
 
 @pytest.mark.parametrize(
@@ -115,6 +170,7 @@ def test_a_requirement_that_excludes_the_layers(template: Path, project: Path) -
         ("fastapi==0.104.1", "response"),
         ("fastapi>=0.100,<0.116", "response"),
         ("fastapi==0.119.*", "response"),
+        ("fastapi<0.116", "response"),
     ],
 )
 def test_the_session_follows_from_the_fastapi_bound(

@@ -184,6 +184,6 @@ def test_a_list_that_is_written_anew_is_told_by_what_is_new_in_it(
     _, lines = copy(template, project)
 
     said = " ".join(line[10:] for line in lines)
-    assert "pyproject.toml: alembic>=1.12, asyncpg>=0.27, sqlalchemy[asyncio]>=2.0.40" in said
+    assert "pyproject.toml: alembic>=1.20.1, asyncpg>=0.27, sqlalchemy[asyncio]>=2.0.30" in said
     assert "dependencies = [" not in said
     assert "fastapi>=" not in said

@@ -19,9 +19,9 @@ NEWEST = [
     *["pyjwt[crypto]", "pytest", "sqlalchemy[asyncio]", "uuid-utils"],
 ]
 OLDEST = [
-    *["alembic==1.12.0", "asyncpg==0.27.0", "fastapi==0.121.0", "httpx==0.28.0", "httpx2"],
-    *["pydantic-settings==2.2.0", "pytest==7.0.0", "sqlalchemy[asyncio]==2.0.40"],
-    *["argon2-cffi==21.3.0", "pyjwt[crypto]==2.10.1", "uuid-utils==0.10.0"],
+    *["alembic==1.20.1", "asyncpg==0.27.0", "fastapi==0.121.0", "httpx==0.28.0", "httpx2"],
+    *["pydantic-settings==2.2.0", "pytest==7.0.0", "sqlalchemy[asyncio]==2.0.30"],
+    *["argon2-cffi==21.3.0", "pyjwt[crypto]==2.14.0", "uuid-utils==0.10.0"],
 ]
 # SQLAlchemy 2.0.40 again, beside an Alembic whose annotations are those of today.
 OLDEST_TYPED = [package.replace("alembic==1.12.0", "alembic==1.16.0") for package in OLDEST]

@@ -107,11 +107,11 @@ def test_bounds_arrive_where_the_text_is_still_the_templates(
     commit_all(project, "Choose our own versions")
     needs = own_template / "extensions" / "adoption" / "needs.py"
     current, _, later = needs.read_text().rpartition("def main_requirements")
-    later = later.replace("alembic>=1.12", "alembic>=1.13").replace(
+    later = later.replace("alembic>=1.20.1", "alembic>=1.21").replace(
         "asyncpg>=0.27", "asyncpg>=0.28"
     )
     later = later.replace(
-        '"sqlalchemy[asyncio]>=2.0.40",', '"sqlalchemy[asyncio]>=2.0.40",\n        "new>=1",'
+        '"pydantic-settings>=2.2",', '"pydantic-settings>=2.2",\n        "new>=1",'
     )
     needs.write_text(f"{current}def main_requirements{later}")
     release(own_template, "v1.1.0")
@@ -119,6 +119,6 @@ def test_bounds_arrive_where_the_text_is_still_the_templates(
     update_layer(project)
 
     updated = pyproject.read_text()
-    assert updated == content.replace("alembic>=1.12", "alembic>=1.13").replace(
+    assert updated == content.replace("alembic>=1.20.1", "alembic>=1.21").replace(
         '    "pydantic-settings>=2.6",\n', '    "new>=1",\n    "pydantic-settings>=2.6",\n'
     )

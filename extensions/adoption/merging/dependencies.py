@@ -22,6 +22,8 @@ class DependencyMerge:
     changes: tuple[Change, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     """Requirements that exclude what the layer needs: a reason to stop."""
+    notices: tuple[str, ...] = ()
+    """What the user has to know of other requirements, a sentence each."""
     instructions: str = ""
     """What the user adds by hand, where no file can be edited for them."""
     reason: str = ""
@@ -36,6 +38,8 @@ def merge_dependencies(
     main: Sequence[str],
     dev: Sequence[str] = (),
     earlier: Sequence[str] = (),
+    floors: Sequence[str] = (),
+    limits: Sequence[str] = (),
 ) -> DependencyMerge:
     """Add the layer's requirements to a project, as changes that can be shown and then written.
 
@@ -47,18 +51,24 @@ def merge_dependencies(
         dev: what tests and migrations need, as PEP 508.
         earlier: what earlier versions of the template added, as PEP 508; empty on a first copy.
             Such a text is renewed, any other stays; a package that is gone since stays out.
+        floors: what is not added, and is raised where it is declared, as PEP 508.
+        limits: what the others bring along, as PEP 508: nothing that is declared may exclude it.
     """
-    by_hand = manual.instructions(dependency_file, manager=manager, main=main, dev=dev)
+    packages = [text for text in floors if not text.startswith("python>")]
+    by_hand = manual.instructions(
+        dependency_file, manager=manager, main=[*main, *packages], dev=dev
+    )
     if dependency_file is None:
         return DependencyMerge(instructions=by_hand)
     files = _Files(project)
     try:
-        found = files.merge(dependency_file, manager, Needs.parse(main, dev, earlier))
+        needs = Needs.parse(main, dev, earlier, floors=floors, limits=limits)
+        found = files.merge(dependency_file, manager, needs)
     except MergeError as error:
         return DependencyMerge(instructions=by_hand, reason=str(error))
     if found is None:
         return DependencyMerge(instructions=by_hand)
-    return DependencyMerge(files.changes(found.contents), found.conflicts)
+    return DependencyMerge(files.changes(found), found.conflicts, found.notices)
 
 
 class _Files:
@@ -91,7 +101,9 @@ class _Files:
         else:
             return None
         conflicts = tuple(replace(conflict, path=file) for conflict in merged.conflicts)
-        return FilesMerge({file: merged.content}, conflicts)
+        contents, raised = {file: merged.content}, {file: merged.raised}
+        notices = tuple(notice.replace(name, file, 1) for notice in merged.notices)
+        return FilesMerge(contents, conflicts, notices, raised)
 
     def read(self, path: str) -> str | None:
         if path not in self._bytes:
@@ -109,13 +121,14 @@ class _Files:
             raise MergeError(f"{path} is not text in UTF-8, or in UTF-16 with its mark")
         return content
 
-    def changes(self, contents: dict[str, str]) -> tuple[Change, ...]:
+    def changes(self, merge: FilesMerge) -> tuple[Change, ...]:
         found: list[Change] = []
-        for path, content in contents.items():
+        for path, content in merge.contents.items():
             self.read(path)
             before = self._bytes[path]
             text = decode(before) if before is not None else Text("")
             after = text.encode(content)
             if after != before:
-                found.append(Change.between(self._project / path, before, after))
+                change = Change.between(self._project / path, before, after)
+                found.append(replace(change, raised=merge.raised.get(path, ())))
         return tuple(found)

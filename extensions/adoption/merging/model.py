@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -74,9 +75,21 @@ class Needs:
 
     requirements: tuple[Requirement, ...]
     earlier: tuple[Requirement, ...] = ()
+    floors: tuple[Requirement, ...] = ()
+    """What is not added, and is raised where it is declared: FastAPI, Python."""
+    limits: tuple[Requirement, ...] = ()
+    """What the others bring along: a declaration that excludes it is a conflict."""
 
     @classmethod
-    def parse(cls, main: Sequence[str], dev: Sequence[str], earlier: Sequence[str]) -> Needs:
+    def parse(
+        cls,
+        main: Sequence[str],
+        dev: Sequence[str],
+        earlier: Sequence[str],
+        *,
+        floors: Sequence[str] = (),
+        limits: Sequence[str] = (),
+    ) -> Needs:
         """Read lists of PEP 508 strings.
 
         Raises:
@@ -85,7 +98,10 @@ class Needs:
         groups: tuple[tuple[Sequence[str], Group], ...] = ((main, "main"), (dev, "dev"))
         return cls(
             tuple(Requirement.parse(text, group) for texts, group in groups for text in texts),
-            tuple(Requirement.parse(text) for text in earlier),
+            *(
+                tuple(Requirement.parse(text) for text in texts)
+                for texts in (earlier, floors, limits)
+            ),
         )
 
 
@@ -103,13 +119,14 @@ class Conflict:
     remedy: str
     """What to do about it: the end of the sentence that `message` makes."""
     problem: str = "excludes"
+    whose: str = "database layer needs"
 
     @property
     def message(self) -> str:
         """One sentence for the user: where, what, and what to change."""
         return (
             f"{self.path}, line {self.line}: {self.written} {self.problem} {self.needed}, "
-            f"which the database layer needs; {self.remedy}."
+            f"which the {self.whose}; {self.remedy}."
         )
 
 
@@ -119,6 +136,18 @@ class Merge:
 
     content: str
     conflicts: tuple[Conflict, ...] = ()
+    notices: tuple[str, ...] = ()
+    raised: tuple[tuple[str, str], ...] = ()
+    """The user's requirements that are written with another bound: as they were and are."""
+
+    def then(self, later: Merge) -> Merge:
+        """Both, one after the other."""
+        return Merge(
+            later.content,
+            tuple(dict.fromkeys(self.conflicts + later.conflicts)),
+            tuple(dict.fromkeys(self.notices + later.notices)),
+            self.raised + later.raised,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +160,8 @@ class Change:
     after: bytes
     added: tuple[str, ...]
     """The lines that are new or other than before, without line ends."""
+    raised: tuple[tuple[str, str], ...] = ()
+    """The user's requirements that are written with another bound: as they were and will be."""
 
     @classmethod
     def between(cls, path: Path, before: bytes | None, after: bytes) -> Change:
@@ -139,6 +170,25 @@ class Change:
         new = decode(after).content.splitlines()
         lines = difflib.ndiff(old, new) if len(old) * len(new) < _DIFF_LIMIT else _new(old, new)
         return cls(path, before, after, tuple(line[2:] for line in lines if line[:2] == "+ "))
+
+    @property
+    def added_apart(self) -> tuple[str, ...]:
+        """The added lines without those that differ by a raised bound alone."""
+        old = decode(self.before).content.splitlines() if self.before is not None else []
+        known = {line.rstrip(" ,") for line in old}
+        undone = [_difference(*pair) for pair in self.raised]
+        return tuple(
+            line
+            for line in self.added
+            if not any(line.replace(new, was, 1).rstrip(" ,") in known for was, new in undone)
+        )
+
+
+def _difference(one: str, other: str) -> tuple[str, str]:
+    """What two texts do not have in common at their ends."""
+    start = len(posixpath.commonprefix([one, other]))
+    end = len(posixpath.commonprefix([one[start:][::-1], other[start:][::-1]]))
+    return one[start : len(one) - end], other[start : len(other) - end]
 
 
 _DIFF_LIMIT = 250_000

@@ -27,6 +27,8 @@ class Parsed(NamedTuple):
     """PEP 440, or as the tool writes it; empty where every version will do."""
     conditional: bool
     """Whether it has a marker, so that another line may hold in its place."""
+    at: tuple[int, int] | None = None
+    """Where the constraint stands in the text, or would; None where it has no place in it."""
 
 
 def parse_pep508(text: str) -> Parsed | None:
@@ -35,18 +37,31 @@ def parse_pep508(text: str) -> Parsed | None:
     A text that PEP 508 does not allow is read as far as it goes, because the user's tools may
     take it all the same.
     """
+    match = _NAME.match(text)
+    if not match:
+        return None
+    rest, marked, _ = re.split(r"(;)|$", match[3], maxsplit=1)
+    rest = re.split(r"#|\s--", rest)[0]
+    written = rest.strip().strip("()").strip()
     try:
         parsed = ParsedRequirement(text)
     except InvalidRequirement:
-        match = _NAME.match(text)
-        if not match:
-            return None
-        rest, marked, _ = re.split(r"(;)|$", match[3], maxsplit=1)
-        rest = re.split(r"#|\s--", rest)[0].strip().strip("()")
-        constraint = rest if re.match(r"[<>=!~]", rest) else ""
-        return Parsed(match[1], _extras((match[2] or "").split(",")), constraint, bool(marked))
+        constraint = written if re.match(r"[<>=!~]", written) else ""
+        extras, conditional = _extras((match[2] or "").split(",")), bool(marked)
+        at = _place(match, written) if constraint or not written else None
+        return Parsed(match[1], extras, constraint, conditional, at)
     extras, constraint = _extras(list(parsed.extras)), str(parsed.specifier)
-    return Parsed(parsed.name, extras, constraint, parsed.marker is not None)
+    at = None if parsed.url else _place(match, written)
+    return Parsed(parsed.name, extras, constraint, parsed.marker is not None, at)
+
+
+def _place(match: re.Match[str], written: str) -> tuple[int, int]:
+    """Where a constraint stands; where there is none, right after the name and its extras."""
+    if written:
+        start = match.start(3) + match[3].index(written)
+        return start, start + len(written)
+    end = match.end(1) if match[2] is None else match.end(2) + 1
+    return end, end
 
 
 def _extras(names: object) -> frozenset[str]:

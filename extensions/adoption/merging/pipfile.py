@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .model import Merge
 from .places import Spot
 from .toml_requirements import decide_for, read_toml, write_requirements
 
 if TYPE_CHECKING:
-    from .model import Needs
+    from .model import Merge, Needs
 
 NAME = "Pipfile"
 
@@ -29,4 +28,4 @@ def merge(content: str, needs: Needs) -> Merge:
     source = read_toml(content, NAME)
     decision = decide_for(source, _SPOTS, needs, NAME)
     after = write_requirements(source, decision, *_SPOTS, NAME)
-    return Merge(after, tuple(decision.conflicts))
+    return decision.merge(after)

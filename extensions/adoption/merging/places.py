@@ -13,7 +13,7 @@ from .notation import parse_pep508
 from .toml_source import get
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from .decide import Place
     from .toml_source import Path
@@ -106,11 +106,12 @@ def _names(data: dict[str, Any], spot: Spot) -> Iterator[str]:
 _APPLICATION_PACKAGES = ("fastapi", "sqlalchemy", "sqlmodel", "alembic", "asyncpg")
 
 
-def read_spots(data: dict[str, Any], manager: str) -> list[Spot]:
-    """The places that a manager reads.
+def read_spots(data: dict[str, Any], manager: str) -> list[list[Spot]]:
+    """The places that a manager reads, once for each way to install the application.
 
-    A group that lists FastAPI is one of the application's own, where the main places list neither
-    that nor a package for databases.
+    An extra or a group that lists FastAPI is one of the application's own, where the main places
+    list neither that nor a package for databases. Of several, such as `local` and `server`, one
+    alone is installed.
     """
     found = [
         spot
@@ -119,27 +120,27 @@ def read_spots(data: dict[str, Any], manager: str) -> list[Spot]:
     ]
     main = [spot for spot in found if spot.place == "main"]
     if any(lists(data, spot, name) for spot in main for name in _APPLICATION_PACKAGES):
-        return found
-    server = next(
-        (
-            spot
-            for spot in found
-            if spot.place == "other"
-            and not {"all", "full"}.intersection(spot.path)
-            and lists(data, spot, "fastapi")
-        ),
-        None,
-    )
-    return [replace(spot, place="main") if spot is server else spot for spot in found]
+        return [found]
+    servers = [
+        spot
+        for spot in found
+        if spot.place == "other"
+        and not {"all", "full"}.intersection(spot.path)
+        and lists(data, spot, "fastapi")
+    ]
+    return [
+        [replace(spot, place="main") if spot is server else spot for spot in found]
+        for server in servers
+    ] or [found]
 
 
-def main_spot(data: dict[str, Any], manager: str) -> Spot:
+def main_spot(data: dict[str, Any], manager: str, found: Sequence[Spot]) -> Spot:
     """Where the layer's requirements go: where FastAPI is, else where the manager looks.
 
     Raises:
         MergeError: the document has no place for requirements, or it takes them from elsewhere.
     """
-    existing = [spot for spot in read_spots(data, manager) if spot.place == "main"]
+    existing = [spot for spot in found if spot.place == "main"]
     for spot in existing:
         if lists(data, spot, "fastapi"):
             if spot.path == _CONDA:
@@ -163,14 +164,14 @@ def main_spot(data: dict[str, Any], manager: str) -> Spot:
     raise MergeError("pyproject.toml has no [project] table to add the requirements to")
 
 
-def dev_spot(data: dict[str, Any], manager: str) -> Spot:
+def dev_spot(data: dict[str, Any], manager: str, found: Sequence[Spot]) -> Spot:
     """Where the requirements for development go: where pytest is, else where the manager looks."""
-    found = [spot for spot in read_spots(data, manager) if spot.place == "dev"]
-    for spot in found:
+    existing = [spot for spot in found if spot.place == "dev"]
+    for spot in existing:
         if lists(data, spot, "pytest"):
             return spot
-    if found:
-        return found[0]
+    if existing:
+        return existing[0]
     if manager == "poetry" and get(data, ("tool", "poetry")) is not None:
         return Spot(("tool", "poetry", "group", "dev", "dependencies"), "table", "dev")
     if manager == "rye":

@@ -26,13 +26,21 @@ def merge(content: str, needs: Needs, *, manager: str) -> Merge:
     Raises:
         MergeError: the file is no TOML or has no place for requirements.
     """
-    source = read_toml(content, NAME)
-    decision = decide_for(source, read_spots(source.data, manager), needs, NAME)
+    merged = Merge(content)
+    for number in range(len(read_spots(read_toml(content, NAME).data, manager))):
+        merged = _merge_into(merged, needs, manager, number)
+    return merged
+
+
+def _merge_into(merged: Merge, needs: Needs, manager: str, number: int) -> Merge:
+    """Add the requirements for one of the ways to install the application."""
+    source = read_toml(merged.content, NAME)
+    found = read_spots(source.data, manager)[number]
+    decision = decide_for(source, found, needs, NAME)
     groups = {item.group for item in decision.missing}
-    main = main_spot(source.data, manager) if "main" in groups else None
-    dev = dev_spot(source.data, manager) if "dev" in groups else None
-    after = write_requirements(source, decision, main, dev, NAME)
-    return Merge(after, tuple(decision.conflicts))
+    main = main_spot(source.data, manager, found) if "main" in groups else None
+    dev = dev_spot(source.data, manager, found) if "dev" in groups else None
+    return merged.then(decision.merge(write_requirements(source, decision, main, dev, NAME)))
 
 
 def requirements_file(content: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .decide import decide
@@ -37,6 +37,11 @@ class FilesMerge:
     contents: dict[str, str]
     """Only files that change, by their path relative to the project."""
     conflicts: tuple[Conflict, ...] = ()
+    notices: tuple[str, ...] = ()
+    raised: dict[str, tuple[tuple[str, str], ...]] = field(
+        default_factory=dict[str, tuple[tuple[str, str], ...]]
+    )
+    """The user's requirements that are written with another bound, by their file."""
 
 
 def merge(read: Read, file: str, needs: Needs) -> FilesMerge:
@@ -76,16 +81,19 @@ def merge(read: Read, file: str, needs: Needs) -> FilesMerge:
         base = plain if base in _closure(read, plain) else base
         dev_file = target if _lists(texts[target], "pytest") else _new_dev_file(base)
     results: dict[str, str] = {}
+    raised: dict[str, tuple[tuple[str, str], ...]] = {}
     for path in dict.fromkeys([*texts, dev_file]):
         groups = {"main"} if path == target else set[str]()
         groups |= {"dev"} if path == dev_file else set()
         missing = [item for item in decision.missing if item.group in groups]
         renewed = [pair for pair in decision.renewed if pair[0].path == path]
-        if missing or renewed:
+        higher = [item for item in decision.raised if item.declared.path == path]
+        if missing or renewed or higher:
             first_line = f"-r {_relative(base, path)}{line_end_of(texts[target])}"
             content = texts.get(path, first_line)
-            results[path] = write_requirements(content, missing, renewed, path=path)
-    return FilesMerge(results, tuple(decision.conflicts))
+            results[path] = write_requirements(content, missing, renewed, higher, path=path)
+            raised[path] = tuple(item.shown for item in higher)
+    return FilesMerge(results, tuple(decision.conflicts), tuple(decision.notices), raised)
 
 
 def _lists(content: str, name: str) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .arrange import Item, arrange
-from .decide import Declared, decide
-from .model import Merge, MergeError
+from .decide import Declared, Slot, decide, slot_in
+from .model import MergeError
 from .notation import Parsed, parse_pep508
 from .text import line_end_of
 from .toml_edit import Edit, apply
@@ -16,8 +16,8 @@ from .toml_edit import Edit, apply
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .decide import Place
-    from .model import Needs, Requirement
+    from .decide import Place, Raise
+    from .model import Merge, Needs, Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ def merge(content: str, needs: Needs, *, path: str) -> Merge:
         MergeError: the file pins with hashes, so a line without them would make pip refuse it.
     """
     decision = decide(declared(content, path=path), needs, path=path)
-    after = write_requirements(content, decision.missing, decision.renewed, path=path)
-    return Merge(after, tuple(decision.conflicts))
+    edits = decision.missing, decision.renewed, decision.raised
+    return decision.merge(write_requirements(content, *edits, path=path))
 
 
 _COMMENT = re.compile(r"(?:^|[ \t])#.*$")
@@ -91,9 +91,25 @@ def declared(content: str, *, path: str = "", place: Place = "main") -> list[Dec
                 line=line.number,
                 span=(start, start + len(written)) if start >= 0 else (line.start, line.start),
                 path=path,
+                slot=_slot(content, line, written, parsed),
             )
         )
     return found
+
+
+def _slot(content: str, line: Line, written: str, parsed: Parsed) -> Slot | None:
+    """The place of a line's constraint; a line that goes on below stands otherwise in the file."""
+    start = content.find(written, line.start, line.end)
+    if start >= 0:
+        return slot_in(written, start, parsed)
+    shown = slot_in(written, 0, parsed)
+    if shown is None or content.count(shown.constraint or shown.head, line.start, line.end) != 1:
+        return None
+    if shown.constraint:
+        at = content.index(shown.constraint, line.start)
+        return replace(shown, start=at, end=at + len(shown.constraint))
+    end = content.index(shown.head, line.start) + len(shown.head)
+    return replace(shown, start=end, end=end)
 
 
 def _requirement(text: str) -> Parsed | None:
@@ -139,20 +155,22 @@ def write_requirements(
     content: str,
     missing: Sequence[Requirement],
     renewed: Sequence[tuple[Declared, Requirement]],
+    raised: Sequence[Raise] = (),
     *,
     path: str,
 ) -> str:
-    """Add lines, and renew those that the template once wrote.
+    """Add lines, renew those that the template once wrote, and raise floors of the user's.
 
     Raises:
         MergeError: the file pins with hashes.
     """
-    if (missing or renewed) and re.search(r"\s--hash[=\s]", content):
+    if (missing or renewed or raised) and re.search(r"\s--hash[=\s]", content):
         raise MergeError(
             f"{path} pins with hashes, which pip then wants for every line; "
             "add the requirements with the tool that writes the hashes"
         )
     edits = [Edit(*item.span, str(requirement)) for item, requirement in renewed]
+    edits += [Edit(item.slot.start, item.slot.end, item.new) for item in raised]
     listed = [
         Item(parsed.name, line.start, line.end)
         for line in lines(content)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .arrange import Item, Placement, arrange
-from .decide import Declared, decide
-from .model import Merge, MergeError
-from .notation import parse_pep508
+from .decide import Declared, Slot, decide, slot_in
+from .model import MergeError
+from .notation import Parsed, parse_pep508
 from .places import is_development
 from .text import line_end_of, line_number
 from .toml_edit import Edit, apply
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from .decide import Place
-    from .model import Needs, Requirement
+    from .model import Merge, Needs, Requirement
 
 NAME = "setup.cfg"
 
@@ -61,8 +61,10 @@ def merge(content: str, needs: Needs) -> Merge:
     before = _read(content)
     options = list(_options(content))
     declared = [item for option in options for item in _declared(content, option)]
+    declared.extend(_python(content))
     decision = decide(declared, needs, path=NAME)
     edits = [Edit(*item.span, str(requirement)) for item, requirement in decision.renewed]
+    edits += [Edit(item.slot.start, item.slot.end, item.new) for item in decision.raised]
     for section, group in ((_MAIN, "main"), (_EXTRAS, "dev")):
         missing = [item for item in decision.missing if item.group == group]
         if missing:
@@ -71,7 +73,7 @@ def merge(content: str, needs: Needs) -> Merge:
     after = apply(content, edits)
     if _count(_read(after)) != _count(before) + len(decision.missing):
         raise MergeError(f"{NAME} is written in a way that cannot be added to")
-    return Merge(after, tuple(decision.conflicts))
+    return decision.merge(after)
 
 
 def _read(content: str) -> configparser.ConfigParser:
@@ -131,7 +133,21 @@ def _declared(content: str, option: _Option) -> Iterator[Declared]:
                 place=option.place,
                 line=line_number(content, start),
                 span=(start, start + len(text)),
+                slot=slot_in(text, start, parsed),
             )
+
+
+def _python(content: str) -> Iterator[Declared]:
+    pattern = r"^(python_requires\s*=\s*)(\S[^\r\n]*?)[ \t]*$"
+    for found in re.finditer(pattern, content, re.MULTILINE):
+        yield Declared(
+            Parsed("python", frozenset(), found[2], conditional=False),
+            written=found[0],
+            place="main",
+            line=line_number(content, found.start()),
+            span=found.span(),
+            slot=Slot(*found.span(2), found[2], found[1], ""),
+        )
 
 
 def _insertions(

@@ -8,9 +8,9 @@ import tomllib
 from typing import TYPE_CHECKING, Any, cast
 
 from .arrange import Item
-from .decide import Declared, decide
+from .decide import Declared, Slot, decide, slot_in
 from .model import MergeError
-from .notation import parse_pep508, parse_table_entry, pep508, table_value
+from .notation import Parsed, parse_pep508, parse_table_entry, pep508, table_value
 from .text import line_number
 from .toml_edit import (
     Edit,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from .decide import Decision
     from .model import Needs, Requirement
     from .places import Spot
-    from .toml_source import Path
+    from .toml_source import Path, Value
 
 
 def read_toml(content: str, path: str) -> TomlSource:
@@ -48,7 +48,23 @@ def read_toml(content: str, path: str) -> TomlSource:
 def decide_for(source: TomlSource, spots: Sequence[Spot], needs: Needs, path: str) -> Decision:
     """Compare what some places of a TOML document declare with what is needed."""
     declared = [item for spot in spots for item in _declared(source, spot)]
+    declared.extend(_python(source))
     return decide(declared, needs, path=path, notations=_notations)
+
+
+def _python(source: TomlSource) -> Iterator[Declared]:
+    """The versions of Python that PEP 621 declares; Poetry's tables list it beside packages."""
+    path = ("project", "requires-python")
+    entry, value = source.entry(path), get(source.data, path)
+    if entry and isinstance(value, str):
+        yield Declared(
+            Parsed("python", frozenset(), value, conditional=False),
+            written=f"{path[-1]} = {source.text[entry.value.start : entry.value.end]}",
+            place="main",
+            line=line_number(source.text, entry.start),
+            span=(entry.value.start, entry.value.end),
+            slot=_slot(source, entry.value, f"{path[-1]} = "),
+        )
 
 
 def _notations(requirement: Requirement) -> Iterator[str]:
@@ -81,9 +97,17 @@ def _declared_in_array(source: TomlSource, spot: Spot) -> list[Declared]:
                     place=spot.place,
                     line=line_number(source.text, element.start),
                     span=(element.start, element.end),
+                    slot=_slot_in_string(source, element, str(value), parsed),
                 )
             )
     return found
+
+
+def _slot_in_string(source: TomlSource, value: Value, text: str, parsed: Parsed) -> Slot | None:
+    """The place of a PEP 508 string's constraint; None where escapes hide it."""
+    if source.text[value.start + 1 : value.end - 1] != text:
+        return None
+    return slot_in(text, value.start + 1, parsed)
 
 
 def _declared_in_table(source: TomlSource, spot: Spot) -> list[Declared]:
@@ -99,9 +123,9 @@ def _declared_in_table(source: TomlSource, spot: Spot) -> list[Declared]:
         else:
             span = start, start
             written = f"{name} = {value}"
-        for parsed in parse_table_entry(name, value):
-            if name == "python":
-                continue
+        parts = parse_table_entry(name, value)
+        slots = _slots(source, path) if entry else [_slot_of(source, path, name)]
+        for number, parsed in enumerate(parts):
             found.append(
                 Declared(
                     parsed,
@@ -109,9 +133,48 @@ def _declared_in_table(source: TomlSource, spot: Spot) -> list[Declared]:
                     place=spot.place,
                     line=line_number(source.text, start),
                     span=span,
+                    slot=slots[number] if len(slots) == len(parts) else None,
                 )
             )
     return found
+
+
+def _slots(source: TomlSource, path: Path) -> list[Slot | None]:
+    """The places of the constraints in a table's entry: several where the value is a list."""
+    entry = source.entry(path)
+    if entry is None:
+        return []
+    head, elements = f"{path[-1]} = ", entry.value.elements
+    if elements is None:
+        return [_slot(source, entry.value, head)]
+    return [_slot(source, element, head) for element in elements]
+
+
+def _slot(source: TomlSource, value: Value, head: str) -> Slot | None:
+    text = source.text
+    if value.entries is not None:
+        versions = [entry.value for entry in value.entries if entry.path[-1] == "version"]
+        if not versions:
+            elsewhere = {"git", "path", "url", "file"}
+            if not value.entries or elsewhere & {entry.path[-1] for entry in value.entries}:
+                return None
+            start = value.start + 1
+            head, tail = f"{head}{{", text[start : value.end]
+            return Slot(start, start, "", head, tail, 'version = "', '", ')
+        inner = versions[0]
+    else:
+        inner = value
+    start, end = inner.start + 1, inner.end - 1
+    if text[inner.start] not in "\"'" or "\\" in text[start:end] or start > end:
+        return None
+    head += text[value.start : start]
+    return Slot(start, end, text[start:end], head, text[end : value.end])
+
+
+def _slot_of(source: TomlSource, path: Path, name: str) -> Slot | None:
+    """The place in a table of a package's own, such as `[tool.poetry.dependencies.fastapi]`."""
+    version = source.entry((*path, "version"))
+    return _slot(source, version.value, f"{name}.version = ") if version else None
 
 
 def write_requirements(
@@ -123,6 +186,7 @@ def write_requirements(
         MergeError: the place is written in a way that cannot be added to.
     """
     renewals = [_renewal(source, item, requirement) for item, requirement in decision.renewed]
+    renewals += [Edit(item.slot.start, item.slot.end, item.new) for item in decision.raised]
     source = TomlSource(apply(source.text, renewals))
     edits: list[Edit] = []
     added: dict[Spot, int] = {}

@@ -44,6 +44,11 @@ def stays_within(constraint: str, allowed: str) -> bool:
     )
 
 
+def is_readable(constraint: str) -> bool:
+    """Whether a constraint says which versions it admits, in a notation that is known here."""
+    return constraint.strip() in ("", "*") or _alternatives(constraint) != [SpecifierSet()]
+
+
 def _alternatives(constraint: str) -> list[SpecifierSet]:
     try:
         return [

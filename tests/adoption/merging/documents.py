@@ -1,5 +1,7 @@
 """Files as people write them, generated for property tests."""
 
+import re
+
 from hypothesis import strategies as st
 
 MAIN = ["alembic>=1.16", "asyncpg>=0.30", "pydantic-settings>=2.3", "sqlalchemy[asyncio]>=2.0.40"]
@@ -36,6 +38,11 @@ def is_contained(before: str, after: str) -> bool:
     """Whether all of one text is in another, in its order."""
     rest = iter(after)
     return all(character in rest for character in before)
+
+
+def without_numbers(text: str) -> str:
+    """A text without what a raised bound replaces."""
+    return re.sub(r"[0-9.*]+", "", text)
 
 
 def _strings() -> st.SearchStrategy[str]:

@@ -207,7 +207,7 @@ dev = [
 """,
     ),
     Example(
-        "requirement that admits what is needed stays, the extra's package is added",
+        "floor is raised where older versions are admitted, the extra's package is added",
         "uv",
         """\
 [project]
@@ -223,7 +223,7 @@ test = ["pytest == 8.*"]
 [project]
 dependencies = [
     "fastapi",
-    "SQLAlchemy ~= 2.0",
+    "SQLAlchemy ~= 2.0, >= 2.0.40",
     "asyncpg == 0.30.0 ; sys_platform != 'win32'",
     "greenlet>=1",
 ]
@@ -242,7 +242,7 @@ dev = ["pytest"]
 """,
         """\
 [project]
-dependencies = ["fastapi", "sqlalchemy[postgresql_asyncpg]", "asyncpg"]
+dependencies = ["fastapi", "sqlalchemy[postgresql_asyncpg]>=2.0.40", "asyncpg>=0.30"]
 [dependency-groups]
 dev = ["pytest"]
 """,
@@ -284,7 +284,7 @@ lint = ["ruff"]
         "uv",
         """\
 [project]
-dependencies = ["fastapi", "asyncpg", "sqlalchemy[asyncio]"]
+dependencies = ["fastapi", "asyncpg>=1", "sqlalchemy[asyncio]>=3"]
 
 [tool.uv]
 dev-dependencies = [
@@ -293,7 +293,7 @@ dev-dependencies = [
 """,
         """\
 [project]
-dependencies = ["fastapi", "asyncpg", "sqlalchemy[asyncio]"]
+dependencies = ["fastapi", "asyncpg>=1", "sqlalchemy[asyncio]>=3"]
 
 [tool.uv]
 dev-dependencies = [
@@ -307,13 +307,13 @@ dev-dependencies = [
         "pip",
         """\
 [project]
-dependencies = ["fastapi", "asyncpg", "sqlalchemy[asyncio]"]
+dependencies = ["fastapi", "asyncpg>=1", "sqlalchemy[asyncio]>=3"]
 optional-dependencies.docs = ["mkdocs"]
 optional-dependencies.unit-tests = ["httpx"]
 """,
         """\
 [project]
-dependencies = ["fastapi", "asyncpg", "sqlalchemy[asyncio]"]
+dependencies = ["fastapi", "asyncpg>=1", "sqlalchemy[asyncio]>=3"]
 optional-dependencies.docs = ["mkdocs"]
 optional-dependencies.unit-tests = ["httpx", "pytest>=8"]
 """,
@@ -321,10 +321,10 @@ optional-dependencies.unit-tests = ["httpx", "pytest>=8"]
     Example(
         "pip without an extra for development",
         "pip",
-        '[project]\ndependencies = ["fastapi", "asyncpg", "sqlalchemy[asyncio]"]',
+        '[project]\ndependencies = ["fastapi", "asyncpg>=1", "sqlalchemy[asyncio]>=3"]',
         """\
 [project]
-dependencies = ["fastapi", "asyncpg", "sqlalchemy[asyncio]"]
+dependencies = ["fastapi", "asyncpg>=1", "sqlalchemy[asyncio]>=3"]
 
 [project.optional-dependencies]
 dev = [
@@ -349,6 +349,35 @@ dependencies = ["httpx"]
 [project.optional-dependencies]
 all = ["fastapi", "httpx"]
 server = ["asyncpg>=0.30", "fastapi", "sqlalchemy[asyncio]>=2.0.40", "uvicorn"]
+[dependency-groups]
+dev = ["pytest"]
+""",
+    ),
+    Example(
+        "server in several extras, of which one is installed",
+        "uv",
+        """\
+[project]
+dependencies = ["httpx"]
+[project.optional-dependencies]
+local = ["uvicorn", "fastapi"]
+server = [
+    "asyncpg",
+    "fastapi",
+]
+[dependency-groups]
+dev = ["pytest"]
+""",
+        """\
+[project]
+dependencies = ["httpx"]
+[project.optional-dependencies]
+local = ["uvicorn", "fastapi", "asyncpg>=0.30", "sqlalchemy[asyncio]>=2.0.40"]
+server = [
+    "asyncpg>=0.30",
+    "fastapi",
+    "sqlalchemy[asyncio]>=2.0.40",
+]
 [dependency-groups]
 dev = ["pytest"]
 """,
@@ -416,7 +445,7 @@ uvicorn = "*"
 fastapi = "*"
 asyncpg = ">=0.30"
 [tool.poetry.dependencies.sqlalchemy]
-version = "^2.0"
+version = "^2.0.40"
 extras = ["asyncio"]
 
 [tool.poetry.group.dev.dependencies]
@@ -440,8 +469,8 @@ SQLAlchemy={version="^2.0.30",extras=["asyncio"]}
 [tool.poetry.dependencies]
 python="^3.8"
 fastapi="*"
-asyncpg="*"
-SQLAlchemy={version="^2.0.30",extras=["asyncio"]}
+asyncpg=">=0.30"
+SQLAlchemy={version="^2.0.40",extras=["asyncio"]}
 [tool.poetry.dev-dependencies]
 pytest = ">=8"
 """,
@@ -534,7 +563,7 @@ dev = ["pytest"]
         "pdm",
         """\
 [project]
-dependencies = ["fastapi", "asyncpg", "sqlalchemy[asyncio]"]
+dependencies = ["fastapi", "asyncpg>=1", "sqlalchemy[asyncio]>=3"]
 
 [tool.pdm.dev-dependencies]
 lint = ["ruff"]
@@ -542,7 +571,7 @@ test = ["pytest-cov"]
 """,
         """\
 [project]
-dependencies = ["fastapi", "asyncpg", "sqlalchemy[asyncio]"]
+dependencies = ["fastapi", "asyncpg>=1", "sqlalchemy[asyncio]>=3"]
 
 [tool.pdm.dev-dependencies]
 lint = ["ruff"]
@@ -554,7 +583,7 @@ test = ["pytest-cov", "pytest>=8"]
         "hatch",
         """\
 [project]
-dependencies = ["fastapi", "asyncpg", "sqlalchemy[asyncio]"]
+dependencies = ["fastapi", "asyncpg>=1", "sqlalchemy[asyncio]>=3"]
 
 [tool.hatch.envs.docs]
 dependencies = ["mkdocs"]
@@ -566,7 +595,7 @@ dependencies = [
 """,
         """\
 [project]
-dependencies = ["fastapi", "asyncpg", "sqlalchemy[asyncio]"]
+dependencies = ["fastapi", "asyncpg>=1", "sqlalchemy[asyncio]>=3"]
 
 [tool.hatch.envs.docs]
 dependencies = ["mkdocs"]
@@ -583,13 +612,13 @@ dependencies = [
         "rye",
         """\
 [project]
-dependencies = ["fastapi", "asyncpg", "sqlalchemy[asyncio]"]
+dependencies = ["fastapi", "asyncpg>=1", "sqlalchemy[asyncio]>=3"]
 [tool.rye]
 managed = true
 """,
         """\
 [project]
-dependencies = ["fastapi", "asyncpg", "sqlalchemy[asyncio]"]
+dependencies = ["fastapi", "asyncpg>=1", "sqlalchemy[asyncio]>=3"]
 [tool.rye]
 managed = true
 dev-dependencies = [

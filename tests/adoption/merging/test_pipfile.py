@@ -46,8 +46,25 @@ def test_both_tables_are_added_to() -> None:
 
 
 def test_missing_table_is_made() -> None:
-    content = '[packages]\nfastapi = "*"\nasyncpg = "*"\nsqlalchemy = {extras = ["asyncio"]}\n'
+    content = '[packages]\nfastapi = "*"\nasyncpg = ">=1"\nsqlalchemy = {}\n'
+    content = content.format('{extras = ["asyncio"], version = ">=3"}')
     assert pipfile.merge(content, NEEDS).content == f'{content}\n[dev-packages]\npytest = ">=8"\n'
+
+
+def test_floors_are_raised() -> None:
+    before = BEFORE.replace("uvicorn", "asyncpg").replace(
+        '"==0.121.0"}', '">=0.1"}\nsqlalchemy = {extras = ["asyncio"]}  # db'
+    )
+    needs = Needs(
+        NEEDS.requirements[:2], floors=Needs.parse(["fastapi>=0.121"], [], ()).requirements
+    )
+    merged = pipfile.merge(before, needs)
+    assert merged.content == (
+        before.replace('asyncpg = "*"', 'asyncpg = ">=0.30"')
+        .replace('">=0.1"', '">=0.121"')
+        .replace('{extras = ["asyncio"]}', '{version = ">=2.0.40", extras = ["asyncio"]}')
+    )
+    assert ('asyncpg = "*"', 'asyncpg = ">=0.30"') in merged.raised
 
 
 def test_conflict_names_the_line() -> None:

@@ -96,19 +96,19 @@ def test_constraints_with_markers_of_poetry_stand_in_for_one_another() -> None:
 def test_extra_s_package_is_added_unless_it_is_there() -> None:
     needs = Needs.parse(["pyjwt[crypto]>=2.10.1"], [], ())
     without = pyproject.merge(project("uvicorn", "fastapi", "PyJWT"), needs, manager="uv")
-    assert "'PyJWT', 'cryptography>=3.4.0'" in without.content
-    for present in (["PyJWT[crypto]"], ["PyJWT", "cryptography"]):
+    assert "'PyJWT>=2.10.1', 'cryptography>=3.4.0'" in without.content
+    for present in (["PyJWT[crypto]>=2.11"], ["PyJWT~=2.11", "cryptography"]):
         content = project("fastapi", *present)
         assert pyproject.merge(content, needs, manager="uv").content == content
 
 
 def test_extra_that_no_package_stands_for_is_a_conflict() -> None:
-    content = project("fastapi", "psycopg>=3")
+    content = project("fastapi", "psycopg>=3.3")
     needs = Needs.parse(["psycopg[binary]>=3.2"], [], ())
     merged = pyproject.merge(content, needs, manager="uv")
     assert merged.content == content
     assert merged.conflicts[0].message == (
-        "pyproject.toml, line 2: psycopg>=3 lacks an extra of psycopg[binary]>=3.2, which the "
+        "pyproject.toml, line 2: psycopg>=3.3 lacks an extra of psycopg[binary]>=3.2, which the "
         "database layer needs; write it as psycopg[binary]."
     )
 

@@ -39,10 +39,18 @@ MAIN_LINES = "asyncpg>=0.30\nsqlalchemy[asyncio]>=2.0.40\n"
             "uvicorn\nfastapi \\\n    >=0.121\n",
             f"uvicorn\nfastapi \\\n    >=0.121\n{MAIN_LINES}",
         ),
-        ("asyncpg==0.30.0\nSQLAlchemy[asyncio]~=2.0\n", None),
-        ("sqlalchemy >= 2 ; python_version > '3'\nasyncpg\ngreenlet==3.1.1\n", None),
-        ("asyncpg @ https://example.org/asyncpg.whl\nSqlAlchemy[aiosqlite]\n", None),
-        ("git+https://example.org/a.git#egg=asyncpg\nsqlalchemy[asyncio]==2.0.*\n", None),
+        ("asyncpg==0.30.0\nSQLAlchemy[asyncio]~=2.1\n", None),
+        ("sqlalchemy >= 3 ; python_version > '3'\nasyncpg==1\ngreenlet==3.1.1\n", None),
+        ("asyncpg @ https://example.org/asyncpg.whl\nSqlAlchemy[aiosqlite]==2.0.41\n", None),
+        ("git+https://example.org/a.git#egg=asyncpg\nsqlalchemy[asyncio]==2.1.*\n", None),
+        (
+            "asyncpg\nSQLAlchemy[asyncio] >= 1.4, < 3 ; python_version > '3'  # db\n",
+            "asyncpg>=0.30\nSQLAlchemy[asyncio] >= 2.0.40, < 3 ; python_version > '3'  # db\n",
+        ),
+        (
+            "asyncpg \\\n    ; python_version > '3'\nsqlalchemy[asyncio] \\\n    ~=2.0.3\n",
+            "asyncpg>=0.30 \\\n    ; python_version > '3'\nsqlalchemy[asyncio] \\\n    ~=2.0.40\n",
+        ),
     ],
 )
 def test_examples(before: str, after: str | None) -> None:

@@ -106,6 +106,23 @@ def test_examples(before: str, after: str) -> None:
     assert setup_cfg.merge(after, NEEDS).content == after
 
 
+def test_floors_are_raised() -> None:
+    floors = Needs.parse(["fastapi>=0.121", "python>=3.10"], [], ()).requirements
+    before = (
+        "[options]\npython_requires = >=3.8\ninstall_requires =\n    asyncpg\n"
+        "    fastapi[all] >= 0.100  # x\n    sqlalchemy[asyncio]>=2; os_name == 'nt'\n"
+    )
+    after = (
+        before.replace(">=3.8", ">=3.10")
+        .replace("asyncpg", "asyncpg>=0.30")
+        .replace("0.100", "0.121")
+        .replace(">=2;", ">=2.0.40;")
+    )
+    needs = Needs(NEEDS.requirements[:2], floors=floors)
+    assert setup_cfg.merge(before, needs).content == after
+    assert setup_cfg.merge(after, needs).content == after
+
+
 def test_conflict_names_the_line() -> None:
     content = "[options]\ninstall_requires =\n    fastapi\n    sqlalchemy<2\n"
     (conflict,) = setup_cfg.merge(content, NEEDS).conflicts
