@@ -8,16 +8,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from .classes import ApplicationClasses
+from .functions import hands_on, is_called_bare, runs_as_script
 from .python_source import dotted, line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from .sources import Sources
 
 ApplicationKind = Literal["object", "factory", "class"]
 
-_SUBCLASS = re.compile(r"^class[ \t]+(\w+)[ \t]*\(([^)]*\b\w*FastAPI\b[^)]*)\)", re.MULTILINE)
 _TEXT_CALL = re.compile(
     r"^([ \t]*)(?:(\w+)[ \t]*(?::[^=\n]+)?=|return)[ \t]*(?:fastapi\.)?FastAPI\(", re.MULTILINE
 )
@@ -43,15 +44,17 @@ class Served:
 class Application:
     """One place that builds a FastAPI application.
 
-    `name` is the variable, or the outermost function or class around the place. `wiring` counts
-    what is configured on it: arguments, routers, middleware, handlers. `factories` are the
-    functions that return it, the one that builds it first.
+    `name` is the variable, or the outermost function or class around the place; "" for a
+    function that keeps what it builds to itself. `attribute` is where a class keeps it. `wiring`
+    counts what is configured on it: arguments, routers, middleware, handlers. `factories` are the
+    functions that return it when called without arguments, the one that builds it first.
     """
 
     file: str
     line: int
     kind: ApplicationKind
     name: str
+    attribute: str = ""
     served: list[Served] = field(default_factory=list[Served])
     factories: list[Served] = field(default_factory=list[Served])
     mounted: bool = False
@@ -68,25 +71,20 @@ Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 def build_sites(sources: Sources, paths: list[str]) -> list[Application]:
     """Every place in `paths` that builds an application."""
-    mentions = list(sources.mentioning(paths, b"FastAPI"))
-    classes = {"FastAPI"}
-    for path in mentions:
-        if b"(FastAPI" in sources.tree.data(path) or b"class " in sources.tree.data(path):
-            classes.update(_subclasses(sources.tree.text(path)))
-    subclasses = classes - {"FastAPI"}
     found: list[Application] = []
-    for path in _calling(sources, mentions, classes):
-        module = sources.module(path)
-        if module is None:
-            found.extend(_from_text(path, sources.tree.text(path)))
-        elif names := _names_of_class(sources, path, subclasses):
-            found.extend(_from_module(path, sources.tree.text(path), module, names))
-    if subclasses:
-        others = [path for path in paths if path not in set(mentions)]
-        for path in _calling(sources, others, subclasses):
-            names = _names_of_class(sources, path, subclasses)
-            if names and (module := sources.module(path)):
-                found.extend(_from_module(path, sources.tree.text(path), module, names))
+    for path, names in ApplicationClasses(sources, paths).calling():
+        if not names:
+            continue
+        text = sources.tree.text(path)
+        calls = [
+            line_of(text, match.start())
+            for match in re.finditer(rf"\b(?:{'|'.join(map(re.escape, names))})[ \t]*\(", text)
+        ]
+        module = sources.module(path) if calls else None
+        if module is not None:
+            found.extend(_from_module(path, text, module, names, calls))
+        elif calls:
+            found.extend(_from_text(path, text))
     return found
 
 
@@ -102,47 +100,10 @@ def find_mounted(sources: Sources, paths: list[str], found: list[Application]) -
                 objects[meant].mounted = True
 
 
-def _calling(sources: Sources, paths: Collection[str], names: Collection[str]) -> Iterator[str]:
-    calls = [f"{name}(".encode() for name in names]
-    aliased = b"FastAPI as " if "FastAPI" in names else b"\0"
-    yield from sources.mentioning(list(paths), *calls, aliased)
-
-
-def _names_of_class(sources: Sources, path: str, subclasses: set[str]) -> set[str]:
-    """The names under which `path` can call FastAPI's class or a subclass of it.
-
-    A project may have a class of its own that is called FastAPI: only imports tell.
-    """
-    names: set[str] = set()
-    for imported in sources.imports(path):
-        if imported.module.partition(".")[0] == "fastapi":
-            if imported.name in {"FastAPI", "*"}:
-                names.add(imported.alias or "FastAPI")
-            elif imported.name is None:
-                names.add(f"{imported.alias or 'fastapi'}.FastAPI")
-        elif imported.name in subclasses:
-            names.add(imported.alias or imported.name or "")
-        elif imported.name == "FastAPI" and sources.target(path, imported.module):
-            origin = sources.meaning(path, imported.alias or "FastAPI")
-            if origin is None or origin[1] in set(_subclasses(sources.tree.text(origin[0]))):
-                names.add(imported.alias or "FastAPI")
-    text = sources.tree.text(path)
-    if names:
-        names.update(_subclasses(text))
-    return names
-
-
-def _subclasses(text: str) -> list[str]:
-    """The classes in `text` that are made from FastAPI's."""
-    return [match[1] for match in _SUBCLASS.finditer(text)]
-
-
-def _from_module(path: str, text: str, module: ast.Module, names: set[str]) -> list[Application]:
-    """The applications that calls of `names` build; only statements with such a call are walked."""
-    calls = [
-        line_of(text, match.start())
-        for match in re.finditer(rf"\b(?:{'|'.join(map(re.escape, names))})[ \t]*\(", text)
-    ]
+def _from_module(
+    path: str, text: str, module: ast.Module, names: set[str], calls: list[int]
+) -> list[Application]:
+    """The applications that calls of `names`, on the lines `calls`, build."""
     found: list[Application] = []
     mounted, wiring = _use_of_names(text)
     for statement in module.body:
@@ -154,6 +115,8 @@ def _from_module(path: str, text: str, module: ast.Module, names: set[str]) -> l
             application.wiring += wiring[assigned or ""]
             if assigned in mounted:
                 application.mounted = True
+            if runs_as_script(statement):
+                application.served.clear()
             found.append(application)
     return sorted(found, key=lambda application: application.line)
 
@@ -197,17 +160,19 @@ def _use_of_names(text: str) -> tuple[set[str], Counter[str]]:
 def _application(
     path: str, call: ast.Call, scope: Scope | None, assigned: str | None
 ) -> Application:
-    arguments = len(call.keywords)
     if scope is None:
-        served = [Served(path, assigned, call.lineno)] if assigned and "." not in assigned else []
-        application = Application(path, call.lineno, "object", assigned or "", served)
+        served = [Served(path, assigned, call.lineno)] if assigned else []
+        application = Application(path, call.lineno, "object", assigned or "", served=served)
         application.mounted = not assigned
+    elif isinstance(scope, ast.ClassDef):
+        attribute = assigned.removeprefix("self.") if assigned and "self." in assigned else ""
+        application = Application(path, call.lineno, "class", scope.name, attribute)
     else:
-        kind: ApplicationKind = "class" if isinstance(scope, ast.ClassDef) else "factory"
-        application = Application(path, call.lineno, kind, scope.name)
-        if kind == "factory":
-            application.factories.append(Served(path, scope.name, scope.lineno))
-    application.wiring = arguments
+        name = scope.name if hands_on(scope, call) else ""
+        application = Application(path, call.lineno, "factory", name)
+        if name and is_called_bare(scope):
+            application.factories.append(Served(path, name, scope.lineno))
+    application.wiring = len(call.keywords)
     return application
 
 
@@ -222,5 +187,5 @@ def _from_text(path: str, text: str) -> Iterator[Application]:
         else:
             name = match[2] or ""
             yield Application(
-                path, line, "object", name, [Served(path, name, line)] if name else []
+                path, line, "object", name, served=[Served(path, name, line)] if name else []
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .applications import Application, Served, build_sites, find_mounted
-from .factories import find_served
+from .factories import find_names_of_objects, find_served
 from .import_base import Base, find_base
 from .manifests import is_development_file
 from .references import Reference, base_of, nearness
@@ -59,11 +59,11 @@ def find_candidates(
     documentation and scripts only in a tree that has no other code: there they are the project.
     """
     hidden = Role.TEST | Role.FOREIGN | Role.MIGRATION
-    applications = _applications(sources, hidden | Role.SIDE | Role.ODD)
+    applications = _applications(sources, references, hidden | Role.SIDE | Role.ODD)
     if not applications and not _is_generator(sources):
-        applications = _applications(sources, hidden | Role.SIDE)
+        applications = _applications(sources, references, hidden | Role.SIDE)
         if not applications and not _has_own_code(sources):
-            applications = _applications(sources, hidden)
+            applications = _applications(sources, references, hidden)
         for application in applications:
             if sources.tree.role(application.file) & (Role.SIDE | Role.ODD):
                 sources.take_for_code(parent(application.file))
@@ -72,10 +72,11 @@ def find_candidates(
     return found
 
 
-def _applications(sources: Sources, without: int) -> list[Application]:
+def _applications(sources: Sources, references: list[Reference], without: int) -> list[Application]:
     paths = sources.modules(without=without)
     found = build_sites(sources, paths)
     find_served(sources, paths, found)
+    find_names_of_objects(sources, paths, references, found)
     find_mounted(sources, paths, found)
     return found
 
@@ -192,12 +193,13 @@ def served_factory(application: Application, references: list[Reference]) -> Ser
 def served_object(application: Application, references: list[Reference]) -> Served | None:
     """The module-level name that commands serve, else the one in the likeliest module."""
 
-    def rank(served: Served) -> tuple[bool, bool, int, int]:
+    def rank(served: Served) -> tuple[bool, bool, int, int, bool]:
         named = any(
             reference.name == served.name and base_of(reference, served.file) is not None
             for reference in references
         )
         elsewhere = served.file != application.file
-        return (not named, elsewhere, -entry_weight(served.file), served.file.count("/"))
+        weight, depth = entry_weight(served.file), served.file.count("/")
+        return (not named, elsewhere, -weight, depth, "." in served.name)
 
     return min(application.served, key=rank, default=None)

@@ -7,7 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from .applications import TEXT_SCOPE, Application, Served
+from .functions import hands_on, is_called_bare, runs_as_script
 from .python_source import dotted, line_of
+from .references import Reference, base_of
+from .sources import entry_weight
 from .tree import basename
 
 if TYPE_CHECKING:
@@ -15,6 +18,11 @@ if TYPE_CHECKING:
 
     from .python_source import Import
     from .sources import Sources
+
+_NAMED_AGAIN = re.compile(
+    r"^(\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=[ \t]*((?:\w+\.)+\w+)[ \t]*(?:#[^\n]*)?$", re.MULTILINE
+)
+_APPLICATION_NAME = re.compile(r"(?:^|_)(?:app|application|api|asgi)$")
 
 # Functions and classes by name: where each is, and the application that it makes.
 Makers = dict[str, list[tuple[str, Application]]]
@@ -55,22 +63,75 @@ def _find_served_in(
     wrappers: Makers,
 ) -> None:
     imported = {i.alias or i.name or i.module: i for i in sources.imports(path)}
+    instances: dict[str, Application] = {}
     for statement in _module_level(module):
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             for node in ast.walk(statement):
                 made = _maker(sources, path, node, makers, imported)
-                if made and made.name != statement.name and _hands_on(statement, node):
+                if made and made.name != statement.name and hands_on(statement, node):
                     wrappers.setdefault(statement.name, []).append((path, made))
-                    made.factories.append(Served(path, statement.name, statement.lineno))
+                    if is_called_bare(statement):
+                        made.factories.append(Served(path, statement.name, statement.lineno))
             continue
         name, value = _assignment(statement)
-        for node in ast.walk(value) if name and value else ():
+        if name is None or value is None:
+            continue
+        made = instances.get(dotted(getattr(value, "func", value)).partition(".")[0])
+        if made and _APPLICATION_NAME.search(name):
+            _add(made, Served(path, name, statement.lineno))
+            continue
+        for node in ast.walk(value):
             made = _maker(sources, path, node, makers, imported)
-            if made and name:
-                served = Served(path, name, statement.lineno)
-                if served not in made.served:
-                    made.served.append(served)
+            if made and made.kind == "class" and node is value:
+                instances[name] = made
+                if made.attribute:
+                    _add(made, Served(path, f"{name}.{made.attribute}", statement.lineno))
+            elif made:
+                _add(made, Served(path, name, statement.lineno))
+            if made:
                 break
+
+
+def _add(application: Application, served: Served) -> None:
+    if served not in application.served:
+        application.served.append(served)
+
+
+def find_names_of_objects(
+    sources: Sources,
+    paths: list[str],
+    references: list[Reference],
+    found: list[Application],
+) -> None:
+    """Find what else an application's object is called: by commands, and in entry modules."""
+    objects = {(served.file, served.name): a for a in found for served in a.served}
+    if not objects:
+        return
+    entries = [path for path in paths if entry_weight(path)]
+    for path in entries:
+        for match in _NAMED_AGAIN.finditer(sources.tree.text(path)):
+            line = line_of(sources.tree.text(path), match.start())
+            _add_name(sources, objects, Served(path, match[1], line), match[2])
+    by_name: dict[str, list[str]] = {}
+    for path in paths:
+        by_name.setdefault(basename(path.removesuffix("/__init__.py")), []).append(path)
+    for reference in references:
+        last = reference.module.rpartition(".")[2]
+        for path in (*by_name.get(f"{last}.py", ()), *by_name.get(last, ())):
+            if (path, reference.name) not in objects and base_of(reference, path) is not None:
+                served = Served(path, reference.name, 1)
+                _add_name(sources, objects, served, reference.name)
+
+
+def _add_name(
+    sources: Sources,
+    objects: dict[tuple[str, str], Application],
+    served: Served,
+    written: str,
+) -> None:
+    made = objects.get(sources.meaning(served.file, written) or ("", ""))
+    if made and written:
+        _add(made, served)
 
 
 def _find_served_in_text(
@@ -93,21 +154,7 @@ def _find_served_in_text(
             if scopes and scopes[-1][1] == "def":
                 wrappers.setdefault(scopes[-1][2], []).append((path, made))
         elif match["name"]:
-            served = Served(path, match["name"], line_of(text, match.start("maker")))
-            if served not in made.served:
-                made.served.append(served)
-
-
-def _hands_on(function: ast.FunctionDef | ast.AsyncFunctionDef, call: ast.AST) -> bool:
-    """Whether `function` returns what `call` makes."""
-    names: set[str] = set()
-    for node in ast.walk(function):
-        if isinstance(node, ast.Assign) and node.value is call:
-            names.update(filter(None, map(dotted, node.targets)))
-    return any(
-        isinstance(node, ast.Return) and (node.value is call or dotted(node.value) in names)
-        for node in ast.walk(function)
-    )
+            _add(made, Served(path, match["name"], line_of(text, match.start("maker"))))
 
 
 def _module_level(module: ast.Module) -> Iterator[ast.stmt]:
@@ -115,7 +162,9 @@ def _module_level(module: ast.Module) -> Iterator[ast.stmt]:
     while pending:
         statement = pending.pop(0)
         yield statement
-        if isinstance(statement, ast.If | ast.Try | ast.With):
+        if runs_as_script(statement):
+            pending.extend(getattr(statement, "orelse", []))
+        elif isinstance(statement, ast.If | ast.Try | ast.With):
             for name in ("body", "orelse", "finalbody"):
                 pending.extend(getattr(statement, name, []))
 

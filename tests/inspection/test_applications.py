@@ -98,6 +98,93 @@ SERVED = {
          "app/main.py": "from app.base import Shop\n\napp = Shop()\n"},
         "app/main.py", "app.main:app", False,
     ),
+    "a subclass of the class under another name": (
+        {"app/main.py": "from fastapi import FastAPI as Base\n\n\nclass Api(Base):\n    x = 1\n\n\n"
+                        "app = Api()\n"},
+        "app/main.py", "app.main:app", False,
+    ),
+    "a subclass of a subclass, each in a module of its own": (
+        {"app/base.py": "import fastapi as f\n\n\nclass Base(f.FastAPI):\n    x = 1\n",
+         "app/shop.py": "from .base import Base as B\n\n\nclass Shop(B):\n    x = 1\n",
+         "app/main.py": "from app import shop as s\n\napp = s.Shop()\n"},
+        "app/main.py", "app.main:app", False,
+    ),
+    "a subclass that is itself called FastAPI": (
+        {"app/base.py": "from fastapi import FastAPI as Base\n\n\nclass FastAPI(Base):\n"
+                        "    x = 1\n",
+         "app/main.py": "from app.base import FastAPI\n\napp = FastAPI()\n"},
+        "app/main.py", "app.main:app", False,
+    ),
+    "a class handed on by a module of their own": (
+        {"app/compat.py": "from fastapi import FastAPI\n",
+         "app/main.py": "from app.compat import FastAPI\n\napp = FastAPI()\n"},
+        "app/main.py", "app.main:app", False,
+    ),
+    "an instance of a builder class": (
+        {"app/main.py": "from fastapi import FastAPI\n\n\nclass Server:\n"
+                        "    def __init__(self):\n        self.api = FastAPI()\n\n\n"
+                        "server = Server()\n"},
+        "app/main.py", "app.main:server.api", False,
+    ),
+    "an instance of a builder class, and its application by name": (
+        {"app/build.py": "from fastapi import FastAPI\n\n\nclass Server:\n"
+                         "    def __init__(self):\n        self.api = FastAPI()\n",
+         "app/main.py": "from app.build import Server\n\nserver = Server()\napp = server.api\n"},
+        "app/build.py", "app.main:app", False,
+    ),
+    "a factory that is called when the module is run": (
+        {"app/main.py": f"{FACTORY}\n\nif __name__ == '__main__':\n    app = create_app()\n"},
+        "app/main.py", "app.main:create_app", True,
+    ),
+    "an object that is there only when the module is run": (
+        {"app/main.py": "from fastapi import FastAPI\nif '__main__' == __name__:\n"
+                        "    app = FastAPI()\n"},
+        "app/main.py", None, False,
+    ),
+    "a function that runs what it makes": (
+        {"app/main.py": "import uvicorn\nfrom fastapi import FastAPI\n\n\ndef main():\n"
+                        "    app = FastAPI()\n    uvicorn.run(app)\n\n\nmain()\n"},
+        "app/main.py", None, False,
+    ),
+    "a function that returns something about what it makes": (
+        {"app/main.py": "from fastapi import FastAPI\n\n\ndef document() -> dict[str, object]:\n"
+                        "    app = FastAPI()\n    return app.openapi()\n\n\nx = document()\n"},
+        "app/main.py", None, False,
+    ),
+    "a factory that needs an argument": (
+        {"app/main.py": FACTORY.replace("create_app()", "create_app(settings)")},
+        "app/main.py", None, False,
+    ),
+    "a factory that needs an argument, and one that gives it": (
+        {"app/build.py": FACTORY.replace("create_app()", "create_app(*, settings)"),
+         "app/main.py": "from app.build import create_app\n\n\ndef make(debug=False):\n"
+                        "    return create_app(settings=debug)\n"},
+        "app/build.py", "app.main:make", True,
+    ),
+    "a factory that has to be awaited": (
+        {"app/main.py": FACTORY.replace("def ", "async def ")}, "app/main.py", None, False,
+    ),
+    "a factory that wraps what it returns": (
+        {"app/main.py": "from fastapi import FastAPI\n\n\ndef create_app():\n"
+                        "    app: FastAPI = FastAPI()\n    return CORSMiddleware(app)\n"},
+        "app/main.py", "app.main:create_app", True,
+    ),
+    "a factory that takes the application out of its wrapping": (
+        {"app/main.py": "from fastapi import FastAPI\n\n\ndef build():\n"
+                        "    api = Api(app=FastAPI())\n    return api\n\n\n"
+                        "def create_app():\n    api = build()\n    return api.app\n"},
+        "app/main.py", "app.main:create_app", True,
+    ),
+    "a name for another module's object, which a command serves": (
+        {"app/server.py": APP, "app/main.py": "import app.server\n\napplication = app.server.app\n",
+         "Procfile": "web: uvicorn app.main:application\n"},
+        "app/server.py", "app.main:application", False,
+    ),
+    "an entry module that imports the object, which a command serves": (
+        {"app/server.py": APP, "app/main.py": "from app.server import app\n",
+         "Procfile": "web: uvicorn app.main:app\n"},
+        "app/server.py", "app.main:app", False,
+    ),
     "an object in a package's __init__.py": (
         {"app/__init__.py": APP, "app/users.py": "from app import app\n"},
         "app/__init__.py", "app:app", False,
@@ -123,7 +210,12 @@ SERVED = {
     ("files", "app_file", "app_object", "is_factory"), SERVED.values(), ids=SERVED.keys()
 )
 def test_application(
-    files: dict[str, str], app_file: str, app_object: str, *, is_factory: bool, tmp_path: Path
+    files: dict[str, str],
+    app_file: str,
+    app_object: str | None,
+    *,
+    is_factory: bool,
+    tmp_path: Path,
 ) -> None:
     facts = inspect_files(tmp_path, {"pyproject.toml": PYPROJECT, **files})
     assert (facts.app_file, facts.app_object) == (app_file, app_object)
