@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .applications import Application, Served, build_sites, find_mounted
 from .factories import find_names_of_objects, find_served
-from .import_base import Base, find_base
+from .import_base import ABOVE, Base, find_base
 from .manifests import is_development_file
 from .references import Reference, base_of, nearness
 from .roles import Role
@@ -39,6 +39,7 @@ class Candidate:
     root_file: str | None = None
     root_line: int | None = None
     reference: Reference | None = None
+    is_package: bool = False
 
     @property
     def package_guess(self) -> str:
@@ -116,12 +117,11 @@ def _candidate(
         name for m in reader.project(root, parent(file)) for name in (*m.declared, *m.optional)
     }
     base = find_base(sources, root, application, references, requirements)
-    wider = base
-    if root and not base.by_imports:
-        wider = find_base(sources, "", application, references, requirements)
-    if wider.by_imports and not is_within(wider.directory, root):
+    is_package = base.directory == ABOVE
+    if is_package:
+        base = replace(base, directory="")
+    if base.by_imports and not is_within(base.directory, root):
         # What the code imports lies above the file that lists its dependencies.
-        base = wider
         root = base.directory
         if not any(m.is_project for m in reader.directory(root)):
             root = _marked(sources, root) if manifest is None else root
@@ -130,7 +130,9 @@ def _candidate(
         root, why = _marked(sources, base.directory), "commands and settings lie here"
     reference, named = _reference(application, references)
     score = _score(sources, application, root) + named
-    candidate = Candidate(application, root, base, score, why, reference=reference)
+    candidate = Candidate(
+        application, root, base, score, why, reference=reference, is_package=is_package
+    )
     if manifest:
         bound = manifest.bound("fastapi")
         candidate.root_file = manifest.file

@@ -43,8 +43,25 @@ _BASE = re.compile(
 _ALIAS = re.compile(r"^(\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=[ \t]*(\w+)[ \t]*$", re.MULTILINE)
 _SUBCLASSES = re.compile(r"\nclass (\w+)[ \t]*\(([^)]*)\)")
 _TABLE = re.compile(r"\btable[ \t]*=[ \t]*True")
-_ENGINE = re.compile(r"create_(?:async_)?engine[ \t]*\(")
-_SUPABASE_IMPORT = re.compile(rb"^[ \t]*(?:from|import)[ \t]+supabase\b", re.MULTILINE)
+_MAKES_ENGINE = frozenset(
+    {"async_engine_from_config", "create_async_engine", "create_engine", "engine_from_config"}
+)
+# Its client, a setting of its, or the address of one of its projects. A name in a list, such as
+# one of known services or of secrets to hide, is no use of it.
+_SUPABASE_USE = re.compile(
+    rb"^[ \t]*(?:from|import)[ \t]+(?:supabase|postgrest|gotrue)\b"
+    rb"|^[ \t]*(?:self\.)?supabase_\w+[ \t]*:"
+    rb"|^[ \t]*(?:self\.)?SUPABASE_\w+[ \t]*[:=]"
+    rb"|(?:\w[(\[]|alias=)[ \t\n]*[\"']SUPABASE_\w+[\"']"
+    rb"|\.supabase_(?:url|key|\w+_key)\b|\.SUPABASE_\w+"
+    rb"|\bhttps?://[\w{}-]+\.supabase\.(?:co|in)\b|\bdb\.[\w{}-]+\.supabase\.co\b"
+    rb"|\bpooler\.supabase\.com:",
+    re.MULTILINE,
+)
+_SUPABASE_SETTING = re.compile(
+    r"^[ \t]*(?:export[ \t]+)?\w*SUPABASE\w*[ \t]*=|^[^#\n]*=[^#\n]*\.supabase\.(?:co|com)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
 _SUPABASE_PACKAGES = frozenset(
     {"supabase", "supabase-auth", "supabase-async", "supabase-py-async", "postgrest", "gotrue"}
 )
@@ -94,14 +111,11 @@ def find_database(
     result.findings.extend(
         Finding("base", relative(found.file, root), found.line, found.text) for found in bases
     )
-    for path in sources.mentioning(paths, b"create_engine", b"create_async_engine"):
-        text = sources.tree.text(path)
-        for match in _ENGINE.finditer(text):
-            line = line_of(text, match.end())
-            written = text.split("\n")[line - 1].strip()
-            if written.startswith(("#", "from ", "import ")):
-                continue
-            result.findings.append(Finding("engine", relative(path, root), line, written))
+    result.findings.extend(
+        Finding("engine", relative(path, root), line, written)
+        for path in sources.mentioning(paths, b"_engine", b"engine_from_config")
+        for line, written in _engines(sources, path)
+    )
     session = find_session_dependency(sources, root, package, paths) if paths else None
     dependency = None
     if session:
@@ -134,6 +148,31 @@ def find_database(
         supabase=supabase is not None,
     )
     return result
+
+
+def _engines(sources: Sources, path: str) -> Iterator[tuple[int, str]]:
+    """The calls in `path` of the functions of SQLAlchemy and SQLModel that make an engine.
+
+    A function of the project's own may be called `create_engine`: only imports tell.
+    """
+    names: set[str] = set()
+    for imported in sources.imports(path):
+        if imported.module.partition(".")[0] not in {"sqlalchemy", "sqlmodel"}:
+            continue
+        bound = imported.alias or imported.name or imported.module
+        if imported.name in _MAKES_ENGINE:
+            names.add(bound)
+        elif imported.name == "*":
+            names |= _MAKES_ENGINE
+        else:
+            names.update(f"{bound}.{name}" for name in _MAKES_ENGINE)
+    text = sources.tree.text(path)
+    calls = "|".join(map(re.escape, names))
+    for match in re.finditer(rf"(?<![\w.])(?:{calls})[ \t]*\(", text) if names else ():
+        line = line_of(text, match.end())
+        written = text.split("\n")[line - 1].strip()
+        if not written.startswith(("#", "from ", "import ", "def ", "async def ")):
+            yield line, written
 
 
 def _name_of(base_class: _BaseClass | None, base: str) -> str | None:
@@ -254,18 +293,16 @@ def _supabase_reason(sources: Sources, root: str, requirements: set[str]) -> Rea
     if tree.has_file(config):
         return Reason("database.supabase", "Supabase's own settings", relative(config, root), 1)
     paths = sources.modules(root, without=Role.FOREIGN | Role.TEST)
-    for path in sources.mentioning(paths, b"upabase", b"SUPABASE_"):
-        data = tree.data(path)
-        match = _SUPABASE_IMPORT.search(data)
-        at = match.start() if match else max(data.find(b"SUPABASE_"), data.find(b".supabase.co"))
-        if at >= 0:
-            line = data.count(b"\n", 0, at) + 1
+    for path in sources.mentioning(paths, b"supabase", b"SUPABASE_"):
+        match = _SUPABASE_USE.search(tree.data(path))
+        if match:
+            line = tree.data(path).count(b"\n", 0, match.end()) + 1
             return Reason("database.supabase", "Supabase is used", relative(path, root), line)
     for name in sorted(tree.names(root)):
         path = join(root, name)
         if ".env" in name or name.startswith("env."):
-            at = tree.text(path).upper().find("SUPABASE")
-            if at >= 0:
-                line = tree.text(path).count("\n", 0, at) + 1
+            setting = _SUPABASE_SETTING.search(tree.text(path))
+            if setting:
+                line = line_of(tree.text(path), setting.end())
                 return Reason("database.supabase", "a Supabase setting", name, line)
     return None

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from .facts import Reason
     from .sources import Sources
 
-# A package with more than this share of a directory's modules is what the directory is about.
-_DOMINANT_SHARE = 0.8
+# A package with more than this share of a directory's modules is what the directory is about,
+# and with more than that it is so without asking.
+_DOMINANT_SHARE, _SURE_SHARE = 0.8, 0.9
+# A package beside another one of this many times its size is not the whole, whatever its name.
+_DWARFED = 4
 # Modules at a project's root that start, test or configure things, and so do not make the root
 # itself the place where the application's code lives.
 _TOOLING_MODULES = frozenset(
@@ -100,6 +103,8 @@ def _around(
     layout.others = siblings
     top = basename(package)
     if top in roles.APPLICATION_NAMES or top in package_names:
+        largest = max(_size(sources, sibling) for sibling in siblings)
+        layout.sure = largest < _DWARFED * _size(sources, package)
         return layout
     best = next((s for s in siblings if basename(s) in {"app", *package_names}), None)
     if best:
@@ -223,7 +228,8 @@ def _beside_entry(
     if not wholes or (len(wholes) > 1 and place != root):
         return here
     best = wholes[0]
-    dominant = sizes[best] > _DOMINANT_SHARE * (sum(sizes.values()) + len(modules))
+    everything = sum(sizes.values()) + len(modules)
+    dominant = sizes[best] > _DOMINANT_SHARE * everything
     layers = [name for name in packages if name.lower() in roles.LAYER_NAMES and name != best]
     beside = len(layers) + len(modules)
     holds_database = not _DATABASE_NAMES.isdisjoint({*layers, *modules})
@@ -237,10 +243,11 @@ def _beside_entry(
     elif beside == 0 and (len(wholes) == 1 or dominant):
         there.sure = best.lower() not in roles.LAYER_NAMES
         return there
-    elif beside == 1 and dominant:
-        there.sure = False
+    elif dominant and not (holds_database and beside > 1):
+        is_layer = best.lower() in roles.LAYER_NAMES
+        there.sure = beside > 1 and sizes[best] > _SURE_SHARE * everything and not is_layer
     else:
-        here.sure = place != root or beside > 1
+        here.sure = place != root or (beside > 1 and not dominant)
         return here
     return there
 

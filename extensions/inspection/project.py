@@ -59,6 +59,9 @@ def _with_application(
     database = find_database(sources, root, layout.base, layout.package_dir, set(requirements))
     served = served_object(application, references)
     unsure = _unsure(ranked, layout)
+    problems = [m.problem for m in manifests if m.problem]
+    if best.is_package:
+        problems.append(_lies_in_package(best))
     tests_dir = find_tests_dir(tree, root, layout.package_dir)
     factory = None if served else served_factory(application, references)
     shown = served or factory
@@ -97,9 +100,18 @@ def _with_application(
         code_style=find_code_style(tree, root, manifests),
         existing_layer=tuple(database.findings),
         taken_names=_taken(tree, root, layout),
-        problems=tuple(_shown(m.problem, root) for m in manifests if m.problem),
+        problems=tuple(_shown(problem, root) for problem in problems),
         reasons=tuple(reasons),
     )  # fmt: skip
+
+
+def _lies_in_package(best: Candidate) -> Reason:
+    reason = best.base.reason
+    text = (
+        f"{reason.text}, so the directory is itself a package, which is imported from the one "
+        "above: run this with that one as the destination"
+    )
+    return Reason("project_root", text, reason.file, reason.line)
 
 
 def _unsure(ranked: list[Candidate], layout: Layout) -> list[FactName]:
@@ -118,7 +130,7 @@ def _unsure(ranked: list[Candidate], layout: Layout) -> list[FactName]:
         c.score >= best.score - _MARGIN and not is_within(c.application.file, layout.package_dir)
         for c in beside
     )
-    if unsure or other_package or not layout.sure:
+    if unsure or other_package or best.is_package or not layout.sure:
         unsure.append("package_dir")
     files = best.application.files
     if elsewhere or any(

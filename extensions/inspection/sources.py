@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from . import roles
 from .python_source import Import, imported_modules, imports, parse, relative_target
 from .roles import Role
-from .tree import Tree, ancestors, join, parent
+from .tree import Tree, ancestors, basename, join, parent
 
 if TYPE_CHECKING:
     import ast
@@ -78,6 +78,10 @@ class Sources:
 
     def _role(self, directory: str) -> int:
         return self.tree.directories[directory].role & (Role.SIDE | Role.ODD)
+
+    def is_named_like_the_tree(self, name: str) -> bool:
+        """Whether `name` is what the inspected directory itself is called."""
+        return name == basename(self.tree.root)
 
     def mentioning(self, paths: list[str], *words: bytes) -> Iterator[str]:
         """Those of `paths` whose files hold any of `words`."""

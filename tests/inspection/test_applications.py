@@ -242,7 +242,8 @@ CHOSEN = {
         "run.py": 'import uvicorn\n\nuvicorn.run(\n    "app.main:app",\n    reload=True,\n)\n',
     },
     "the one that FastAPI's own command runs": {
-        "app/main.py": APP, "app/server.py": APP, "Dockerfile": "CMD fastapi run app/main.py\n",
+        "app/__init__.py": EMPTY, "app/main.py": APP, "app/server.py": APP,
+        "Dockerfile": "CMD fastapi run app/main.py\n",
     },
     "the one that is configured": {
         "app/main.py": f"{APP}app.include_router(1)\napp.add_middleware(2)\n", "app/toy.py": APP,

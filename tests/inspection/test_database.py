@@ -210,6 +210,23 @@ SUPABASE = {
     "a setting in code": ({"app/settings.py": "url = os.environ['SUPABASE_URL']\n"}, True),
     "a setting in an example": ({".env.example": "SUPABASE_URL=\n"}, True),
     "its own directory": ({"supabase/config.toml": ""}, True),
+    "a field of settings": (
+        {"app/settings.py": "class Settings(BaseSettings):\n    supabase_url: str\n"}, True,
+    ),
+    "a setting by another name": (
+        {"app/settings.py": 'url: str = Field(\n    validation_alias="SUPABASE_URL")\n'}, True,
+    ),
+    "the address of a project": (
+        {"app/settings.py": 'URL = "https://abcdef.supabase.co"\n'}, True,
+    ),
+    "a URL in an example": (
+        {".env.example": "DATABASE_URL=postgresql://postgres@db.x.supabase.co:5432/postgres\n"},
+        True,
+    ),
+    "not in a list of domains": ({"app/cors.py": 'KNOWN = ["*.vercel.app", "*.supabase.co"]\n'},
+                                 False),
+    "not in a list of secrets": ({"app/log.py": 'HIDDEN = {"AWS_KEY", "SUPABASE_KEY"}\n'}, False),
+    "not in a comment of an example": ({".env.example": "# Supabase would do, too\nX=1\n"}, False),
     "none": ({"app/db.py": SYNC}, False),
 }  # fmt: skip
 
@@ -237,6 +254,30 @@ def test_evidence_of_a_layer_has_file_and_line(tmp_path: Path) -> None:
         Finding("session", "app/db.py", 8, "def get_db():"),
         Finding("alembic", "alembic.ini", 2, "script_location"),
     }
+
+
+ENGINES = {
+    "through a module": ("import sqlalchemy as sa\n\nengine = sa.create_engine('x')\n", 3),
+    "by another name": ("from sqlalchemy import create_engine as make\n\nengine = make('x')\n", 3),
+    "from a dictionary": (
+        "from sqlalchemy import engine_from_config\n\nengine = engine_from_config({})\n", 3,
+    ),
+    "a function of their own": (
+        "import sqlalchemy\ndef create_engine(kind):\n    ...\nengine = create_engine('x')\n", None,
+    ),
+    "somebody else's": (
+        "import sqlalchemy\nfrom inference import create_engine\nx = create_engine('x')\n", None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("module", "line"), ENGINES.values(), ids=ENGINES.keys())
+def test_engine(module: str, line: int | None, tmp_path: Path) -> None:
+    facts = inspect_files(
+        tmp_path, {"pyproject.toml": PYPROJECT, "app/main.py": APP, "app/db.py": module}
+    )
+    found = [finding.line for finding in facts.existing_layer if finding.kind == "engine"]
+    assert found == ([line] if line else [])
 
 
 def test_names_that_the_layer_would_take(tmp_path: Path) -> None:

@@ -234,6 +234,64 @@ CASES = [
         "cookbook", "cookbook", "cookbook/server.py", "cookbook.server:app",
     ),
     Case(
+        "a command's path says nothing about packages",
+        {"pyproject.toml": PYPROJECT, "src/shop/__init__.py": EMPTY, "src/shop/main.py": APP,
+         "Dockerfile": "CMD fastapi run src/shop/main.py\n"},
+        "src/shop", "shop", "src/shop/main.py", "shop.main:app",
+    ),
+    Case(
+        "the package lists its own dependencies, and a forgotten module imports from inside",
+        {"README.md": EMPTY, "shop/requirements.txt": "fastapi\n",
+         "shop/main.py": f"from shop.users import x\nfrom shop.orders import y\n{APP}",
+         "shop/users.py": "x = 1\n", "shop/orders.py": "y = 1\n", "shop/db.py": EMPTY,
+         "shop/old.py": "from db import x\n"},
+        "shop", "shop", "shop/main.py", "shop.main:app",
+    ),
+    Case(
+        "the package lists its own dependencies, and is one by its relative imports",
+        {"README.md": EMPTY, "shop/requirements.txt": "fastapi\n",
+         "shop/main.py": f"from .users import x\n{APP}", "shop/users.py": "x = 1\n"},
+        "shop", "shop", "shop/main.py", "shop.main:app",
+    ),
+    Case(
+        "an application without imports beside one that imports from the top",
+        {"pyproject.toml": PYPROJECT, "shop/main.py": f"from shop.users import x\n{APP}",
+         "shop/users.py": "from shop.orders import y\nx = 1\n", "shop/orders.py": "y = 1\n",
+         "services/search/requirements.txt": "fastapi\n", "services/search/main.py":
+         f"{APP}{''.join(f'app.include_router({n})' + chr(10) for n in range(9))}",
+         "services/search/Dockerfile": "CMD uvicorn main:app\n"},
+        ".", "", "main.py", "main:app", project_root="services/search",
+    ),
+    Case(
+        "a library of the same repository, which is installed",
+        {"pyproject.toml": PYPROJECT.replace("fastapi>=0.121", "x"), "shop/core.py": EMPTY,
+         "deploy/requirements.txt": "fastapi\n",
+         "deploy/server.py": f"from shop.core import x\nfrom tools_ import y\n{APP}",
+         "deploy/tools_.py": "y = 1\n"},
+        ".", "", "server.py", "server:app", project_root="deploy",
+    ),
+    Case(
+        "main.py and helpers beside the one large package",
+        {"pyproject.toml": PYPROJECT, "main.py": f"from store.m1 import x\nimport helper\n{APP}",
+         "helper.py": EMPTY, "paths.py": EMPTY, "colors.py": EMPTY,
+         **{f"store/m{number}.py": "x = 1\n" for number in range(60)}},
+        "store", "store", "main.py", "main:app",
+    ),
+    Case(
+        "modules at the root, and a large package that they use: asks",
+        {"pyproject.toml": PYPROJECT, "main.py": f"from store.m1 import x\nimport models\n{APP}",
+         "models.py": EMPTY, "database.py": EMPTY,
+         **{f"store/m{number}.py": "x = 1\n" for number in range(60)}},
+        ".", "", "main.py", "main:app", sure=False,
+    ),
+    Case(
+        "a small server beside what it serves: asks",
+        {"pyproject.toml": PYPROJECT, "server/main.py": f"from modules.m1 import x\n{APP}",
+         "server/routes.py": "from modules.m2 import x\n",
+         **{f"modules/m{number}.py": "x = 1\n" for number in range(60)}},
+        "server", "server", "server/main.py", "server.main:app", sure=False,
+    ),
+    Case(
         "tests inside the package",
         {"pyproject.toml": PYPROJECT, "shop/__init__.py": EMPTY, "shop/main.py": APP,
          "shop/tests/test_main.py": f"from shop.main import app\n{APP}"},
@@ -275,6 +333,22 @@ def test_the_package_inside_is_the_same_from_the_project_and_from_the_repository
     assert (inside.project_root, outside.project_root) == (".", "backend")
     assert inside.package_dir == outside.package_dir
     assert inside.requirements == outside.requirements
+
+
+@pytest.mark.parametrize("imported", ["from . import users", "from shop.users import x"])
+def test_a_package_that_its_parent_imports_is_no_project(imported: str, tmp_path: Path) -> None:
+    facts = inspect_files(
+        tmp_path / "shop",
+        {
+            "requirements.txt": "fastapi\n",
+            "main.py": f"{imported}\n{APP}",
+            "users.py": "x = 1\n",
+        },
+    )
+    [problem] = facts.problems
+    assert (problem.file, problem.line) == ("main.py", 1)
+    assert "the one above: run this with that one as the destination" in problem.text
+    assert not facts.confident
 
 
 def test_sibling_packages_are_all_offered(tmp_path: Path) -> None:
