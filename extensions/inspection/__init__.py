@@ -11,6 +11,7 @@ from .facts import (
     DependencyPlaces,
     Facts,
     Finding,
+    Given,
     PytestFacts,
     Reason,
 )
@@ -27,14 +28,17 @@ __all__ = [
     "DependencyPlaces",
     "Facts",
     "Finding",
+    "Given",
     "PytestFacts",
     "Reason",
     "inspect_project",
 ]
 
 
-def inspect_project(directory: Path) -> Facts:
+def inspect_project(directory: Path, given: Given | None = None) -> Facts:
     """Find out what `directory` holds: its root, package, application, dependencies, database.
+
+    What is `given` settles what it says, and decides between what is there otherwise.
 
     Raises:
         NotADirectoryError: `directory` is something else than a directory, or is not there.
@@ -42,4 +46,4 @@ def inspect_project(directory: Path) -> Facts:
     """
     if not directory.is_dir():
         raise NotADirectoryError(f"{directory} is not a directory")
-    return inspect_tree(Tree(directory))
+    return inspect_tree(Tree(directory), given or Given())

@@ -42,6 +42,11 @@ class Candidate:
     is_package: bool = False
 
     @property
+    def is_declared_at_top(self) -> bool:
+        """Whether the inspected directory is its project, with a file of its own to say so."""
+        return self.root == "" and self.root_file is not None and "/" not in self.root_file
+
+    @property
     def package_guess(self) -> str:
         """The directory that is offered for it while another application is preferred."""
         directory = parent(self.application.file)

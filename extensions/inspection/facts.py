@@ -18,7 +18,18 @@ DependencyStyle = Literal[
     "pep621", "poetry", "requirements", "pipfile", "setup", "pixi", "conda", "none"
 ]
 QuoteStyle = Literal["double", "single", "preserve"]
-FactName = Literal["project_root", "package_dir", "app_file", "dependency_file"]
+FactName = Literal[
+    "project_root", "package_dir", "import_path", "app_file", "app_object", "dependency_file"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a person has said about the project: paths in it, and how the package is imported."""
+
+    app_file: str | None = None
+    package_dir: str | None = None
+    import_path: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +131,7 @@ class Facts:
     `app_file` is where the FastAPI object is built and `app_object_file` where `app_object`
     lives; they differ when an entry module calls a factory. `unsure` names the facts that a
     person should confirm; `confident` is False when there is one that would put files in the
-    wrong place.
+    wrong place. `candidates` and `import_paths` are the other answers worth offering.
     """
 
     project_root: str
@@ -134,6 +145,7 @@ class Facts:
     database: Database
     confident: bool
     candidates: tuple[str, ...]
+    import_paths: tuple[str, ...] = ()
     app_object_file: str | None = None
     app_files: tuple[str, ...] = ()
     project_roots: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from . import roles
 from .import_base import CLEAR_MAJORITY, MAX_VOTING_MODULES, ROLES_OF_OTHERS, Base
 from .python_source import package_of
 from .roles import Role
-from .tree import basename, is_within, join, parent, relative
+from .tree import ancestors, basename, is_within, join, parent, relative
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -79,6 +79,28 @@ def find_layout(
         if not layout.sure and other not in layout.others:
             layout.others.append(other)
     return layout
+
+
+def given_layout(layout: Layout, package_dir: str, base: Base) -> Layout:
+    """`layout` with the package directory that a person has named."""
+    others = [path for path in (layout.package_dir, *layout.others) if path != package_dir]
+    inside = is_within(package_dir, base.directory)
+    return Layout(
+        base.directory,
+        package_dir,
+        package_of(package_dir, base.directory if inside else ""),
+        others=others,
+        why="it was given",
+        base_reason=layout.base_reason,
+    )
+
+
+def packages_to_offer(sources: Sources, application: Application, base: str) -> list[str]:
+    """Every directory that the layer could belong to: on the way to the application, or beside."""
+    way = [d for d in ancestors(parent(application.file)) if is_within(d, base)]
+    beside = [join(base, name) for name in _packages_in(sources, base)]
+    beside.sort(key=lambda path: (-_size(sources, path), path))
+    return [*reversed(way[:-1]), *beside, base]
 
 
 def _around(

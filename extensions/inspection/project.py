@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from .candidates import Candidate, find_candidates, served_factory, served_object
 from .database import DatabaseFacts, find_database
 from .dependencies import choose_dependencies, places_of
-from .facts import Bound, FactName, Facts, Reason
-from .layout import Layout, find_layout
+from .facts import Bound, FactName, Facts, Given, Reason
+from .layout import Layout, find_layout, given_layout, packages_to_offer
 from .manifests import ManifestReader, package_names
-from .python_source import module_name
+from .python_source import module_name, package_of
 from .references import Reference, find_references
 from .roles import Role
 from .sources import Sources
@@ -31,9 +31,13 @@ _LAYER_DIRECTORIES = ("database", "models")
 # How far another application's score may lie below the best one's and still be a rival: in the
 # same package, in another package or project, and in a project that stands by itself.
 _CLOSE, _MARGIN, _SERVICE_MARGIN = 1.0, 2.5, 4.0
+# How far the application of the inspected directory itself may lie below one of a directory in
+# it: a person has chosen the directory.
+_HERE_MARGIN = 4.0
+_MAX_OFFERED = 15
 
 
-def inspect_tree(tree: Tree) -> Facts:
+def inspect_tree(tree: Tree, given: Given) -> Facts:
     """Find out about the project in `tree`."""
     sources = Sources(tree)
     references = find_references(sources)
@@ -41,11 +45,34 @@ def inspect_tree(tree: Tree) -> Facts:
     candidates = find_candidates(sources, references, reader)
     if not candidates:
         return _without_application(sources, reader)
-    return _with_application(sources, references, reader, candidates)
+    _put_first(candidates, given)
+    return _with_application(sources, references, reader, candidates, given)
+
+
+def _put_first(ranked: list[Candidate], given: Given) -> None:
+    """Prefer the application that a person has named, else the inspected directory's own one."""
+    best = ranked[0]
+    if given.app_file:
+        named = (c for c in ranked if given.app_file in c.application.files)
+    elif given.package_dir:
+        package = "" if given.package_dir == "." else given.package_dir
+        named = (c for c in ranked if is_within(c.application.file, package))
+        if is_within(best.application.file, package) and not best.root:
+            return
+    else:
+        named = (c for c in ranked if c.is_declared_at_top and c.score >= best.score - _HERE_MARGIN)
+    own = sorted(named, key=lambda candidate: candidate.root != "")
+    if own and (given != Given() or best.root):
+        ranked.remove(own[0])
+        ranked.insert(0, own[0])
 
 
 def _with_application(
-    sources: Sources, references: list[Reference], reader: ManifestReader, ranked: list[Candidate]
+    sources: Sources,
+    references: list[Reference],
+    reader: ManifestReader,
+    ranked: list[Candidate],
+    given: Given,
 ) -> Facts:
     tree = sources.tree
     best = ranked[0]
@@ -56,9 +83,12 @@ def _with_application(
     requirements = _requirements(manifests, manifest, root)
     names = package_names(manifests)
     layout = find_layout(sources, root, application, best.base, names)
+    if given.package_dir and not root:
+        package_dir = "" if given.package_dir == "." else given.package_dir
+        layout = given_layout(layout, package_dir, best.base)
     database = find_database(sources, root, layout.base, layout.package_dir, set(requirements))
     served = served_object(application, references)
-    unsure = _unsure(ranked, layout)
+    unsure = _unsure(ranked, layout, given)
     problems = [m.problem for m in manifests if m.problem]
     if best.is_package:
         problems.append(_lies_in_package(best))
@@ -76,7 +106,7 @@ def _with_application(
     return Facts(
         project_root=root or ".",
         package_dir=relative(layout.package_dir, root),
-        import_path=layout.import_path,
+        import_path=layout.import_path if given.import_path is None else given.import_path,
         app_file=relative(application.file, root),
         app_object=app_object,
         app_factory=factory is not None,
@@ -85,7 +115,8 @@ def _with_application(
         dependency_manager=dependencies.manager,
         database=database.database,
         confident="package_dir" not in unsure,
-        candidates=_offered(layout, ranked, root),
+        candidates=_offered(sources, layout, ranked, root) if unsure else _others(layout, root),
+        import_paths=_import_paths(best, layout),
         app_files=tuple(dict.fromkeys(relative(c.application.file, root) for c in others)),
         project_roots=tuple(dict.fromkeys(c.root or "." for c in ranked if c.root != root)),
         dependency_files=tuple(relative(m.file, root) for m in dependencies.others),
@@ -114,7 +145,7 @@ def _lies_in_package(best: Candidate) -> Reason:
     return Reason("project_root", text, reason.file, reason.line)
 
 
-def _unsure(ranked: list[Candidate], layout: Layout) -> list[FactName]:
+def _unsure(ranked: list[Candidate], layout: Layout, given: Given) -> list[FactName]:
     """The facts for which another application than the best one is nearly as likely."""
     best = ranked[0]
     unsure: list[FactName] = []
@@ -123,18 +154,28 @@ def _unsure(ranked: list[Candidate], layout: Layout) -> list[FactName]:
         for candidate in ranked[1:]
         if candidate.root != best.root
     )
+    if best.root == "" and (given.app_file or given.package_dir):
+        elsewhere = False
     if elsewhere:
         unsure.append("project_root")
     beside = [c for c in ranked[1:] if c.root == best.root]
-    other_package = any(
+    other_package = not given.app_file and any(
         c.score >= best.score - _MARGIN and not is_within(c.application.file, layout.package_dir)
         for c in beside
     )
-    if unsure or other_package or best.is_package or not layout.sure:
+    if not given.package_dir and (unsure or other_package or best.is_package or not layout.sure):
         unsure.append("package_dir")
+    if not best.base.sure and given.import_path is None:
+        unsure.append("import_path")
     files = best.application.files
-    if elsewhere or any(
-        c.score >= best.score - _CLOSE and c.application.file not in files for c in beside
+    if given.app_file:
+        if given.app_file not in files:
+            unsure.append("app_object")
+    elif elsewhere or any(
+        c.score >= best.score - _CLOSE
+        and c.application.file not in files
+        and not (given.package_dir and not is_within(c.application.file, layout.package_dir))
+        for c in beside
     ):
         unsure.append("app_file")
     return unsure
@@ -151,14 +192,36 @@ def _margin(candidate: Candidate, best: Candidate) -> float:
     return _SERVICE_MARGIN if stands_alone else _MARGIN
 
 
-def _offered(layout: Layout, ranked: list[Candidate], root: str) -> tuple[str, ...]:
+def _others(layout: Layout, root: str) -> tuple[str, ...]:
+    others = (relative(path, root) for path in layout.others if path != layout.package_dir)
+    return tuple(dict.fromkeys(others))
+
+
+def _offered(
+    sources: Sources, layout: Layout, ranked: list[Candidate], root: str
+) -> tuple[str, ...]:
     """The other package directories worth offering, best first."""
-    offered = [relative(path, root) for path in layout.others if path != layout.package_dir]
-    for candidate in ranked[1:]:
-        if candidate.root != root:
-            place = candidate.package_guess
-            offered.append(relative(place, root))
-    return tuple(dict.fromkeys(offered))
+    likely = [path for path in layout.others if path != layout.package_dir]
+    elsewhere = [c.package_guess for c in ranked[1:] if c.root != root]
+    possible = [
+        path
+        for candidate in ranked
+        if candidate.root == root
+        for path in packages_to_offer(sources, candidate.application, layout.base)
+        if path != layout.package_dir and is_within(path, root)
+    ]
+    offered = dict.fromkeys([*likely, *elsewhere, *possible])
+    return tuple(relative(path, root) for path in offered)[:_MAX_OFFERED]
+
+
+def _import_paths(best: Candidate, layout: Layout) -> tuple[str, ...]:
+    """How the package could be imported otherwise, where the imports are divided."""
+    paths = (
+        package_of(layout.package_dir, base)
+        for base in best.base.rivals
+        if is_within(layout.package_dir, base)
+    )
+    return tuple(path for path in dict.fromkeys(paths) if path != layout.import_path)
 
 
 def _requirements(

@@ -361,7 +361,7 @@ def test_sibling_packages_are_all_offered(tmp_path: Path) -> None:
         },
     )
     assert facts.unsure == ("package_dir",)
-    assert facts.candidates == ("core",)
+    assert facts.candidates == ("core", ".")
 
 
 def test_services_as_likely_as_each_other_are_asked_about(tmp_path: Path) -> None:
