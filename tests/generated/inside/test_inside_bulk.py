@@ -3,8 +3,10 @@
 import enum
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from app.database import dispose_engine, session_scope
 from app.database_bulk import copy_rows, upsert_rows
@@ -17,13 +19,15 @@ from sqlalchemy import (
     MetaData,
     Numeric,
     String,
+    TypeDecorator,
     Uuid,
     func,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import CITEXT, HSTORE, JSONB, MONEY, TSVECTOR
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import UserDefinedType
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("migrated_database")]
 
@@ -135,6 +139,133 @@ async def test_nothing_of_a_failed_load_stays():
         await load()
     async with session_scope() as session:
         assert not await session.scalar(select(func.count()).select_from(Author))
+    await dispose_engine()
+
+
+class Vector(UserDefinedType):
+    """As pgvector has it: a list is written as its text."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_):
+        return "VECTOR(2)"
+
+    def bind_processor(self, dialect):
+        return lambda value: value and str(value)
+
+
+class Ltree(UserDefinedType):
+    cache_ok = True
+
+    def get_col_spec(self, **_):
+        return "LTREE"
+
+
+class Lower(TypeDecorator):
+    impl = CITEXT
+    cache_ok = True
+
+
+class Document(Base):
+    __tablename__ = "documents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[str | None] = mapped_column(TSVECTOR)
+    price: Mapped[str] = mapped_column(MONEY)
+
+
+EXTENSIONS = {
+    "citext": (CITEXT, "Ada", "Ada"),
+    "hstore": (HSTORE, {"a": "1", "b": None}, '"a"=>"1", "b"=>NULL'),
+    "ltree": (Ltree, "top.sub", "top.sub"),
+    "vector": (Vector, [1.5, 2.0], "[1.5,2]"),
+    "lower": (Lower, "Ada", "Ada"),
+}
+
+
+async def test_types_that_copy_has_no_form_for(session):
+    rows = [
+        {"id": 1, "words": "'a':1 'b':2", "price": "$1.50"},
+        {"id": 2, "words": None, "price": "2"},
+    ]
+
+    await copy_rows(session, Document, rows)
+    rows[1]["words"] = "c"
+    await upsert_rows(session, Document, rows, conflict=["id"], update=["words"])
+
+    found = await session.execute(select(Document.words, Document.price).order_by(Document.id))
+    assert [tuple(row) for row in found] == [("'a':1 'b':2", "$1.50"), ("'c'", "$2.00")]
+
+
+@pytest.mark.parametrize("name", EXTENSIONS)
+async def test_types_of_extensions(name, session):
+    extension = "citext" if name == "lower" else name
+    available = "SELECT count(*) FROM pg_available_extensions WHERE name = :name"
+    if not await session.scalar(text(available), {"name": extension}):
+        pytest.skip("the server does not have it")
+    await session.execute(text(f"CREATE EXTENSION {extension}"))
+    type_, value, shown = EXTENSIONS[name]
+
+    class Extended(DeclarativeBase):
+        pass
+
+    class Row(Extended):
+        __tablename__ = "extended"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        value: Mapped[Any] = mapped_column(type_(), nullable=True)
+        values: Mapped[Any] = mapped_column(type_())
+
+    await (await session.connection()).run_sync(Extended.metadata.create_all)
+
+    await copy_rows(session, Row, [{"id": 1, "value": value, "values": value}])
+    await upsert_rows(
+        session, Row, [{"id": 1, "value": None, "values": value}], conflict=["id"], update=["value"]
+    )
+
+    query = text('SELECT value::text, "values"::text FROM extended')
+    assert (await session.execute(query)).one() == (None, shown)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("weight", "heavy"),
+        ("price", "dear"),
+        ("day", "2026-02-28"),
+        ("moment", 5),
+        ("counted", 2**40),
+        ("counted", "many"),
+        ("named", 5),
+        ("named", "\ud800"),
+        ("data", "text"),
+        ("labels", 5),
+        ("keys", ["no key"]),
+    ],
+)
+async def test_a_value_that_the_driver_refuses_is_refused_as_in_an_insert(session, column, value):
+    with pytest.raises(asyncpg.DataError) as caught:
+        await copy_rows(session, Thing, [thing(1) | {column: value}])
+
+    assert caught.value.sqlstate == "22000"
+    assert str(value) not in str(caught.value)
+
+
+async def test_the_schema_is_translated():
+    async with session_scope() as session:
+        options = {"schema_translate_map": {None: "tenant"}}
+        await session.connection(execution_options=options)
+        for statement in ("SCHEMA tenant", "TABLE tenant.authors (LIKE authors INCLUDING ALL)"):
+            await session.execute(text(f"CREATE {statement}"))
+        key = uuid4()
+
+        await copy_rows(session, Author, [{"id": key, "name": "A"}])
+        await upsert_rows(
+            session, Author, [{"id": key, "name": "B"}], conflict=["id"], update=["name"]
+        )
+
+        assert list(await session.scalars(text("SELECT name FROM tenant.authors"))) == ["B"]
+        assert not await session.scalar(text("SELECT count(*) FROM public.authors"))
+        await session.rollback()
     await dispose_engine()
 
 

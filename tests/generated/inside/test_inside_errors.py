@@ -9,11 +9,14 @@ from urllib.parse import quote
 import pytest
 from app import database
 from app.database import SessionDep, dispose_engine, install_database, session_scope
+from app.database_bulk import copy_rows
+from app.database_hot_reads import HotRead
+from app.models import Author
 from fastapi import FastAPI, HTTPException, WebSocket
 from fastapi.responses import JSONResponse
 from fastapi.testclient import TestClient
 from httpx import ASGITransport, AsyncClient
-from sqlalchemy import text
+from sqlalchemy import Uuid, bindparam, select, text
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("migrated_database")]
@@ -139,6 +142,55 @@ async def test_a_value_that_the_driver_refuses(app):
         response = await client.post("/age", params={"age": 3_000_000_000})
 
     assert response.status_code == 422
+
+
+async def test_a_value_that_copy_refuses(app):
+    @app.post("/copy")
+    async def copy(name: str, session: SessionDep):
+        await copy_rows(session, Author, [{"name": name, "id": 5}])
+
+    async with client_of(app) as client:
+        response = await client.post("/copy", params={"name": "Ada"})
+
+    assert response.status_code == 422
+    await dispose_engine()
+
+
+async def test_a_value_that_a_hot_read_refuses(app):
+    read = HotRead(select(Author.name).where(Author.id == bindparam("id", type_=Uuid)))
+
+    @app.get("/hot")
+    async def hot():
+        await read.fetch(id="no key")
+
+    async with client_of(app) as client:
+        response = await client.get("/hot")
+
+    assert response.status_code == 422
+    await dispose_engine()
+
+
+async def test_what_the_driver_cannot_do_is_no_outage(app):
+    async def use(session, call):
+        connection = await (await session.connection()).get_raw_connection()
+        await call(connection.driver_connection)
+
+    async def no_codec(driver):
+        await driver.execute("CREATE TEMP TABLE words (words tsvector) ON COMMIT DROP")
+        await driver.copy_records_to_table("words", records=[("a",)])
+
+    async def at_once(driver):
+        await asyncio.gather(*[driver.fetch("SELECT pg_sleep(0.1)") for _ in range(2)])
+
+    @app.post("/driver/{number}")
+    async def call(number: int, session: SessionDep):
+        await use(session, [no_codec, at_once][number])
+
+    async with client_of(app) as client:
+        statuses = [(await client.post(f"/driver/{number}")).status_code for number in range(2)]
+
+    assert statuses == [500, 500]
+    await dispose_engine()
 
 
 async def test_a_deadlock_between_two_requests(app):

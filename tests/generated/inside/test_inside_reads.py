@@ -147,6 +147,27 @@ async def test_reads_go_to_the_primary_while_the_replica_is_away(replica, caplog
     assert await where() == "postgres"
 
 
+async def test_a_hot_read_translates_the_schema(monkeypatch):
+    options = {"schema_translate_map": {None: "tenant"}}
+    original = database_reads.create_pooled_engine
+    monkeypatch.setattr(
+        database_reads,
+        "create_pooled_engine",
+        lambda *args, **more: original(*args, **more, execution_options=options),
+    )
+    tenant = "TABLE tenant.authors (LIKE authors INCLUDING ALL)"
+    async with session_scope() as session:
+        for statement in ("SCHEMA tenant", tenant):
+            await session.execute(text(f"CREATE {statement}"))
+        await session.execute(text("INSERT INTO tenant.authors (name) VALUES ('theirs')"))
+    try:
+        assert await HotRead(select(Author.name)).fetch() == [{"name": "theirs"}]
+        assert "theirs" in await HotRead(select(Author.name)).fetch_json()
+    finally:
+        async with session_scope() as session:
+            await session.execute(text("DROP SCHEMA tenant CASCADE"))
+
+
 async def test_what_is_wrong_with_a_replicas_url_is_not_hidden(replica, monkeypatch):
     url = get_database_settings().replica_url.get_secret_value()
     monkeypatch.setenv("DATABASE_REPLICA_URL", url.replace("/postgres?", "/no_such_database?"))
@@ -231,6 +252,8 @@ async def test_hot_reads_survive_cancellation_and_the_end_of_their_connection(mo
     monkeypatch.setenv("DATABASE_POOL_PRE_PING", "false")
     get_database_settings.cache_clear()
 
+    # The first connection of an engine takes longer than the patience below.
+    await use_driver(SHOW_ME)
     sleep = methodcaller("fetchval", "SELECT pg_sleep(60)")
     for _ in range(5):
         with pytest.raises(TimeoutError):
