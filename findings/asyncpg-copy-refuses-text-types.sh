@@ -8,7 +8,7 @@
 #   form only: "no binary format encoder". One such column, and bulk loads of the table
 #   fail that worked before its type changed.
 # Users: COPY into a temporary table with TEXT columns and INSERT … SELECT, or
-#   set_type_codec(format="binary"). The layer's own models have none of these types.
+#   set_type_codec(format="binary"). The layer's copy_rows takes these types.
 
 set -euo pipefail
 work=$(mktemp -d)
