@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 import tomllib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from .locks import LOCK_FILES, recorded_command, text_of
 from .merging.places import read_spots
+from .merging.requirements import included
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-LOCK_FILES = {
-    "uv": "uv.lock",
-    "poetry": "poetry.lock",
-    "pdm": "pdm.lock",
-    "pipenv": "Pipfile.lock",
-    "rye": "requirements.lock",
-    "pixi": "pixi.lock",
-}
 
 
 def outdated_lock(project: Path, manager: str, changed: Sequence[str]) -> str | None:
@@ -42,7 +37,7 @@ def install_commands(
     """
     name = PurePosixPath(dependency_file).name
     if name.endswith((".txt", ".in")):
-        return _requirements(manager, dependency_file, changed)
+        return _requirements(project, manager, dependency_file, changed)
     if name in ("environment.yml", "environment.yaml"):
         return [f"conda env update -f {dependency_file}"]
     extra, group = _development(project, manager) if name == "pyproject.toml" else (None, None)
@@ -71,19 +66,45 @@ _OTHERS = {
 }
 
 
-def _requirements(manager: str, dependency_file: str, changed: Sequence[str]) -> list[str]:
+def _requirements(
+    project: Path, manager: str, dependency_file: str, changed: Sequence[str]
+) -> list[str]:
     """Compile what has a source of its own, then install all files that were changed."""
     pip = "uv pip" if manager == "uv" else "pip"
     compiler = "uv pip compile" if manager == "uv" else "pip-compile"
     names = dict.fromkeys([dependency_file, *(name for name in changed if _is_list(name))])
     sources = [name for name in names if name.endswith(".in")]
     compiled = {name: f"{name.removesuffix('.in')}.txt" for name in sources}
-    targets = dict.fromkeys(compiled.get(name, name) for name in names)
+    # What is compiled from a file that takes in another one holds that one's packages too.
+    taken_in = {
+        _beside(name, each) for name in sources for each in included(text_of(project / name))
+    }
+    targets = dict.fromkeys(compiled.get(name, name) for name in names if name not in taken_in)
     output = " -o {}" if manager == "uv" else ""
-    return [
-        *(f"{compiler} {name}{output.format(compiled[name])}" for name in sources),
-        f"{pip} install {' '.join(f'-r {name}' for name in targets)}",
-    ]
+    model = next(
+        (name for name in sources if recorded_command(text_of(project / compiled[name]))), ""
+    )
+    commands: list[str] = []
+    for name in sources:
+        command = f"{compiler} {name}{output.format(compiled[name])}"
+        if recorded := recorded_command(text_of(project / compiled[name])):
+            command = recorded
+        elif model:
+            recorded = recorded_command(text_of(project / compiled[model])) or ""
+            command = _for_another(recorded, (model, name), (compiled[model], compiled[name]))
+        commands.append(command)
+    return [*commands, f"{pip} install {' '.join(f'-r {name}' for name in targets)}"]
+
+
+def _for_another(command: str, *names: tuple[str, str]) -> str:
+    """The command for another pair of files, with the same options."""
+    for old, new in names:
+        command = re.sub(rf"(?<![\w./-]){re.escape(old)}(?![\w-])", new, command)
+    return command
+
+
+def _beside(name: str, other: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), other))
 
 
 def _is_list(name: str) -> bool:

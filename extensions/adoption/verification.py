@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from .blocking import blocking_calls
 from .changes import plan_changes
-from .environment import import_in_environment
+from .environment import find_python, import_in_environment
+from .install import install_commands
 from .layer import layer_module
+from .locks import outdated, read_environment, read_locks
 from .merging.gitignore import gitignores_above, ignores
 from .merging.text import decode
+from .needs import brought_along, main_requirements, raised_where_declared
 from .resolution import unresolved_imports
 from .strict_settings import strict_settings
 
@@ -70,6 +73,9 @@ def verify(
     base = PurePosixPath(answers["db_import_base"])
     found = (unresolved_imports(project, base, name, trees[name]) for name in trees)
     checks += _named("imports", (problem for problems in found for problem in problems))
+    versions = _versions(project, answers, environ)
+    checks += versions
+    imports = imports and not any(check.level == "warning" for check in versions)
     if imports and not any(check.level == "failure" for check in checks):
         problem = import_in_environment(
             project, base, list(_modules(answers, trees)), environ=environ
@@ -96,6 +102,22 @@ def verify(
 def _named(name: str, problems: Iterable[str], level: Level = "failure") -> list[Check]:
     found = [Check(level, name, problem) for problem in problems]
     return found or [Check("ok", name)]
+
+
+def _versions(project: Path, answers: Mapping[str, Any], environ: Mapping[str, str]) -> list[Check]:
+    """Whether what is locked and what is installed will do."""
+    manager, file = answers["db_dependency_manager"], answers["db_dependency_file"]
+    needs = [*main_requirements(answers), *brought_along(answers)]
+    needs += [need for need in raised_where_declared(answers) if not need.startswith("python>")]
+    checks: list[Check] = []
+    if locks := list(read_locks(project, manager, file)):
+        stale = (problem for lock in locks for problem in outdated(lock, needs))
+        checks += _named("locked versions", stale, "warning")
+    if python := find_python(project, environ):
+        renewal = " && ".join(install_commands(project, manager, file, [file]))
+        problems = outdated(read_environment(python, project, renewal), needs)
+        checks += _named("installed versions", problems, "warning")
+    return checks
 
 
 def _missing_files(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -176,19 +175,14 @@ class Change:
         """The added lines without those that differ by a raised bound alone."""
         old = decode(self.before).content.splitlines() if self.before is not None else []
         known = {line.rstrip(" ,") for line in old}
-        undone = [_difference(*pair) for pair in self.raised]
         return tuple(
             line
             for line in self.added
-            if not any(line.replace(new, was, 1).rstrip(" ,") in known for was, new in undone)
+            if not any(
+                line.strip(" \t,\"'") == new or line.replace(new, was, 1).rstrip(" ,") in known
+                for was, new in self.raised
+            )
         )
-
-
-def _difference(one: str, other: str) -> tuple[str, str]:
-    """What two texts do not have in common at their ends."""
-    start = len(posixpath.commonprefix([one, other]))
-    end = len(posixpath.commonprefix([one[start:][::-1], other[start:][::-1]]))
-    return one[start : len(one) - end], other[start : len(other) - end]
 
 
 _DIFF_LIMIT = 250_000

@@ -89,7 +89,7 @@ def merge(read: Read, file: str, needs: Needs) -> FilesMerge:
         renewed = [pair for pair in decision.renewed if pair[0].path == path]
         higher = [item for item in decision.raised if item.declared.path == path]
         if missing or renewed or higher:
-            first_line = f"-r {_relative(base, path)}{line_end_of(texts[target])}"
+            first_line = f"{_taking_in(read, base, path)}{line_end_of(texts[target])}"
             content = texts.get(path, first_line)
             results[path] = write_requirements(content, missing, renewed, higher, path=path)
             raised[path] = tuple(item.shown for item in higher)
@@ -113,6 +113,18 @@ def _declared(read: Read, layers: dict[str, str], place: Place) -> Iterable[Decl
 
 def _beside(path: str, name: str) -> str:
     return posixpath.normpath(posixpath.join(posixpath.dirname(path), name.replace("\\", "/")))
+
+
+def _taking_in(read: Read, base: str, path: str) -> str:
+    """How a development file takes in the main one.
+
+    Where that is compiled, the versions that were chosen for it limit the other's, so that both
+    can be installed together.
+    """
+    compiled = posixpath.splitext(base)[0] + ".txt"
+    if base.endswith(".in") and is_compiled(read(compiled) or ""):
+        return f"-c {_relative(compiled, path)}"
+    return f"-r {_relative(base, path)}"
 
 
 def _relative(path: str, of: str) -> str:
