@@ -39,6 +39,10 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class
     """Load the extension when Copier asks for it: a script has no need of Jinja."""
     if name != "ExistingProject":
         raise AttributeError(name)
+    if problem := load("packages").too_old_a_python(sys.version_info[:2]):
+        from copier.errors import UserMessageError  # noqa: PLC0415 - only Copier gets here
+
+        raise UserMessageError(problem)
     missing = [package for package, module in REQUIRED.items() if find_spec(module) is None]
     if missing:
         from copier.errors import UserMessageError  # noqa: PLC0415 - only Copier gets here
@@ -51,5 +55,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class
 
 
 if __name__ == "__main__":
+    if problem := load("packages").too_old_a_python(sys.version_info[:2]):
+        sys.exit(problem)
     part = "adoption" if {"--undo", "--update"} & {*sys.argv[1:]} else "inspection"
     sys.exit(load(f"{part}.command_line").main())

@@ -66,8 +66,11 @@ def model_tests(schema: Schema, files: Iterable[ModelFile], python: tuple[int, .
         needed["uuid"].add("uuid4")
     other: defaultdict[str, set[str]] = defaultdict(set)
     other["pytest"] = set()
-    other["sqlalchemy"] = {"inspect", *({"Enum"} if schema.has_enums else ())}
+    other["sqlalchemy"] = {"inspect"}
     other["sqlalchemy.ext.asyncio"] = {"AsyncSession"}
+    if schema.has_enums:
+        other["sqlalchemy"].update({"Enum", "literal_column", "update"})
+        other["sqlalchemy.exc"].add("IntegrityError")
     if has_users:
         other["sqlalchemy"].add("insert")
     if schema.owners:

@@ -186,6 +186,23 @@ def test_the_session_follows_from_the_fastapi_bound(
     assert (project / "app/database_response.py").exists() == (scope == "response")
 
 
+def test_a_copier_on_an_old_python(template: Path, tmp_path: Path) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    old = "import sys, warnings\nimport copier, copier_template_extensions, tomllib\n"
+    (hidden / "sitecustomize.py").write_text(f"{old}sys.version_info = (3, 10, 12, 'final', 0)\n")
+    variables = {"PYTHONPATH": str(hidden), "PATH": "/usr/bin:/bin"}
+
+    done = run_copier("copy", "--trust", "--defaults", template, project, env=variables)
+
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert "Copier runs on Python 3.10, and this template needs 3.11" in done.stderr
+    assert "`uvx --python 3.13 --with" in done.stderr
+    assert git(project, "status", "--short") == ""
+
+
 @pytest.mark.parametrize(
     ("package", "options"), [("jinja2_time", []), ("pluralizer", ["-d", "db_models=Customer"])]
 )

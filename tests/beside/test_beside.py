@@ -159,7 +159,7 @@ def test_the_tests_of_both_pass(both: BothLayers, tmp_path: Path) -> None:
 
     names = [case.get("classname", "") for case in ET.parse(report).iter("testcase")]
     assert len([name for name in names if "test_animals" in name]) == 3
-    assert len([name for name in names if "test_database_" in name]) == 13
+    assert len([name for name in names if "test_database_" in name]) == 16
 
 
 def test_offline_the_schema_comes_first(both: BothLayers) -> None:
