@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..project_paths import read
 from .existing import notes_on_autogenerate
 from .layer import layer_module
 from .merging.dependencies import DependencyMerge, merge_dependencies
@@ -70,6 +71,9 @@ def plan_changes(
         project: the project's directory.
         answers: what the user has answered.
         files: the layer's own, whether they are there or will be, relative to the project.
+
+    Raises:
+        PathError: one of them lies outside the project, or cannot be read.
     """
     merge = _dependencies(project, answers)
     files = tuple(files)
@@ -101,7 +105,7 @@ def plan_renewal(project: Path, answers: Mapping[str, Any], files: Iterable[str]
     merge = _dependencies(project, answers, earlier=EARLIER)
     notes = [*(conflict.message for conflict in merge.conflicts), *merge.notices]
     for name, content in let_in(project, files, {}, revisions=_revisions(answers)).items():
-        for change in _change(project / name, content):
+        for change in _change(project, name, content):
             lines = ", ".join(line for line in change.added if not line.startswith("#"))
             notes.append(f"git ignores files of the layer: add {lines} to {name}.")
     return ChangePlan(merge.changes, (), tuple(notes))
@@ -125,12 +129,12 @@ def _dependencies(
 def _gitignores(
     project: Path, answers: Mapping[str, Any], files: Sequence[str]
 ) -> Iterator[Change]:
-    before = _read(project / ".gitignore")
+    before = _read(project, ".gitignore")
     protected = protect_env(before, above=gitignores_above(project))
     contents = {".gitignore": protected} if protected is not None else {}
     contents |= let_in(project, files, {".gitignore": protected}, revisions=_revisions(answers))
     for name, content in contents.items():
-        yield from _change(project / name, content)
+        yield from _change(project, name, content)
 
 
 def _revisions(answers: Mapping[str, Any]) -> str:
@@ -138,32 +142,33 @@ def _revisions(answers: Mapping[str, Any]) -> str:
 
 
 def _env_example(project: Path, answers: Mapping[str, Any]) -> Iterator[Change]:
-    example = project / ".env.example"
-    yield from _change(example, add_variables(_read(example), VARIABLES[answers["db_type"]]))
+    example = add_variables(_read(project, ".env.example"), VARIABLES[answers["db_type"]])
+    yield from _change(project, ".env.example", example)
 
 
 def _wiring(project: Path, answers: Mapping[str, Any]) -> tuple[list[Change], list[str]]:
-    file = project / answers["db_app_file"]
+    file = answers["db_app_file"]
     layer = layer_module(
         answers["db_import_path"], answers["db_package_dir"], answers["db_layer_dir"]
     )
     result = wire_application(
-        _read(file) or "",
+        _read(project, file) or "",
         app_object=answers["db_app_object"].removesuffix("()").partition(":")[2] or None,
         layer_module=".".join(part for part in (layer, "database") if part),
     )
     if isinstance(result, Wired):
-        return list(_change(file, result.content)), []
+        return list(_change(project, file, result.content)), []
     lines = "\n".join(f"    {line}" for line in result.lines)
     return [], [f"{answers['db_app_file']} is unchanged ({result.reason}); add:\n{lines}"]
 
 
-def _read(path: Path) -> str | None:
-    return decode(path.read_bytes()).content if path.exists() else None
+def _read(project: Path, name: str) -> str | None:
+    data = read(project, name)
+    return decode(data).content if data is not None else None
 
 
-def _change(path: Path, content: str) -> Iterator[Change]:
-    before = path.read_bytes() if path.exists() else None
+def _change(project: Path, name: str, content: str) -> Iterator[Change]:
+    before = read(project, name)
     after = (decode(before) if before is not None else Text("")).encode(content)
     if after != before:
-        yield Change.between(path, before, after)
+        yield Change.between(project / name, before, after)

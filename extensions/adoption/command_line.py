@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from ..project_paths import PathError, read
+from .answers_file import ANSWERS_FILE, AnswersError, check_answers, read_answers, record_changes
 from .changes import plan_renewal
 from .kept import layer_files
 from .merging.writing import WriteError, write_changes
+from .moved import LostError, moved_answers
+from .preflight import no_file
 from .render import RenderError, render_recorded
-from .restore import restore_edited_files
+from .restore import conflicted_files, restore_edited_files
 from .undo import undo
 from .undo_report import report
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-ANSWERS_FILE = ".copier-answers.db.yml"
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -35,9 +36,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--quiet", choices=["yes", "no"], default="no")
     options = parser.parse_args(argv)
     project = Path.cwd()
-    answers = yaml.safe_load((project / ANSWERS_FILE).read_text(encoding="utf-8"))
+    try:
+        answers = read_answers(project)
+    except AnswersError as error:
+        sys.stderr.write(f"{error}\n")
+        return int(options.undo)
     if options.update:
-        _update(project, answers)
+        sys.stderr.write("".join(f"{line}\n" for line in _update(project, answers)))
         return 0
     text, failed = _undo(project, answers)
     if failed or options.quiet == "no":
@@ -45,27 +50,58 @@ def main(argv: Sequence[str] | None = None) -> int:
     return int(failed)
 
 
-def _update(project: Path, answers: dict[str, Any]) -> None:
-    plan = plan_renewal(project, answers, [ANSWERS_FILE, *layer_files(project, answers)])
-    told = list(plan.notes)
-    told.extend(
-        f"{path}: the answers do not make it any more; it was edited, so it stays."
-        for path in restore_edited_files(project)
-    )
+def _update(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
+    """End an update; yields what to tell, a line each."""
+    for path in conflicted_files(project):
+        yield f"{path}: you and the template changed the same lines; both are marked in it."
+    for path in restore_edited_files(project):
+        yield f"{path}: the answers do not make it any more; it was edited, so it stays."
+    problems = list(check_answers(project, answers))
+    yield from problems
+    if problems:
+        return
+    try:
+        plan = plan_renewal(project, answers, [ANSWERS_FILE, *layer_files(project, answers)])
+    except PathError as error:
+        yield no_file(error)
+        return
+    yield from plan.notes
     try:
         write_changes(plan.changes, within=project)
-        for change in plan.changes:
-            path = change.path.relative_to(project).as_posix()
-            told.append(f"{path}: {', '.join(line.strip() for line in change.added)}")
-    except WriteError as error:
-        told.append(f"{error}")
-    sys.stderr.write("".join(f"{line}\n" for line in told))
+        record_changes(project, plan.changes)
+    except (AnswersError, WriteError) as error:
+        yield f"{error}"
+        return
+    for change in plan.changes:
+        path = change.path.relative_to(project).as_posix()
+        yield f"{path}: {', '.join(line.strip() for line in change.added)}"
 
 
-def _undo(project: Path, answers: dict[str, Any]) -> tuple[str, bool]:
+def _is(project: Path, name: str, content: bytes) -> bool:
     try:
-        rendered = render_recorded(answers)
+        return read(project, name) == content
+    except PathError:
+        return False
+
+
+def _undo(project: Path, answers: Mapping[str, Any]) -> tuple[str, bool]:
+    if "db_added_on" not in answers:
+        return f"{project} has no database layer of this template: nothing to undo.\n", True
+    problems = list(check_answers(project, answers))
+    if problems:
+        return "".join(f"{problem}\n" for problem in problems), True
+    moved: Mapping[str, Any] = {}
+    # What is not there need not be taken out.
+    with contextlib.suppress(LostError):
+        moved = moved_answers(project, answers, ANSWERS_FILE)
+    try:
+        rendered = render_recorded({**answers, **moved})
+        if moved:
+            # Not everything that names the former place has been changed.
+            former = render_recorded(answers)
+            rendered |= {name: former[name] for name in former if _is(project, name, former[name])}
     except RenderError as error:
         return f"{error}\n", True
+    answers = {**answers, **moved}
     undone = undo(project, answers, rendered)
     return report(undone, answers), bool(undone.failures)

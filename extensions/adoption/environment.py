@@ -13,6 +13,8 @@ import subprocess
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from ..project_paths import PathError, read
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -86,21 +88,21 @@ def _has_packages(environment: Path) -> bool:
 
 def _is_safe(base: Path, modules: Sequence[str]) -> bool:
     """Whether no package above the modules runs anything when it is imported."""
-    return not any(_runs_something(path) for path in _packages_above(base, modules))
+    return not any(_runs_something(base, name) for name in _packages_above(base, modules))
 
 
-def _packages_above(base: Path, modules: Sequence[str]) -> Iterator[Path]:
+def _packages_above(base: Path, modules: Sequence[str]) -> Iterator[str]:
     packages = {".".join(each.split(".")[:depth]) for each in modules for depth in range(1, 9)}
     for package in packages - set(modules):
-        path = base.joinpath(*package.split("."), "__init__.py")
-        if path.is_file():
-            yield path
+        name = "/".join([*package.split("."), "__init__.py"])
+        if (base / name).exists():
+            yield name
 
 
-def _runs_something(path: Path) -> bool:
+def _runs_something(base: Path, name: str) -> bool:
     try:
-        tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError):
+        tree = ast.parse(read(base, name) or b"")
+    except (PathError, SyntaxError, ValueError):
         return True
     return any(
         not isinstance(statement, ast.Expr | ast.Assign | ast.AnnAssign)

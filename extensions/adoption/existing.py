@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from ..inspection.tree import Tree, basename, parent
 from .proposals import propose_all
 
 if TYPE_CHECKING:
@@ -87,26 +88,24 @@ def notes_on_autogenerate(project: Path, migrations_dir: str, schema: str) -> It
         migrations_dir: the layer's own environment.
         schema: where the layer's tables are.
     """
-    for file in _environments(project):
-        text = file.read_text(encoding="utf-8", errors="replace")
+    for file, text in _environments(project):
         match = EVERY_SCHEMA.search(text)
-        if match and not FILTER.search(text) and file.parent != project / migrations_dir:
+        if match and not FILTER.search(text) and parent(file) != migrations_dir:
             line = text.count("\n", 0, match.end()) + 1
             yield (
-                f"{file.relative_to(project).as_posix()}, line {line}: with include_schemas its "
+                f"{file}, line {line}: with include_schemas its "
                 "autogenerate proposes to drop this layer's tables; add there:\n"
                 f'    include_name=lambda name, kind, _: kind != "schema" or name != "{schema}",'
             )
 
 
-def _environments(directory: Path) -> Iterator[Path]:
-    for path in sorted(directory.iterdir()):
-        if path.is_dir() and not path.is_symlink():
-            own = not path.name.startswith(".") and path.name != "node_modules"
-            if own and not (path / "pyvenv.cfg").exists():
-                yield from _environments(path)
-        elif path.name == "env.py":
-            yield path
+def _environments(project: Path) -> Iterator[tuple[str, str]]:
+    """Each `env.py`, with its text; none where nothing is there yet."""
+    if project.is_dir():
+        tree = Tree(project)
+        for file in tree.files():
+            if basename(file) == "env.py":
+                yield file, tree.text(file)
 
 
 def _shortened(text: str) -> str:

@@ -8,6 +8,7 @@ import tomllib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from ..project_paths import PathError, read
 from .locks import LOCK_FILES, recorded_command, text_of
 from .merging.places import read_spots
 from .merging.requirements import included
@@ -77,20 +78,20 @@ def _requirements(
     compiled = {name: f"{name.removesuffix('.in')}.txt" for name in sources}
     # What is compiled from a file that takes in another one holds that one's packages too.
     taken_in = {
-        _beside(name, each) for name in sources for each in included(text_of(project / name))
+        _beside(name, each) for name in sources for each in included(text_of(project, name))
     }
     targets = dict.fromkeys(compiled.get(name, name) for name in names if name not in taken_in)
     output = " -o {}" if manager == "uv" else ""
     model = next(
-        (name for name in sources if recorded_command(text_of(project / compiled[name]))), ""
+        (name for name in sources if recorded_command(text_of(project, compiled[name]))), ""
     )
     commands: list[str] = []
     for name in sources:
         command = f"{compiler} {name}{output.format(compiled[name])}"
-        if recorded := recorded_command(text_of(project / compiled[name])):
+        if recorded := recorded_command(text_of(project, compiled[name])):
             command = recorded
         elif model:
-            recorded = recorded_command(text_of(project / compiled[model])) or ""
+            recorded = recorded_command(text_of(project, compiled[model])) or ""
             command = _for_another(recorded, (model, name), (compiled[model], compiled[name]))
         commands.append(command)
     return [*commands, f"{pip} install {' '.join(f'-r {name}' for name in targets)}"]
@@ -114,8 +115,8 @@ def _is_list(name: str) -> bool:
 def _development(project: Path, manager: str) -> tuple[str | None, str | None]:
     """The extra, or else the group, that holds what the tests need."""
     try:
-        data = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError):
+        data = tomllib.loads((read(project, "pyproject.toml") or b"").decode("utf-8-sig"))
+    except (PathError, ValueError):
         return None, None
     for spot in read_spots(data, manager)[0]:
         listed: Any = data

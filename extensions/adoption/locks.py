@@ -12,6 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from ..project_paths import PathError, read
 from .merging.requirements import declared, is_compiled
 from .merging.text import decode
 
@@ -65,7 +66,7 @@ def read_locks(project: Path, manager: str, dependency_file: str) -> Iterator[Lo
     elif not names[0]:
         names += ["requirements.lock", "requirements.txt"]
     for name in filter(None, dict.fromkeys(names)):
-        if lock := _read(name, text_of(project / name)):
+        if lock := _read(name, text_of(project, name)):
             yield lock
 
 
@@ -141,13 +142,11 @@ def _consequence(version: str, need: Requirement, needed_by: Sequence[str] | Non
     return f" ({'; '.join(told)})"
 
 
-def text_of(path: Path) -> str:
+def text_of(project: Path, name: str) -> str:
     """The text of a file; empty where there is none that a lock file could be."""
     try:
-        if not path.is_file() or path.stat().st_size > MAX_BYTES:
-            return ""
-        return decode(path.read_bytes()).content
-    except OSError:
+        return decode(read(project, name, limit=MAX_BYTES) or b"").content
+    except PathError:
         return ""
 
 

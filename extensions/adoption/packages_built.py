@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from ..project_paths import PathError, read
 from .merging.ignored import holds_only
 from .merging.model import Change, MergeError
 from .merging.setuptools_packages import builds_with_setuptools, discovered, is_explicit, keep_out
@@ -39,7 +40,7 @@ def keep_layer_out(
     """
     path = project / "pyproject.toml"
     planned = next((change for change in changes if change.path == path), None)
-    before = path.read_bytes() if path.exists() else None
+    before = read(project, path.name)
     text = decode(planned.after if planned else before or b"")
     own = frozenset(files)
     tops = {name.partition("/")[0] for name in files if "/" in name}
@@ -49,7 +50,7 @@ def keep_layer_out(
             return Packages(changes)
         directories = [each.name for each in project.iterdir() if each.is_dir()]
         explicit = "src" in directories or is_explicit(
-            _text(project / "setup.cfg") + _text(project / "setup.py")
+            _text(project, "setup.cfg") + _text(project, "setup.py")
         )
         there = discovered(set(directories) - new)
         package = there[0] if len(there) == 1 and not explicit else None
@@ -92,8 +93,8 @@ def _listed(names: set[str]) -> str:
     return " and ".join(f"{name}/" for name in sorted(names))
 
 
-def _text(path: Path) -> str:
+def _text(project: Path, name: str) -> str:
     try:
-        return decode(path.read_bytes()).content
-    except OSError:
+        return decode(read(project, name) or b"").content
+    except PathError:
         return ""

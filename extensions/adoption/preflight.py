@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..project_paths import PathError, read
 from .changes import plan_changes
 from .merging.versions import admits
 from .needs import PYTHON_FLOOR, session_scope
@@ -45,15 +46,27 @@ def bounds_that_exclude(facts: Facts, project: Path) -> Iterator[str]:
         if bound and problem:
             told.add((bound.file, bound.line))
             yield problem
-    for conflict in plan_changes(project, propose_all(facts, project)).conflicts:
+    try:
+        plan = plan_changes(project, propose_all(facts, project))
+    except PathError as error:
+        yield no_file(error)
+        return
+    for conflict in plan.conflicts:
         if (conflict.path, conflict.line) not in told:
             yield conflict.message
+
+
+def no_file(error: PathError | str) -> str:
+    """Say of what stands in a file's place what to do with it."""
+    return f"{error}; move it out of the way, and run this again."
 
 
 def _not_utf8(facts: Facts, project: Path) -> Iterator[str]:
     if facts.dependency_file in ("pyproject.toml", "Pipfile"):
         try:
-            (project / facts.dependency_file).read_text(encoding="utf-8")
+            (read(project, facts.dependency_file) or b"").decode()
+        except PathError as error:
+            yield f"{error}."
         except UnicodeDecodeError as error:
             yield f"{facts.dependency_file}: byte {error.start} is not UTF-8, as TOML has to be."
 

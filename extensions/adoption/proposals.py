@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from ..project_paths import PathError, read
 from .commands import pytest_command
 from .free_names import (
     free_alembic_suffix,
@@ -114,8 +115,8 @@ def _python(facts: Facts, _answers: Answers, _project: Path) -> str:
 
 def _project_name(_facts: Facts, _answers: Answers, project: Path) -> str:
     try:
-        data = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        data = tomllib.loads((read(project, "pyproject.toml") or b"").decode())
+    except (PathError, ValueError):
         return project.resolve().name
     name = data.get("project", {}).get("name") or (
         data.get("tool", {}).get("poetry", {}).get("name")

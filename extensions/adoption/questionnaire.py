@@ -9,13 +9,14 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from copier.errors import UserMessageError
 from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 
 from ..inspection import Facts, inspect_project
 from ..models_on_request.functions import model_functions
+from ..project_paths import PathError, obstacles
+from .answers_file import AnswersError, check_answers, read_answers, replace_answers
 from .changes import ChangePlan, plan_changes
 from .commands import run, run_module
 from .compiled_texts import remember_compiled_texts
@@ -23,9 +24,11 @@ from .existing import bad_answer, listed, reason_to_stop
 from .given import load_questions, problems_with, problems_with_value
 from .kept import escaped, kept_files
 from .layer import import_statement, layer_module, sorted_imports
+from .merging.writing import WriteError
+from .moved import LostError, moved_answers
 from .needs import has_uuid7
 from .plan import describe_plan
-from .preflight import bounds_that_exclude, reasons_to_stop
+from .preflight import bounds_that_exclude, no_file, reasons_to_stop
 from .proposals import propose
 from .record import record
 from .renamed import under_present_names
@@ -64,6 +67,7 @@ class ExistingProject(Extension):
         functions: dict[str, Any] = {
             "has_uuid7": has_uuid7,
             "kept_files": self.kept_files,
+            "not_lost": self.not_lost,
             "layer_file": self.layer_file,
             "layer_import": self.layer_import,
             "layer_path": self.layer_path,
@@ -106,11 +110,15 @@ class ExistingProject(Extension):
             for problem in problems_with(_data(context), questions, _project(context)):
                 raise UserMessageError(problem)
         known = _known_answers(context)
+        for problem in check_answers(_project(context), known):
+            raise UserMessageError(problem)
         if _data(context).get("db_undo") and "db_added_on" not in known:
             raise UserMessageError(
                 f"{_project(context)} has no database layer of this template: nothing to undo."
             )
         if "db_added_on" in known:
+            if name == "db_existing" and not _data(context).get("db_undo"):
+                self._stop_if_moved(context)
             return False
         facts = self._facts_of(context)
         if name == "db_existing":
@@ -174,13 +182,18 @@ class ExistingProject(Extension):
 
     @pass_context
     def agreed(self, context: Context) -> bool:
-        """Go on only after a yes.
+        """Go on only after a yes, and where there is room for each file.
 
         Raises:
-            UserMessageError: the plan was declined.
+            UserMessageError: the plan was declined, or something stands in a file's place.
         """
         if not context["db_confirm"]:
             raise UserMessageError("Nothing was added: the plan was not confirmed.")
+        if context["db_undo"]:
+            return True
+        project = _project(context)
+        for obstacle in obstacles(project, self._rendered(context)):
+            raise UserMessageError(no_file(obstacle))
         return True
 
     @pass_context
@@ -202,6 +215,39 @@ class ExistingProject(Extension):
         return "\n".join(f"/{escaped(path)}" for path in self._there)
 
     @pass_context
+    def not_lost(self, context: Context) -> str:
+        """Stop an update, at the last moment before it writes, if the layer is nowhere.
+
+        A copy would bring it again.
+
+        Raises:
+            UserMessageError: there would be nothing to merge the new version into.
+        """
+        try:
+            _moved(context)
+        except LostError as error:
+            raise UserMessageError(str(error)) from error
+        return ""
+
+    def _stop_if_moved(self, context: Context) -> None:
+        """Record where the layer is now; a first answer of a running command cannot be changed."""
+        file = str(context["_copier_conf"]["answers_file"])
+        try:
+            moved = _moved(context)
+            if moved and not context["_copier_conf"]["pretend"]:
+                replace_answers(_project(context), moved, file)
+        except LostError:
+            return
+        except (AnswersError, WriteError) as error:
+            raise UserMessageError(str(error)) from error
+        if moved:
+            told = (f"{name}: {moved[name]}" for name in moved if name != "db_record")
+            raise UserMessageError(
+                f"The layer is somewhere else than {file} said, which says it now "
+                f"({', '.join(told)}): look at it, commit it, and run this again."
+            )
+
+    @pass_context
     def adopted(self, context: Context) -> bool:
         """Add to the user's files, verify and sum up; False where an undo is to run instead.
 
@@ -218,13 +264,16 @@ class ExistingProject(Extension):
         created = None
         if not self._is_first:
             created = sorted({*kept_files(project, answers)} - self._there)
-        adopted = adopt(
-            project.resolve(),
-            answers,
-            files=self._own,
-            created=created,
-            destination=str(options["dst_path"]),
-        )
+        try:
+            adopted = adopt(
+                project.resolve(),
+                answers,
+                files=self._own,
+                created=created,
+                destination=str(options["dst_path"]),
+            )
+        except PathError as error:
+            raise UserMessageError(no_file(error)) from error
         text = summarize(adopted, environ=os.environ, terminal=sys.stderr.isatty())
         if text and (adopted.failed or not options["quiet"]):
             sys.stderr.write(text)
@@ -287,7 +336,10 @@ class ExistingProject(Extension):
             answers.pop(name, None)
         if self._plan is None or self._plan[0] != answers:
             files = list(self._own_files(context))
-            self._plan = answers, plan_changes(_project(context), answers, files)
+            try:
+                self._plan = answers, plan_changes(_project(context), answers, files)
+            except PathError as error:
+                raise UserMessageError(no_file(error)) from error
         return self._plan[1]
 
     def _facts_of(self, context: Context) -> Facts:
@@ -310,6 +362,13 @@ def _project(context: Context) -> Path:
     return Path(context["_copier_conf"]["dst_path"])
 
 
+def _moved(context: Context) -> dict[str, Any]:
+    """The recorded answers that have to change; see `moved_answers`."""
+    project, file = _project(context), str(context["_copier_conf"]["answers_file"])
+    recorded = read_answers(project, file)
+    return moved_answers(project, recorded, file) if "db_added_on" in recorded else {}
+
+
 def _data(context: Context) -> Mapping[str, Any]:
     data: Mapping[str, Any] = context["_copier_conf"]["data"]
     return data
@@ -321,12 +380,12 @@ def _answers_file(context: Context) -> Path:
 
 def _known_answers(context: Context) -> Mapping[str, Any]:
     """Answers given on the command line or by the update, and those that the project records."""
+    file = context["_copier_conf"]["answers_file"]
     try:
-        recorded = yaml.safe_load(_answers_file(context).read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
-        recorded = None
-    known: dict[str, Any] = {**(recorded if isinstance(recorded, dict) else {}), **_data(context)}
-    return under_present_names(known)
+        recorded = read_answers(_project(context), str(file)) if file else {}
+    except AnswersError as error:
+        raise UserMessageError(str(error)) from error
+    return under_present_names({**recorded, **_data(context)})
 
 
 def _question_left_open(name: str, facts: Facts) -> str:

@@ -1,14 +1,14 @@
 r"""What a copy does to the user's files, as data that an undo can take back.
 
 It is one of the answers, so it travels with the project and nothing else has to. For each file
-that is merged into it has a list of steps, one a copy that changed it:
+that is merged into it has a list of steps, one a copy or update that changed it:
 
     pyproject.toml:
       - digest: 5be1f0c2…            # of the text after the step
         inserted: [[412, "    \"alembic>=1.16\",\n"], …]
 
-with the offset of each insertion in that text. A third item is what stood there before, which is
-rarely anything. A file that a step made has `created: true` instead.
+with the offset of each insertion in that text. A third item is what stood there before: the whole
+lines that gave way to other whole lines. A step that made the file has `created: true` too.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from ..project_paths import PathError, inside
 from .merging.text import decode
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def record(
 def _step(change: Change) -> Step:
     after = decode(change.after).content
     if change.before is None:
-        return {"digest": digest(after), "created": True}
+        return {"digest": digest(after), "created": True, "inserted": [[0, after]]}
     before = decode(change.before).content
     return {"digest": digest(after), "inserted": [list(each) for each in _inserted(before, after)]}
 
@@ -67,13 +68,61 @@ def read_record(answers: Mapping[str, Any]) -> Mapping[str, Any]:
     return found or {"kept": [], "changed": {}}
 
 
+def check_record(project: Path, found: object) -> Iterator[str]:
+    """What is wrong with a record that was read from a file, without full stops.
+
+    Args:
+        project: the project's directory.
+        found: the record; none is fine.
+    """
+    if not found:
+        return
+    if not isinstance(found, dict):
+        yield "it is not what a copy wrote"
+        return
+    fields = cast("dict[str, object]", found)
+    kept, changed = fields.get("kept"), fields.get("changed")
+    if not isinstance(kept, list) or not isinstance(changed, dict):
+        yield "it is not what a copy wrote"
+        return
+    steps = cast("dict[object, object]", changed)
+    for name in (*cast("list[object]", kept), *steps):
+        try:
+            inside(project, name)
+        except PathError as error:
+            yield f"{error}"
+    for name, done in steps.items():
+        listed = cast("list[object]", done) if isinstance(done, list) else [None]
+        if not all(_is_step(step) for step in listed):
+            yield f"what it says of {name} is not what a copy wrote"
+
+
+def _is_step(step: object) -> bool:
+    if not isinstance(step, dict):
+        return False
+    fields = cast("dict[str, object]", step)
+    inserted = fields.get("inserted", [] if fields.get("created") else None)
+    return (
+        isinstance(fields.get("digest"), str)
+        and isinstance(inserted, list)
+        and all(_is_insertion(each) for each in cast("list[object]", inserted))
+    )
+
+
+def _is_insertion(each: object) -> bool:
+    if not isinstance(each, list):
+        return False
+    at, *texts = cast("list[object]", each) or [None]
+    return isinstance(at, int) and len(texts) in {1, 2} and all(isinstance(t, str) for t in texts)
+
+
 def digest(text: str) -> str:
     """Tell a text from any other that it may become."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_LENGTH]
 
 
 def _inserted(before: str, after: str) -> Iterator[tuple[int, str] | tuple[int, str, str]]:
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    old, new = _lines(before), _lines(after)
     offset, line = 0, 0
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         offset += sum(map(len, new[line:j1]))
@@ -82,10 +131,19 @@ def _inserted(before: str, after: str) -> Iterator[tuple[int, str] | tuple[int, 
             continue
         gone, come = "".join(old[i1:i2]), "".join(new[j1:j2])
         start = _common(gone, come)
-        gone, come = gone[start:], come[start:]
-        end = _common(gone[::-1], come[::-1])
-        gone, come = gone[: len(gone) - end], come[: len(come) - end]
-        yield (offset + start, come, gone) if gone else (offset + start, come)
+        end = _common(gone[start:][::-1], come[start:][::-1])
+        piece = come[start : len(come) - end]
+        if len(gone) == start + end and _is_whole(come[:start], piece, come[len(come) - end :]):
+            yield offset + start, piece
+        else:
+            yield (offset, come, gone) if gone else (offset, come)
+
+
+def _is_whole(above: str, piece: str, below: str) -> bool:
+    """Whether what was put between two texts leaves no line of theirs longer."""
+    if not above or above.endswith("\n"):
+        return piece.endswith("\n")
+    return piece.startswith(("\n", "\r\n")) and (not below or below.startswith(("\n", "\r\n")))
 
 
 def _common(one: str, other: str) -> int:
@@ -129,58 +187,113 @@ def _to_crlf(text: str) -> str:
     return _to_lf(text).replace("\n", "\r\n")
 
 
-def taken_out(
-    text: str, step: Step, renewed: Sequence[tuple[str, str, str]] = ()
-) -> tuple[str, list[str]]:
+def taken_out(text: str, step: Step) -> tuple[str, list[str]]:
     """Take the insertions of a step out of a text that has been edited since.
+
+    Lines go where they are as they were put there, or indented otherwise. Of a file that the step
+    made, they go together or not at all: whoever rewrote it may have written some of them anew.
 
     Args:
         text: what the file holds now.
         step: what was done to it.
-        renewed: packages with a bound that an update replaced, and by which.
 
     Returns:
         The text without what is still there as it was inserted, and the lines that are not there
         any more as inserted, or more than once, as far as what they are about is there.
     """
     left: list[str] = []
-    for _at, come, *gone in reversed(step["inserted"]):
-        if gone or not come.strip(" \t\r\n,"):
-            left.extend(_telling(come))
-        elif text.count(come) == 1:
-            text = text.replace(come, "")
-        else:
-            for line in reversed(come.splitlines()):
-                forms = [line, *_renewed(line, renewed)]
-                text, done = _without_line(text, forms)
-                left.extend([] if done else _telling(line))
+    for _at, come, *gone in reversed(step.get("inserted", [])):
+        # At the end of a file without a line end, one was inserted first.
+        piece = come if come.endswith("\n") else re.sub(r"\A\r?\n", "", come)
+        new, old = _bare(piece), _bare("".join(gone))
+        lines = _lines(text)
+        if not any(map(_is_telling, new)):
+            continue
+        at = _only(lines, new)
+        if at is not None:
+            end = _line_end(lines[at])
+            lines[at : at + len(new)] = [f"{line}{end}" for line in old]
+        elif not step.get("created"):
+            left = [*_without_each(lines, new, old), *left]
+        text = _joined(lines, text)
     # What the user has deleted needs no second look.
-    return text, [line for line in left[::-1] if _subject(line) in text]
+    return text, [line for line in left if _subject(line) in text]
 
 
-def _renewed(line: str, renewed: Sequence[tuple[str, str, str]]) -> Iterator[str]:
-    for name, old, new in renewed:
-        if name in line and old in line:
-            yield line.replace(old, new)
+def _without_each(lines: list[str], new: Sequence[str], old: Sequence[str]) -> list[str]:
+    """Take new lines out one by one, or put the old ones back in their place; say which stay."""
+    known, wanted = {_plain(line) for line in old}, {_plain(line) for line in new}
+    came = [line for line in new if _plain(line) not in known and _is_telling(line)]
+    gone = [line for line in old if _plain(line) not in wanted]
+    went = {_subject(line): line for line in gone}
+    if len(went) < len(gone) or not went.keys() <= {_subject(line) for line in came}:
+        return [line.strip() for line in came]
+    left: list[str] = []
+    for line in came:
+        before = went.get(_subject(line))
+        found = [at for at, each in enumerate(lines) if _plain(each) == _plain(line)]
+        if len(found) == 1 and before is None:
+            del lines[found[0]]
+        elif len(found) == 1 and before is not None:
+            lines[found[0]] = lines[found[0]].replace(_plain(line), _plain(before))
+        elif before is None or not _cut(lines, line, before):
+            left.append(line.strip())
+    return left
 
 
-def _without_line(text: str, forms: Sequence[str]) -> tuple[str, bool]:
-    if not forms[0].strip():
-        return text, True
-    lines = text.splitlines(keepends=True)
-    found = [index for index, each in enumerate(lines) if each.rstrip("\r\n") in forms]
-    if len(found) != 1:
-        return text, False
-    del lines[found[0]]
-    return "".join(lines), True
+def _cut(lines: list[str], line: str, before: str) -> bool:
+    """Take a piece out of the one line that it was put into, where that was edited elsewhere."""
+    start = _common(line, before)
+    end = _common(line[start:][::-1], before[start:][::-1])
+    head, piece = line[:start], line[start : len(line) - end]
+    found = [at for at, each in enumerate(lines) if each.startswith(head) and piece in each]
+    if len(before) != start + end or not head.strip() or len(found) != 1:
+        return False
+    at = found[0]
+    if lines[at].count(piece) != 1:
+        return False
+    lines[at] = lines[at].replace(piece, "")
+    return True
+
+
+def _only(lines: Sequence[str], block: Sequence[str]) -> int | None:
+    """Where lines stand together in a text; None unless it is at one place."""
+    bare = _bare("".join(lines))
+    last = len(bare) - len(block)
+    found = [at for at in range(last + 1) if bare[at : at + len(block)] == list(block)]
+    return found[0] if len(found) == 1 else None
+
+
+def _joined(lines: Sequence[str], text: str) -> str:
+    """The lines as one text, which ends with a line end if the former text did."""
+    joined = "".join(lines)
+    return joined if text.endswith("\n") else joined[: len(joined) - len(_line_end(joined))]
+
+
+def _lines(text: str) -> list[str]:
+    """The lines as editors and file formats count them, each with its end."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+def _bare(text: str) -> list[str]:
+    return [line[: len(line) - len(_line_end(line))] for line in _lines(text)]
+
+
+def _line_end(line: str) -> str:
+    return "\r\n" if line.endswith("\r\n") else "\n" if line.endswith("\n") else ""
+
+
+def _plain(line: str) -> str:
+    return line.strip().rstrip(",")
+
+
+def _is_telling(line: str) -> bool:
+    """Whether a line says something by itself, and opens or closes nothing around others."""
+    plain = _plain(line)
+    return bool(plain) and not plain.startswith(("[", "]", "}")) and plain[-1] not in "[{=("
 
 
 def _subject(line: str) -> str:
     """The package or variable that a line is about."""
     found = re.search(r"\w[\w.-]*", line)
     return found[0] if found else line
-
-
-def _telling(text: str) -> list[str]:
-    """The lines that a person would recognize."""
-    return [line.strip() for line in text.splitlines()[::-1] if line.strip(" \t,")]

@@ -1,9 +1,15 @@
-"""Render the template's files once more, as the version that a project has renders them."""
+"""Render the template's files once more, as the version that a project has renders them.
+
+A version is taken out of this template's own repository, never from the address that the project
+records: rendering runs the code of a template, and that one was not asked for.
+"""
 
 from __future__ import annotations
 
+import io
 import shutil
 import subprocess
+import tarfile
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,25 +47,22 @@ def _render(answers: Mapping[str, Any], scratch: Path) -> Path:
     # Copier takes most of a second to import, and only an undo needs it.
     from copier import run_copy  # noqa: PLC0415
 
+    # Without its repository, or Copier would take the latest version of it.
+    source, rendered = scratch / "source", scratch / "rendered"
+    source.mkdir()
     version = answers.get("_commit")
     if version is None or version == _own_version():
-        # Without its repository, or Copier would take the latest version of it.
-        source = scratch / "source"
-        source.mkdir()
         for name in PARTS:
             part = TEMPLATE / name
             (shutil.copytree if part.is_dir() else shutil.copy)(part, source / name)
-        version = None
     else:
-        source = answers["_src_path"]
-    rendered = scratch / "rendered"
+        _check_out(str(version), source)
     data = {name: value for name, value in answers.items() if not name.startswith("_")}
     try:
         run_copy(
             str(source),
             rendered,
             data=data,
-            vcs_ref=version,
             defaults=True,
             unsafe=True,
             quiet=True,
@@ -67,20 +70,34 @@ def _render(answers: Mapping[str, Any], scratch: Path) -> Path:
         )
     except Exception as error:
         raise RenderError(
-            f"The template's version {answers.get('_commit')} cannot be rendered from "
-            f"{answers.get('_src_path')} ({error}), so nobody can tell what was edited since; "
-            "nothing was changed."
+            f"The template's version {version} cannot be rendered ({error}), so nobody can tell "
+            "what was edited since; nothing was changed."
         ) from error
     return rendered
 
 
+def _check_out(version: str, destination: Path) -> None:
+    """Write the files of one of this template's own versions."""
+    try:
+        name = f"{version}^{{commit}}"
+        commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+        archive = _git("archive", "--format=tar", commit.decode().strip(), *PARTS)
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        raise RenderError(
+            f"The project has version {version} of the template, which is none of this one's: run "
+            "this with the template that the layer came from; nothing was changed."
+        ) from error
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        files.extractall(destination, filter="data")
+
+
 def _own_version() -> str | None:
     """The version that Copier has checked out here, as it records it."""
-    done = subprocess.run(
-        ["git", "describe", "--tags", "--always"],
-        cwd=TEMPLATE,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout.strip() or None
+    try:
+        return _git("describe", "--tags", "--always").decode().strip() or None
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _git(*arguments: str) -> bytes:
+    return subprocess.run(["git", *arguments], cwd=TEMPLATE, check=True, capture_output=True).stdout

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from ..project_paths import PathError, read
 from .statements import imports_in
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _problems(root: Path, where: str, module: str, names: list[str]) -> Iterator
         yield f"{where}: there is no module {module} in {root}"
         return
     for name in names:
-        if name == "*" or (found is not None and _defines(found, name)):
+        if name == "*" or (found is not None and _defines(root, found, name)):
             continue
         if _module_file(directory, name) is None and not (directory / name).is_dir():
             yield f"{where}: {module} has no {name}"
@@ -93,17 +94,22 @@ def _module_file(root: Path, module: str) -> Path | None:
     return None
 
 
-def _defines(path: Path, name: str) -> bool:
-    names = _names(path)
+def _defines(root: Path, path: Path, name: str) -> bool:
+    names = _names(root, path.relative_to(root).as_posix())
     return name in names or "*" in names
 
 
 @cache
-def _names(path: Path) -> frozenset[str]:
-    """The names that a module binds, anywhere; `*` where it takes all names of another."""
+def _names(root: Path, module: str) -> frozenset[str]:
+    """The names that a module binds, anywhere; `*` where it may have any.
+
+    That is where it takes all names of another, or cannot be read.
+    """
     try:
-        tree = ast.parse(path.read_bytes())
-    except (OSError, SyntaxError, ValueError):
+        tree = ast.parse(read(root, module) or b"")
+    except PathError:
+        return frozenset("*")
+    except (SyntaxError, ValueError):
         return frozenset()
     return frozenset(_bound(tree))
 

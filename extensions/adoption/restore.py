@@ -1,4 +1,4 @@
-"""Put back what an update deletes although the user has edited it.
+"""What git knows of an update: conflicts, and files that it deletes although they were edited.
 
 Copier deletes the files that the old answers make and the new ones do not, such as that of a model
 that is not asked for any more, whatever has become of them meanwhile.
@@ -11,12 +11,19 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from .answers_file import ANSWERS_FILE
 from .render import RenderError, render_recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ANSWERS_FILE = ".copier-answers.db.yml"
+
+def conflicted_files(project: Path) -> list[str]:
+    """The files with conflicts that an update has left, marked in them or beside them."""
+    unmerged = _git(project, "diff", "--name-only", "--diff-filter=U", "--relative", "-z")
+    untracked = _git(project, "ls-files", "--others", "-z", "--", "*.rej")
+    paths = [path for path in unmerged.decode().split("\0") if path]
+    return paths + [path.removesuffix(".rej") for path in untracked.decode().split("\0") if path]
 
 
 def restore_edited_files(project: Path) -> list[str]:

@@ -7,43 +7,42 @@ whatever its prefix, unless it says `extra="ignore"` or `"allow"`. (Pydantic 1 d
 from __future__ import annotations
 
 import ast
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ..inspection.roles import Role
+from ..inspection.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SKIPPED = frozenset(
-    {"__pycache__", "build", "dist", "node_modules", "site-packages", "tests", "venv", "env"}
-)
+SKIPPED = frozenset({"build", "dist"})
 FIELD = "database_url"
 
 
 def strict_settings(project: Path) -> Iterator[str]:
     """Say of each such class where it is and what to add."""
-    for path in _modules(project):
-        try:
-            source = path.read_bytes()
-            if b"env_file" not in source or b"pydantic_settings" not in source:
-                continue
-            tree = ast.parse(source)
-        except (OSError, SyntaxError, ValueError):
+    tree = Tree(project)
+    for path in _modules(tree):
+        source = tree.data(path)
+        if b"env_file" not in source or b"pydantic_settings" not in source:
             continue
-        for line, name in strict_classes(tree):
-            where = path.relative_to(project).as_posix()
+        try:
+            module = ast.parse(source)
+        except (SyntaxError, ValueError):
+            continue
+        for line, name in strict_classes(module):
             yield (
-                f"{where}, line {line}: {name} reads .env and stops at names it does not know: "
+                f"{path}, line {line}: {name} reads .env and stops at names it does not know: "
                 'add extra="ignore" to its configuration before DATABASE_URL goes into .env'
             )
 
 
-def _modules(project: Path) -> Iterator[Path]:
-    for directory, directories, files in os.walk(project):
-        directories[:] = sorted(
-            name for name in directories if name not in SKIPPED and not name.startswith(".")
-        )
-        yield from (Path(directory, name) for name in sorted(files) if name.endswith(".py"))
+def _modules(tree: Tree) -> Iterator[str]:
+    for path in tree.files():
+        is_own = SKIPPED.isdisjoint(path.split("/")) and not tree.role(path) & Role.TEST
+        if path.endswith(".py") and is_own:
+            yield path
 
 
 def strict_classes(tree: ast.Module) -> Iterator[tuple[int, str]]:

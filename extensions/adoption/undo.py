@@ -7,24 +7,26 @@ like is not: they are rendered once more, from the version that the project has.
 from __future__ import annotations
 
 import contextlib
+import glob
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from ..project_paths import PathError, inside, read
+from .answers_file import ANSWERS_FILE, check_answers
 from .layer import layer_module
+from .leftover_imports import Module, importers, without_exports
 from .merging.gitignore import gitignores_above, ignores
-from .merging.model import Change, Needs
+from .merging.model import Change
 from .merging.text import decode
 from .merging.writing import WriteError, write_changes
-from .needs import EARLIER, dev_requirements, main_requirements
 from .record import is_unedited, read_record, taken_back, taken_out
+from .same_content import is_same
 from .wiring import unwire_application
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
-
-ANSWERS_FILE = ".copier-answers.db.yml"
 
 
 @dataclass(slots=True)
@@ -42,6 +44,8 @@ class Undone:
     """Lines that were put into a file, and are not there any more as they were put."""
     others: list[str] = field(default_factory=list[str])
     """Files in the layer's directories that came later, such as revisions."""
+    importers: list[str] = field(default_factory=list[str])
+    """Where code of the user's imports what is gone."""
     failures: list[str] = field(default_factory=list[str])
     """What could not be done; the answers file stays, and the undo can be run again."""
     notes: list[str] = field(default_factory=list[str])
@@ -55,15 +59,18 @@ def undo(project: Path, answers: Mapping[str, Any], rendered: Mapping[str, bytes
         answers: what it records.
         rendered: the template's files by their paths, as they were put there.
     """
-    undone = Undone()
+    undone = Undone(failures=list(check_answers(project, answers)))
+    if undone.failures:
+        return undone
     recorded = read_record(answers)
     _restore(project, answers, recorded["changed"], undone)
     if undone.failures:
         return undone
     spared = {ANSWERS_FILE, *recorded["kept"]}
-    _remove(project, {name: rendered[name] for name in rendered if name not in spared}, undone)
+    own = {name: rendered[name] for name in rendered if name not in spared}
+    _remove(project, answers["db_import_base"], own, undone)
     if not undone.failures:
-        _unlink(project / ANSWERS_FILE, ANSWERS_FILE, undone)
+        _unlink(project, ANSWERS_FILE, undone)
     return undone
 
 
@@ -76,37 +83,40 @@ def _restore(
     changes: list[Change] = []
     made: list[str] = []
     for name, steps in changed.items():
-        path = project / name
         try:
-            before = path.read_bytes()
-        except FileNotFoundError:
+            before = read(project, name)
+        except PathError as error:
+            undone.failures.append(f"{error}")
             continue
-        except OSError as error:
-            undone.failures.append(f"{name} cannot be read: {error.strerror}")
+        if before is None:
             continue
         text = decode(before)
         content = text.content
-        if steps and steps[0].get("created"):
-            unedited = is_unedited(content, steps[-1]) or _without_all(content, steps[1:]) is None
-            (made if unedited else undone.edited).append(name)
-            continue
-        if name == ".gitignore" and _hides_passwords(project, content, steps):
-            undone.notes.append(
-                ".gitignore keeps .env out of git still, because there is a .env: it may hold "
-                "passwords."
-            )
-            continue
         original = _without_all(content, steps)
+        is_made = any(step.get("created") for step in steps)
+        if name == ".gitignore" and (original is None or _hides_passwords(project, original)):
+            reason = "there is a .env" if original is not None else "it was edited since"
+            if ignores(content, ".env"):
+                undone.notes.append(f".gitignore keeps .env out of git still, because {reason}.")
+            continue
+        if original is not None and is_made:
+            made.append(name)
+            continue
         if original is not None:
             undone.restored.append(name)
         else:
             original, left = _without_some(name, content, steps, answers)
             if left:
                 undone.left[name] = left
+            if is_made and not original.strip():
+                made.append(name)
+                continue
             if original != content:
                 undone.cleaned.append(name)
+            elif is_made:
+                undone.edited.append(name)
         if original != content:
-            changes.append(Change.between(path, before, text.encode(original)))
+            changes.append(Change.between(project / name, before, text.encode(original)))
     if undone.failures:
         return
     try:
@@ -115,14 +125,14 @@ def _restore(
         undone.failures.append(str(error))
         return
     for name in made:
-        _unlink(project / name, name, undone)
+        _unlink(project, name, undone)
 
 
 def _without_all(content: str, steps: Sequence[dict[str, Any]]) -> str | None:
-    """The text before all steps; None where it has been edited since."""
+    """The text before all steps, empty where one made the file; None if edited since."""
     for step in reversed(steps):
         if step.get("created"):
-            return content if is_unedited(content, step) else None
+            return "" if is_unedited(content, step) else None
         before = taken_back(content, step)
         if before is None:
             return None
@@ -143,17 +153,9 @@ def _without_some(
             return original, []
     left: list[str] = []
     for step in reversed(steps):
-        content, missing = taken_out(content, step, list(_renewed_bounds(answers)))
+        content, missing = taken_out(content, step)
         left = [*missing, *left]
     return content, left
-
-
-def _renewed_bounds(answers: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    needs = Needs.parse(main_requirements(answers), dev_requirements(answers), EARLIER)
-    for now in needs.requirements:
-        for before in needs.earlier:
-            if now.key == before.key and before.specifier not in ("", now.specifier):
-                yield now.name, before.specifier, now.specifier
 
 
 def _layer(answers: Mapping[str, Any]) -> str:
@@ -162,34 +164,27 @@ def _layer(answers: Mapping[str, Any]) -> str:
     )
 
 
-def _hides_passwords(project: Path, content: str, steps: Sequence[dict[str, Any]]) -> bool:
+def _hides_passwords(project: Path, original: str) -> bool:
+    """Whether a `.env`, which may hold passwords, would come to git with the former .gitignore."""
     above = gitignores_above(project)
-    original = _without_all(content, steps)
-    if original is None:
-        original = content
-        for step in reversed(steps):
-            original, _ = taken_out(original, step)
-    return (
-        (project / ".env").exists()
-        and ignores(content, ".env", above=above)
-        and not ignores(original, ".env", above=above)
-    )
+    return (project / ".env").exists() and not ignores(original, ".env", above=above)
 
 
-def _remove(project: Path, own: Mapping[str, bytes], undone: Undone) -> None:
+def _remove(project: Path, base: str, own: Mapping[str, bytes], undone: Undone) -> None:
     for name, rendered in own.items():
-        path = project / name
-        if not path.is_symlink() and not path.is_file():
-            continue
         try:
-            unedited = not path.is_symlink() and _same(path.read_bytes(), rendered)
-        except OSError as error:
-            undone.failures.append(f"{name} cannot be read: {error.strerror}")
+            found = read(project, name)
+        except PathError:
+            # Whatever it is, the template did not make it.
+            undone.edited.append(name)
             continue
-        if unedited:
-            _unlink(path, name, undone)
+        if found is None:
+            continue
+        if is_same(name, found, rendered) and not (project / name).is_symlink():
+            _unlink(project, name, undone)
         else:
             undone.edited.append(name)
+    _remove_imports(project, base, undone)
     directories = {parent for name in own for parent in PurePosixPath(name).parents}
     own_directories = _own_directories(directories, own)
     for directory in sorted(directories, key=lambda each: -len(each.parts)):
@@ -206,26 +201,54 @@ def _remove(project: Path, own: Mapping[str, bytes], undone: Undone) -> None:
     )
 
 
+def _remove_imports(project: Path, base: str, undone: Undone) -> None:
+    """Take what is gone out of packages that somebody has added to, and name who imports it."""
+    modules = (Module.of(name, base) for name in undone.removed)
+    gone = {module.name for module in modules if module is not None and module.name}
+    for name in [name for name in undone.edited if name.endswith("/__init__.py")]:
+        before = read(project, name) or b""
+        module = Module.of(name, base)
+        if module is None:
+            continue
+        text = decode(before)
+        after = without_exports(text.content, module, gone)
+        if after == text.content:
+            continue
+        undone.edited.remove(name)
+        if after is None:
+            _unlink(project, name, undone)
+            continue
+        try:
+            change = Change.between(project / name, before, text.encode(after))
+            write_changes([change], within=project)
+        except WriteError as error:
+            undone.failures.append(f"{error}")
+        else:
+            undone.cleaned.append(name)
+    undone.importers.extend(importers(project, base, gone))
+
+
 def _own_directories(directories: Iterable[PurePosixPath], own: Mapping[str, bytes]) -> list[str]:
     """The outermost directories that hold files of the layer's alone: Alembic's."""
     scripts = {str(PurePosixPath(name).parent) for name in own if name.endswith("script.py.mako")}
     return [str(directory) for directory in directories if str(directory) in scripts]
 
 
-def _same(data: bytes, rendered: bytes) -> bool:
-    """Whether a file is as rendered, but for line ends that git converted."""
-    return data == rendered or data.replace(b"\r\n", b"\n") == rendered.replace(b"\r\n", b"\n")
-
-
-def _unlink(path: Path, name: str, undone: Undone) -> None:
+def _unlink(project: Path, name: str, undone: Undone) -> None:
     try:
+        path = inside(project, name)
         path.unlink()
+    except PathError as error:
+        undone.failures.append(f"{error}")
+        return
     except OSError as error:
         undone.failures.append(f"{name} cannot be removed: {error.strerror}")
         return
     undone.removed.append(name)
     cache = path.parent / "__pycache__"
-    for compiled in cache.glob(f"{path.stem}.*.pyc"):
+    if cache.is_symlink():
+        return
+    for compiled in cache.glob(f"{glob.escape(path.stem)}.*.pyc"):
         with contextlib.suppress(OSError):
             compiled.unlink()
     with contextlib.suppress(OSError):

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
     from .undo import Undone
 
+MAX_IMPORTERS = 10
+
 
 def report(undone: Undone, answers: Mapping[str, Any]) -> str:
     """What was undone, and what was left and why."""
@@ -37,6 +39,11 @@ def _lines(undone: Undone, answers: Mapping[str, Any]) -> Iterator[str]:
     if undone.others:
         yield "Kept, because they came later (the tables they made are in the database still):"
         yield from (f"  {name}" for name in undone.others)
+    if undone.importers:
+        yield "These import what is gone:"
+        yield from (f"  {place}" for place in undone.importers[:MAX_IMPORTERS])
+        if len(undone.importers) > MAX_IMPORTERS:
+            yield f"  and {len(undone.importers) - MAX_IMPORTERS} more"
     yield from undone.notes
     if answers["db_dependency_file"] in (*undone.restored, *undone.cleaned):
         yield "The lock file and installed packages are as they are: lock and install again."

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..project_paths import PathError, read
 from .blocking import blocking_calls
 from .changes import plan_changes
 from .environment import find_python, import_in_environment
@@ -66,8 +67,8 @@ def verify(
     for name in files:
         if name.endswith(".py"):
             try:
-                trees[name] = _compiled(project / name)
-            except (OSError, SyntaxError, ValueError) as error:
+                trees[name] = _compiled(project, name)
+            except (PathError, SyntaxError, ValueError) as error:
                 broken.append(f"{name} does not compile: {error}")
     checks += _named("syntax", broken)
     base = PurePosixPath(answers["db_import_base"])
@@ -134,9 +135,10 @@ def _missing_files(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
             yield f"{PurePosixPath(name)} is not there: copy again, or restore it"
 
 
-def _compiled(path: Path) -> ast.Module:
-    tree = ast.parse(path.read_bytes(), path.name)
-    compile(tree, path.name, "exec", dont_inherit=True)
+def _compiled(project: Path, name: str) -> ast.Module:
+    module = PurePosixPath(name).name
+    tree = ast.parse(read(project, name) or b"", module)
+    compile(tree, module, "exec", dont_inherit=True)
     return tree
 
 
@@ -169,8 +171,8 @@ def _unfinished(
 
 def _exposed_passwords(project: Path) -> Iterator[str]:
     try:
-        patterns = decode((project / ".gitignore").read_bytes()).content
-    except OSError:
+        patterns = decode(read(project, ".gitignore") or b"").content
+    except PathError:
         patterns = ""
     above = gitignores_above(project)
     if not ignores(patterns, ".env", above=above):

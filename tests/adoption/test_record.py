@@ -57,13 +57,11 @@ def test_lines_that_were_edited_are_named() -> None:
 
 
 def test_a_bound_that_an_update_renewed_is_no_edit() -> None:
-    made = step("a\n", "a\nnew>=1\n")
+    made, renewed = step("a\n", "a\nnew>=1\n"), step("a\nnew>=1\n", "a\nnew>=2\n")
 
-    assert taken_out("a\nnew>=2\n", made, [("new", ">=1", ">=2")]) == ("a\n", [])
-    assert taken_out("a\nnew>=3\n", made, [("new", ">=1", ">=2")]) == (
-        "a\nnew>=3\n",
-        ["new>=1"],
-    )
+    assert taken_out("mine\na\nnew>=2\n", renewed) == ("mine\na\nnew>=1\n", [])
+    assert taken_out("mine\na\nnew>=1\n", made) == ("mine\na\n", [])
+    assert taken_out("mine\na\nnew>=3\n", renewed) == ("mine\na\nnew>=3\n", ["new>=2"])
 
 
 def test_a_line_that_is_there_twice_stays() -> None:

@@ -1,13 +1,16 @@
 """One command takes the layer out again, and leaves what somebody has edited."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+from extensions.adoption.record import digest
 from extensions.adoption.undo import Undone, undo
-from tests.support.adopted import CASES
 from tests.support.template import (
     ANSWERS_FILE,
     PROJECTS,
@@ -61,8 +64,11 @@ class Adopted:
             if data is not None and name not in self.before
         }
 
+    def answers(self) -> dict[str, Any]:
+        return dict(yaml.safe_load((self.project / ANSWERS_FILE).read_text(encoding="utf-8")))
+
     def undo(self) -> Undone:
-        answers = yaml.safe_load((self.project / ANSWERS_FILE).read_text(encoding="utf-8"))
+        answers = self.answers()
         made = {
             name
             for name, steps in answers["db_record"]["changed"].items()
@@ -75,17 +81,6 @@ class Adopted:
 @pytest.fixture
 def adopted(template: Path, tmp_path: Path) -> Adopted:
     return Adopted(template, PROJECTS / "uv-app", tmp_path / "project")
-
-
-@pytest.mark.parametrize("name", [*(case.name for case in CASES), "supabase-notes"])
-def test_all_is_as_before(template: Path, tmp_path: Path, name: str) -> None:
-    adopted = Adopted(template, PROJECTS / name, tmp_path / "project")
-    assert contents(adopted.project) != adopted.before
-
-    undone = adopted.undo()
-
-    assert contents(adopted.project) == adopted.before
-    assert not [*undone.edited, *undone.left, *undone.others, *undone.failures, *undone.notes]
 
 
 def test_by_the_documented_command(template: Path, tmp_path: Path) -> None:
@@ -224,6 +219,168 @@ def test_after_an_update(tmp_path: Path) -> None:
     run_undo(project)
 
     assert contents(project) == before
+
+
+@pytest.mark.parametrize("name", ["../outside/x", "/{outside}/x", "link/x", ".git/x"])
+@pytest.mark.parametrize("made", [True, False])
+def test_a_tampered_record(adopted: Adopted, name: str, *, made: bool) -> None:
+    outside = adopted.project.parent / "outside"
+    outside.mkdir()
+    (outside / "x").write_text("theirs\n")
+    (adopted.project / "link").symlink_to(outside)
+    (adopted.project / ".git").mkdir()
+    (adopted.project / ".git" / "x").write_text("theirs\n")
+    name = name.format(outside=outside)
+    step = {"digest": digest("theirs\n"), "inserted": [[0, "theirs\n"]]}
+    answers = adopted.answers()
+    answers["db_record"]["changed"][name] = [{**step, "created": True} if made else step]
+    before = contents(adopted.project.parent)
+
+    undone = undo(adopted.project, answers, adopted.rendered)
+
+    assert len(undone.failures) == 1
+    assert name in undone.failures[0]
+    assert contents(adopted.project.parent) == before
+
+
+@pytest.mark.parametrize("name", ["../outside/x", "link/x"])
+def test_files_that_the_template_would_have_made_elsewhere(adopted: Adopted, name: str) -> None:
+    outside = adopted.project.parent / "outside"
+    outside.mkdir()
+    (outside / "x").write_text("theirs\n")
+    (adopted.project / "link").symlink_to(outside)
+
+    undone = undo(adopted.project, adopted.answers(), {name: b"theirs\n"})
+
+    assert undone.edited == [name]
+    assert (outside / "x").read_text() == "theirs\n"
+
+
+def test_compiled_files_behind_a_link_stay(adopted: Adopted) -> None:
+    outside = adopted.project.parent / "outside"
+    outside.mkdir()
+    (outside / "database.cpython-311.pyc").touch()
+    (adopted.project / "app" / "__pycache__").symlink_to(outside)
+
+    adopted.undo()
+
+    assert list(outside.iterdir())
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        *(3, ["x"], {"kept": []}, {"kept": 3, "changed": {}}, {"kept": [], "changed": []}),
+        *({"kept": [], "changed": {"x": step}} for step in (None, 3, [3], [{"digest": 3}])),
+        {"kept": [], "changed": {"x": [{"digest": "x", "inserted": [["0", "x"]]}]}},
+        {"kept": [["x"]], "changed": {}},
+    ],
+)
+def test_a_record_that_is_none(adopted: Adopted, record: object) -> None:
+    before = contents(adopted.project)
+
+    undone = undo(adopted.project, {**adopted.answers(), "db_record": record}, adopted.rendered)
+
+    assert "db_record: " in undone.failures[0]
+    assert contents(adopted.project) == before
+
+
+def test_the_template_that_the_answers_name_is_not_run(
+    template: Path, adopted: Adopted, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    (other / "template").mkdir(parents=True)
+    mark = tmp_path / "it was run"
+    (other / "copier.yml").write_text(
+        "_jinja_extensions: [copier_template_extensions.TemplateExtensionLoader, x.py:X]\n"
+    )
+    (other / "x.py").write_text(
+        f"from jinja2.ext import Extension\nopen({str(mark)!r}, 'w')\nclass X(Extension): pass\n"
+    )
+    git(other, "init", "--quiet")
+    commit_all(other, "Other")
+    git(other, "tag", "v0.9.0")
+    answers = adopted.project / ANSWERS_FILE
+    answers.write_text(
+        answers.read_text().replace("v1.0.0", "v0.9.0").replace(str(template), str(other))
+    )
+    assert str(other) in answers.read_text()
+    before = contents(adopted.project)
+
+    done = run_copier(
+        *("copy", "--trust", "--defaults", "-d", "db_undo=true", template, adopted.project)
+    )
+
+    assert not mark.exists()
+    assert done.returncode != 0
+    assert "v0.9.0" in done.stderr
+    assert "Traceback" not in done.stderr.partition("version v0.9.0")[0]
+    assert contents(adopted.project) == before
+
+
+def test_after_other_formatters(adopted: Adopted) -> None:
+    style = ["--config", "format.quote-style='single'", "--line-length", "60"]
+    for command in (
+        ["format", "--isolated", "--no-cache", *style, "."],
+        [*("check", "--isolated", "--no-cache", "--fix", "--select", "I"), "."],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command],
+            cwd=adopted.project,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+    for name in ("alembic.ini", "DATABASE.md"):
+        text = (adopted.project / name).read_text()
+        (adopted.project / name).write_text(text.replace("\n\n", "\n  \n") + "\n\n")
+
+    undone = adopted.undo()
+
+    assert not undone.edited
+    assert set(contents(adopted.project)) == {*adopted.before}
+
+
+def test_a_comment_is_an_edit(adopted: Adopted) -> None:
+    settings = adopted.project / "app" / "database_settings.py"
+    settings.write_text(f"{settings.read_text()}# mine\n")
+
+    assert adopted.undo().edited == ["app/database_settings.py"]
+    assert settings.read_text().endswith("# mine\n")
+
+
+def test_a_model_that_was_added(adopted: Adopted) -> None:
+    models = adopted.project / "app" / "models"
+    (models / "customer.py").write_text("from app.models.base import Base\n")
+    exports = models / "__init__.py"
+    exports.write_text(
+        exports.read_text()
+        .replace(
+            "from app.models.example",
+            "from app.models.customer import Customer\nfrom app.models.example",
+        )
+        .replace('"Book",', '"Book", "Customer",')
+    )
+
+    undone = adopted.undo()
+
+    assert undone.cleaned == ["app/models/__init__.py"]
+    assert undone.edited == []
+    assert undone.importers == ["app/models/customer.py, line 1"]
+    assert exports.read_text() == (
+        '"""The models. Alembic sees those that are imported here."""\n\n'
+        'from app.models.customer import Customer\n\n__all__ = ["Customer"]\n'
+    )
+
+
+def test_exports_that_say_nothing_any_more(adopted: Adopted) -> None:
+    exports = adopted.project / "app" / "models" / "__init__.py"
+    exports.write_text(exports.read_text().replace('"Author", ', ""))
+
+    adopted.undo()
+
+    assert not exports.exists()
 
 
 def test_a_file_that_cannot_be_written(adopted: Adopted) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ...project_paths import PathError, inside, read_file
 from . import manual, pipfile, pyproject, requirement_layers, setup_cfg
 from .model import Change, Conflict, MergeError, Needs
 from .requirement_layers import FilesMerge, GeneratedError
@@ -107,12 +108,7 @@ class _Files:
 
     def read(self, path: str) -> str | None:
         if path not in self._bytes:
-            try:
-                self._bytes[path] = (self._project / path).read_bytes()
-            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-                self._bytes[path] = None
-            except OSError as error:
-                raise MergeError(f"{path} cannot be read: {error.strerror}") from error
+            self._bytes[path] = self._read(path)
         data = self._bytes[path]
         if data is None:
             return None
@@ -120,6 +116,19 @@ class _Files:
         if "\0" in content:
             raise MergeError(f"{path} is not text in UTF-8, or in UTF-16 with its mark")
         return content
+
+    def _read(self, path: str) -> bytes | None:
+        try:
+            place = inside(self._project, path)
+        except PathError:
+            # What a file takes in from elsewhere is not the project's to edit.
+            return None
+        if place.is_dir():
+            return None
+        try:
+            return read_file(place, path)
+        except PathError as error:
+            raise MergeError(f"{error}") from error
 
     def changes(self, merge: FilesMerge) -> tuple[Change, ...]:
         found: list[Change] = []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pathspec import GitIgnoreSpec
 
+from ...project_paths import PathError, read_file
 from .text import decode, line_end_of
 
 if TYPE_CHECKING:
@@ -52,17 +53,19 @@ def ignores(content: str | None, path: str, *, above: Sequence[Above] = ()) -> b
 
 def gitignores_above(project: Path) -> list[Above]:
     """The `.gitignore` files above a project that lies in a directory of a git repository."""
+    start = project.absolute()
+    above = [start, *start.parents]
+    root = next((place for place in above if (place / ".git").exists()), start)
     found: list[Above] = []
-    directory = project.absolute()
-    prefix = ""
-    while not (directory / ".git").exists() and directory.parent != directory:
-        prefix = f"{directory.name}/{prefix}"
-        directory = directory.parent
+    for directory in above[1 : above.index(root) + 1]:
         try:
-            found.append((prefix, decode((directory / ".gitignore").read_bytes()).content))
-        except OSError:
+            data = read_file(directory / ".gitignore", ".gitignore")
+        except PathError:
             continue
-    return found if (directory / ".git").exists() else []
+        if data is not None:
+            prefix = f"{start.relative_to(directory).as_posix()}/"
+            found.append((prefix, decode(data).content))
+    return found
 
 
 def _with_line(content: str, line: str) -> str:

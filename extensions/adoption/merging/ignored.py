@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from pathspec import GitIgnoreSpec
 
+from ...project_paths import PathError, read_file
 from .text import decode, line_end_of
 
 if TYPE_CHECKING:
@@ -202,8 +203,8 @@ def _excluded_outside(top: Path) -> Iterator[str]:
 
 def _text(path: Path) -> str:
     try:
-        return decode(path.read_bytes()).content
-    except OSError:
+        return decode(read_file(path, path.name) or b"").content
+    except PathError:
         return ""
 
 

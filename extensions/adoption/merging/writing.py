@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ...project_paths import PathError, inside, read_file, reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from .model import Change
 
@@ -73,21 +75,20 @@ def write_changes(changes: Sequence[Change], *, within: Path | None = None) -> N
 def _target(path: Path, within: Path | None) -> Path:
     """The file behind all links."""
     try:
-        target = path.resolve()
+        if within is not None:
+            inside(within, Path(os.path.relpath(path, within)).as_posix())
+        return path.resolve()
+    except PathError as error:
+        raise WriteError(f"{error}; it was not written") from error
     except (OSError, RuntimeError) as error:
-        raise WriteError(f"{path} cannot be written: {_reason(error)}") from error
-    if within is not None and not target.is_relative_to(within.resolve()):
-        raise WriteError(f"{path} leads to {target}, outside the project; it was not written")
-    return target
+        raise WriteError(f"{path} cannot be written: {reason(error)}") from error
 
 
 def _content(path: Path, target: Path) -> bytes | None:
     try:
-        return target.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise WriteError(f"{path} cannot be read: {_reason(error)}") from error
+        return read_file(target, str(path))
+    except PathError as error:
+        raise WriteError(f"{error}") from error
 
 
 def _stage(path: Path, target: Path, data: bytes) -> Path:
@@ -108,7 +109,7 @@ def _stage(path: Path, target: Path, data: bytes) -> Path:
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise WriteError(f"{path} cannot be written: {_reason(error)}") from error
+        raise WriteError(f"{path} cannot be written: {reason(error)}") from error
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
@@ -142,7 +143,7 @@ def _commit(path: Path, temporary: Path, target: Path) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
-        raise WriteError(f"{path} cannot be written: {_reason(error)}") from error
+        raise WriteError(f"{path} cannot be written: {reason(error)}") from error
     _sync_directory(target.parent)
 
 
@@ -154,8 +155,3 @@ def _sync_directory(directory: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _reason(error: BaseException) -> str:
-    text = getattr(error, "strerror", None) or str(error)
-    return text[:1].lower() + text[1:]

@@ -14,6 +14,7 @@ import pytest
 
 from extensions.adoption.merging.model import Change
 from extensions.adoption.merging.writing import WriteError, write_atomically, write_changes
+from extensions.project_paths import READ_FLAGS
 
 OLD = {"one.toml": b"old one\n", "linked.txt": b"old target\n"}
 NEW = {
@@ -90,8 +91,14 @@ def test_failing_call_leaves_all_files_old(
     project: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault, call: str
 ) -> None:
     before, planned = state(project), changes(project)
+    real = getattr(os, call)
+
+    def fail_to_write(*arguments: object) -> object:
+        reads = arguments[1:] == ("rb",) or (call == "open" and arguments[1:] == (READ_FLAGS,))
+        return (real if reads else fault)(*arguments)
+
     with monkeypatch.context() as patch:
-        patch.setattr(f"extensions.adoption.merging.writing.os.{call}", fault)
+        patch.setattr(f"extensions.adoption.merging.writing.os.{call}", fail_to_write)
         with pytest.raises(WriteError) as error:
             write_changes(planned, within=project)
     assert state(project) == before
