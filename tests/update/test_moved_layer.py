@@ -32,7 +32,7 @@ def rename(project: Path, old: str, new: str) -> None:
     (project / old).rename(project / new)
     module, other = old.replace("/", "."), new.replace("/", ".")
     inner = "|".join(sorted(path.stem for path in (project / new).iterdir()))
-    name = rf"(?<![\w.]){re.escape(module)}(?=\.(?:{inner})\b)"
+    name = rf"(?<![\w.]){re.escape(module)}(?=\.(?:{inner})\b| import )"
     for path in project.rglob("*.py"):
         path.write_text(re.sub(name, other, path.read_text()))
 

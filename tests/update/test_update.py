@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+import yaml
+
 from tests.support.template import (
+    ANSWERS_FILE,
     add_layer,
     changed_files,
     commit_all,
@@ -43,7 +47,9 @@ def test_edits_stay_and_changes_arrive(own_template: Path, tmp_path: Path) -> No
     assert git(project, "diff", "--name-only", "--diff-filter=U") == ""
 
 
-def test_a_conflict_is_marked_in_the_file(own_template: Path, tmp_path: Path) -> None:
+def test_a_conflict_is_marked_in_the_file(
+    own_template: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     project = add_layer(own_template, copy_project("uv-app", tmp_path / "project"))
     engine = project / "app" / "database.py"
     engine.write_text(engine.read_text().replace('"""Close all connections;', '"""Mine;'))
@@ -57,6 +63,7 @@ def test_a_conflict_is_marked_in_the_file(own_template: Path, tmp_path: Path) ->
     assert '"""Mine;' in mine
     assert '"""Close every connection;' in theirs.partition(">>>>>>> after updating")[0]
     assert git(project, "diff", "--name-only", "--diff-filter=U") == "app/database.py\n"
+    assert "app/database.py: you and the template changed the same lines" in capfd.readouterr().err
 
 
 def test_policies_that_were_edited_stay(own_template: Path, tmp_path: Path) -> None:
@@ -122,3 +129,6 @@ def test_bounds_arrive_where_the_text_is_still_the_templates(
     assert updated == content.replace("alembic>=1.20.1", "alembic>=1.21").replace(
         '    "pydantic-settings>=2.6",\n', '    "new>=1",\n    "pydantic-settings>=2.6",\n'
     )
+    recorded = yaml.safe_load((project / ANSWERS_FILE).read_text())["db_record"]
+    assert len(recorded["changed"]["pyproject.toml"]) == 2
+    assert "new>=1" in str(recorded["changed"]["pyproject.toml"][-1])

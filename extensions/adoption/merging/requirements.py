@@ -172,7 +172,7 @@ def write_requirements(
     edits = [Edit(*item.span, str(requirement)) for item, requirement in renewed]
     edits += [Edit(item.slot.start, item.slot.end, item.new) for item in raised]
     listed = [
-        Item(parsed.name, line.start, line.end)
+        Item(parsed.name, line.start, _end_with_comments(content, line.end))
         for line in lines(content)
         if (parsed := _requirement(line.text))
     ]
@@ -189,6 +189,22 @@ def write_requirements(
             edits.append(Edit(end, end, "".join(line_end + line for line in new)))
     after = apply(content, edits)
     return after if listed else _appended(after, [str(item) for item in missing], line_end)
+
+
+_ABOUT_ABOVE = re.compile(
+    r"(?:(?:\r\n|\n|\r)(?:[ \t]+#|#[ \t]*(?:\^|via\b)|#[^\r\n]*\babove\b)[^\r\n]*)+"
+)
+"""Comments that are indented, as compilers write them, or say what they are about."""
+_LAST = re.compile(r"(?:(?:\r\n|\n|\r)#[^\r\n]*)+(?=\s*\Z|(?:\r\n|\n|\r)[ \t]*(?:\r|\n))")
+"""Comments with nothing right below that they could be about."""
+
+
+def _end_with_comments(content: str, end: int) -> int:
+    """Where a requirement ends together with the comments that refer to it from below."""
+    for pattern in (_ABOUT_ABOVE, _LAST):
+        match = pattern.match(content, end)
+        end = match.end() if match else end
+    return end
 
 
 def _appended(content: str, new: Sequence[str], line_end: str) -> str:

@@ -17,6 +17,18 @@ MAIN_LINES = "asyncpg>=0.30\nsqlalchemy[asyncio]>=2.0.40\n"
         ("", MAIN_LINES),
         ("# none yet", f"# none yet\n{MAIN_LINES.rstrip()}"),
         ("uvicorn\nfastapi", f"uvicorn\nfastapi\n{MAIN_LINES.rstrip()}"),
+        ("uvicorn\nfastapi\n# pinned by ops\n", f"uvicorn\nfastapi\n# pinned by ops\n{MAIN_LINES}"),
+        (
+            "anyio\n    # via fastapi\nfastapi\n# ^ see docs\nuvicorn\n#the one above is for ops\n",
+            (
+                "anyio\n    # via fastapi\nasyncpg>=0.30\nfastapi\n# ^ see docs\n"
+                "sqlalchemy[asyncio]>=2.0.40\nuvicorn\n#the one above is for ops\n"
+            ),
+        ),
+        (
+            "fastapi\n# until 1.0 is out\n\nuvicorn\n",
+            "asyncpg>=0.30\nfastapi\n# until 1.0 is out\nsqlalchemy[asyncio]>=2.0.40\n\nuvicorn\n",
+        ),
         ("uvicorn\nfastapi\n\n\n", f"uvicorn\nfastapi\n{MAIN_LINES}\n\n"),
         ("uvicorn\r\nfastapi\r\n", "uvicorn\r\nfastapi\r\n" + MAIN_LINES.replace("\n", "\r\n")),
         (
