@@ -330,7 +330,12 @@ class ExistingProject(Extension):
                 yield path
 
     def _changes_of(self, context: Context) -> ChangePlan:
-        """The planned changes, worked out once for the same answers."""
+        """The planned changes, worked out once for the same answers.
+
+        None where there is no project: an undo renders the template's files beside it.
+        """
+        if not _project(context).is_dir():
+            return ChangePlan((), (), ())
         answers = {name: context[name] for name in context.get_all() if name.startswith("db_")}
         for name in WITHOUT_EFFECT:
             answers.pop(name, None)
