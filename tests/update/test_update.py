@@ -34,7 +34,7 @@ def test_edits_stay_and_changes_arrive(own_template: Path, tmp_path: Path) -> No
         own_template,
         "v1.1.0",
         database=("Close all connections;", "Close every connection;"),
-        database_settings=("A PostgreSQL URL in the form", "A URL in the form"),
+        database_settings=("Return the settings, read at", "The settings, read at"),
     )
 
     update_layer(project)
@@ -42,7 +42,7 @@ def test_edits_stay_and_changes_arrive(own_template: Path, tmp_path: Path) -> No
     assert '"""Mine: the session' in engine.read_text()
     assert "Close every connection;" in engine.read_text()
     assert "pool_max_waiting: NonNegativeInt = 7" in settings.read_text()
-    assert '"""A URL in the form' in settings.read_text()
+    assert '"""The settings, read at' in settings.read_text()
     assert not (project / "app" / "models" / "example.py").exists()
     assert git(project, "diff", "--name-only", "--diff-filter=U") == ""
 
