@@ -42,9 +42,11 @@ RULES = [
 ]
 
 
-# With all extras, one project each for packages, an old FastAPI, and top-level modules.
+OLD_FASTAPI = {"root-modules": {"db_session_scope": "response"}}
+# With all extras, one project each for packages, an old FastAPI, and top-level modules with an even
+# older one.
 WITH_EXTRAS = [
-    replace(case, answers={"db_extras": EXTRAS})
+    replace(case, answers={"db_extras": EXTRAS, **OLD_FASTAPI.get(case.name, {})})
     if case.name in ("poetry-src", "pip-flat", "root-modules")
     else case
     for case in CASES

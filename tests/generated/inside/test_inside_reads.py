@@ -254,6 +254,8 @@ async def test_hot_reads_survive_cancellation_and_the_end_of_their_connection(mo
 
     # The first connection of an engine takes longer than the patience below.
     await use_driver(SHOW_ME)
+    # SQLAlchemy's first questions take longer than what follows.
+    await use_driver(SHOW_ME)
     sleep = methodcaller("fetchval", "SELECT pg_sleep(60)")
     for _ in range(5):
         with pytest.raises(TimeoutError):
