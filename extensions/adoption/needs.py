@@ -54,7 +54,7 @@ def main_requirements(answers: Mapping[str, Any]) -> list[str]:
     guards_reads = is_supabase and "reads" in answers.get("db_extras", ())
     requirements = [
         # With SQLAlchemy 2.1, former ones write the CHECK of an enum three times, and 1.19.0 and
-        # 1.19.1 drop it the next time.
+        # 1.19.1 drop it the next time. Comparators are plugins since 1.18.
         "alembic>=1.20.1",
         "asyncpg>=0.27",
         "pydantic-settings>=2.2",

@@ -23,8 +23,6 @@ OLDEST = [
     *["pydantic-settings==2.2.0", "pytest==7.0.0", "sqlalchemy[asyncio]==2.0.30"],
     *["argon2-cffi==21.3.0", "pyjwt[crypto]==2.14.0", "uuid-utils==0.10.0"],
 ]
-# SQLAlchemy 2.0.40 again, beside an Alembic whose annotations are those of today.
-OLDEST_TYPED = [package.replace("alembic==1.12.0", "alembic==1.16.0") for package in OLDEST]
 RULES = [
     *["--select", "ALL"],
     # Two rules that exclude others, one for headers that projects have or not, and two that
@@ -110,7 +108,7 @@ def typed(request: pytest.FixtureRequest, environments: Path) -> Environment:
     """An environment with what the layer needs, in the newest versions or the oldest."""
     name: str = request.param
     return make_environment(
-        environments, f"typed-{name}", NEWEST if name == "newest" else OLDEST_TYPED
+        environments, f"typed-{name}", NEWEST if name == "newest" else OLDEST
     )
 
 

@@ -18,6 +18,9 @@ from .specs import Spec
 SHARED = "shared"
 FROM_SHARED = {
     "database": ["create_migration_engine"],
+    "database_comparison": ["add_comparisons", "expressions_of", "own_tables"],
+    "database_enums": ["enum_changes"],
+    "database_operations": ["SQL"],
     "database_settings": [
         "DatabaseSettingsError",
         "get_database_settings",
@@ -25,6 +28,10 @@ FROM_SHARED = {
     ],
 }
 """The modules of the shared package, and what the packages take from them."""
+SHARED_MODULES = (
+    *("database", "database_hosts", "database_pool", "database_settings"),
+    *("database_comparison", "database_definitions", "database_enums", "database_rendering"),
+)
 LAYER = "{{ db_layer_dir }}"
 AUTH = "{% if db_auth_tables and db_type == 'postgresql' %}auth.py{% endif %}.jinja"
 MODEL = "{% yield model from requested_models() %}{{ model.module }}{% endyield %}.py.jinja"
@@ -52,13 +59,13 @@ def render_packages(specs: Mapping[str, Spec], directory: Path, *, python: str) 
         autoescape=False,  # noqa: S701 - it is Python that is rendered
     )
     # What does not depend on the models is there once.
-    for name in ("database", "database_hosts", "database_pool", "database_settings"):
+    for name in SHARED_MODULES:
         template = environment.get_template(f"{LAYER}/{name}.py.jinja")
         target = directory / SHARED / f"{name}.py"
         target.parent.mkdir(exist_ok=True)
         target.with_name("__init__.py").touch()
         target.write_text(template.render(_answers(SHARED, Spec(""), python)), encoding="utf-8")
-    for name in ("database_driver", "database_url"):
+    for name in ("database_driver", "database_operations", "database_url"):
         shutil.copy(REPOSITORY / "template" / LAYER / f"{name}.py", directory / SHARED)
     for package, spec in specs.items():
         for path, content in _files(environment, package, spec, python):

@@ -22,7 +22,6 @@ import sqlalchemy
 from alembic import autogenerate, op
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from alembic.operations.ops import MigrationScript
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
@@ -93,11 +92,12 @@ def migrate(connection: Connection, metadata: MetaData, migrations: ModuleType) 
         opts={
             "compare_type": True,
             "compare_server_default": True,
-            "process_revision_directives": migrations.add_triggers,
+            "autogenerate_plugins": ["alembic.autogenerate.*", migrations.plugin.name],
+            "render_item": import_module("shared.database_rendering").render_item,
             "target_metadata": metadata,
         },
     )
-    script = revision(context, metadata, migrations)
+    script = autogenerate.produce_migrations(context, metadata)
     if script.upgrade_ops is None or script.downgrade_ops is None:
         raise AssertionError("there is nothing to migrate")
     upgrade, downgrade = (
@@ -107,18 +107,9 @@ def migrate(connection: Connection, metadata: MetaData, migrations: ModuleType) 
     with Operations.context(context):
         for statements in (upgrade, downgrade, upgrade):
             exec(f"if True:\n    {statements}", {"op": op, "sa": sqlalchemy, **postgresql()})  # noqa: S102
-    left = revision(context, metadata, migrations).upgrade_ops
+    left = autogenerate.produce_migrations(context, metadata).upgrade_ops
     if left is None or left.ops:
         raise AssertionError(f"{left and left.as_diffs()} left over after {upgrade}")
-
-
-def revision(
-    context: MigrationContext, metadata: MetaData, migrations: ModuleType
-) -> MigrationScript:
-    """What separates the database from the models, with the layer's own additions."""
-    script: MigrationScript = autogenerate.produce_migrations(context, metadata)
-    migrations.add_triggers(context, None, [script])
-    return script
 
 
 def postgresql() -> dict[str, object]:

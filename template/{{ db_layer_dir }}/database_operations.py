@@ -26,18 +26,27 @@ class SQL(MigrateOperation):
         return ("execute", *(" ".join(s.split()) for s in self.statements))
 
 
+def literal(value: str) -> str:
+    """Return a string as SQL writes it."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def without_parameters(sql: str) -> str:
+    """Escape what SQLAlchemy's ``text()`` takes for parameters."""
+    return re.sub(r"(?<![:\w]):(?=\w)|(?<=\\):", r"\:", sql)
+
+
 @renderers.dispatch_for(SQL)
 def _render(_context: AutogenContext, operation: SQL) -> list[str]:
-    lines = [f"op.execute({_literal(sql)})" for sql in operation.statements]
+    lines = [f"op.execute({_source(sql)})" for sql in operation.statements]
     if operation.in_transaction:
         return lines
     block = indent("\n".join(lines), " " * 4)
     return [f"with op.get_context().autocommit_block():\n{block}"]
 
 
-def _literal(statement: str) -> str:
-    # Alembic would take a word after a colon for a parameter.
-    escaped = re.sub(r"(?<![:\w]):(?=\w)", r"\:", statement)
+def _source(statement: str) -> str:
+    escaped = without_parameters(statement)
     if '"""' in escaped or escaped.endswith("\\"):
         return repr(escaped)
     raw = "r" if "\\" in escaped else ""

@@ -1,0 +1,189 @@
+"""Run in an adopted project: what autogenerate makes of unusual models."""
+
+import asyncio
+from enum import Enum
+from pathlib import Path
+
+import pytest
+from alembic.command import check, downgrade, revision, upgrade
+from alembic.config import Config
+from alembic.util import CommandError
+from app.database import create_migration_engine
+from app.models import Base
+from sqlalchemy import (
+    Column,
+    Enum as EnumColumn,
+    Index,
+    Integer,
+    MetaData,
+    Numeric,
+    Sequence,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import UserDefinedType
+
+
+CREATE = "    op.execute('CREATE SEQUENCE numbers')\n"
+
+
+class Status(Enum):
+    NEW = "new"
+    OLD = "old"
+
+
+class Price(TypeDecorator):
+    """Its arguments are not those of the type it decorates."""
+
+    impl = Numeric
+    cache_ok = True
+
+    def __init__(self, currency):
+        super().__init__(precision=12, scale=3)
+        self.currency = currency
+
+
+class Document(TypeDecorator):
+    impl = JSONB
+    cache_ok = True
+
+
+class Point(UserDefinedType):
+    cache_ok = True
+
+    def get_col_spec(self, **_):
+        return "point"
+
+
+class Project:
+    """Alembic with revisions of a test's own, on a database of its own."""
+
+    def __init__(self, config, path):
+        self.path = path
+        self.config = Config(config.config_file_name)
+        self.config.set_main_option("version_locations", str(path).replace("%", "%%"))
+        self.number = 0
+
+    def declare(self, *items, metadata=None, **options):
+        Base.metadata = metadata or MetaData(naming_convention=Base.metadata.naming_convention)
+        key = Column("id", Integer, primary_key=True)
+        Table("things", Base.metadata, key, *items, **options)
+
+    def revise(self):
+        self.number += 1
+        script = revision(
+            self.config,
+            f"{self.number}",
+            autogenerate=True,
+            version_path=str(self.path),
+            rev_id=f"{self.number}",
+        )
+        return Path(script.path).read_text()
+
+    def migrate(self):
+        """Go to the models, back and there again; what is left has to be clean."""
+        written = self.revise()
+        upgrade(self.config, "head")
+        check(self.config)
+        downgrade(self.config, "-1")
+        upgrade(self.config, "head")
+        check(self.config)
+        return written
+
+
+@pytest.fixture
+def project(empty_database, alembic_config, tmp_path, monkeypatch):
+    monkeypatch.setattr(Base, "metadata", Base.metadata)
+    return Project(alembic_config, tmp_path)
+
+
+def fetch(sql):
+    async def run():
+        engine = create_migration_engine()
+        async with engine.connect() as connection:
+            found = await connection.scalar(text(sql))
+        await engine.dispose()
+        return found
+
+    return asyncio.run(run())
+
+
+def test_types_that_are_not_sqlalchemys(project):
+    project.declare(
+        Column("price", Price("SEK")), Column("document", Document), Column("at", Point)
+    )
+
+    written = project.migrate()
+
+    assert "sa.Numeric(precision=12, scale=3)" in written
+    assert "postgresql.JSONB(astext_type=sa.Text())" in written
+    assert f"\nimport {__name__}\n" in written
+
+
+def test_an_enum_of_python(project):
+    project.declare(Column("status", EnumColumn(Status)))
+    project.migrate()
+    new = Column("before", EnumColumn("a", "b", name="before"))
+    project.declare(Column("status", EnumColumn(Status)), new)
+    project.migrate()
+    new = Column("before", EnumColumn("c", "b", name="before"))
+    project.declare(Column("status", EnumColumn(Status)), new)
+    project.migrate()
+    project.declare()
+    project.migrate()
+
+    assert fetch("SELECT count(*) FROM pg_type WHERE typname IN ('status', 'before')") == 0
+
+
+def test_a_colon_in_sql(project):
+    where = text(r"kind <> 'app \:start'")
+    project.declare(Column("kind", Text), Index("ix", "kind", postgresql_where=where))
+    project.migrate()
+
+    assert "'app :start'" in fetch("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix'")
+
+
+def test_a_parameter_in_sql_is_refused(project):
+    where = text("kind <> 'app :start'")
+    project.declare(Column("kind", Text), Index("ix", "kind", postgresql_where=where))
+
+    with pytest.raises(CommandError, match=r"things: .*NULL for :start\. Write \\:start"):
+        project.revise()
+
+
+def test_sequences_are_not_spent(project):
+    metadata = MetaData()
+    Sequence("numbers", metadata=metadata)
+    default = text("nextval('numbers')")
+    project.declare(Column("number", Integer, server_default=default), metadata=metadata)
+    written = project.revise().replace(
+        "def upgrade() -> None:\n", f"def upgrade() -> None:\n{CREATE}"
+    )
+    [file] = project.path.glob("*_1.py")
+    file.write_text(written)
+    upgrade(project.config, "head")
+
+    check(project.config)
+
+    assert fetch("SELECT is_called FROM numbers") is False
+
+
+def test_percent_signs_in_a_script(project, capsys):
+    project.declare(Column("title", Text, server_default="50% off"))
+    project.revise()
+
+    upgrade(project.config, "head", sql=True)
+
+    assert "DEFAULT '50% off'" in capsys.readouterr().out
+
+
+def test_what_cannot_be_created_is_named(project):
+    project.declare(Column("kind", Text))
+    project.migrate()
+    project.declare(Column("kind", Text, server_default=text("missing()")))
+
+    with pytest.warns(UserWarning, match="things was not compared: .*missing"):
+        project.revise()
