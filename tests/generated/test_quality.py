@@ -107,9 +107,7 @@ def test_ruff_format_at_any_line_length(adopted: Adopted, line_length: int) -> N
 def typed(request: pytest.FixtureRequest, environments: Path) -> Environment:
     """An environment with what the layer needs, in the newest versions or the oldest."""
     name: str = request.param
-    return make_environment(
-        environments, f"typed-{name}", NEWEST if name == "newest" else OLDEST
-    )
+    return make_environment(environments, f"typed-{name}", NEWEST if name == "newest" else OLDEST)
 
 
 @pytest.fixture
