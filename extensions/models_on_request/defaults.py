@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 from .syntax import ModelsError, Scanner, Word, nearest
@@ -99,7 +99,8 @@ def _boolean(_scanner: Scanner, _type: Type, value: Word) -> str:
 
 def _date(_scanner: Scanner, _type: Type, value: Word) -> str:
     expected = "'today', or a date such as 2026-01-31"
-    return _made_or_iso("today", expected, value, lambda text: date.fromisoformat(text).isoformat())
+    day = _made_or_iso("today", expected, value, lambda text: date.fromisoformat(text).isoformat())
+    return _finite(day, value, date.min, date.max)
 
 
 def _datetime(_scanner: Scanner, _type: Type, value: Word) -> str:
@@ -110,7 +111,20 @@ def _datetime(_scanner: Scanner, _type: Type, value: Word) -> str:
         return moment.isoformat()
 
     expected = "'now', or a time with its zone such as 2026-01-31T12:00+00:00"
-    return _made_or_iso("now", expected, value, with_zone)
+    moment = _made_or_iso("now", expected, value, with_zone)
+    bounds = (bound.replace(tzinfo=UTC) for bound in (datetime.min, datetime.max))
+    return _finite(moment, value, *bounds)
+
+
+def _finite(text: str, value: Word, *bounds: date) -> str:
+    # PostgreSQL stores what is written, but asyncpg sends infinity for the same value.
+    if text in [bound.isoformat() for bound in bounds]:
+        raise ModelsError(
+            f"a comparison in Python would not find '{value.text}', for which the driver sends "
+            "infinity. Leave the field empty, with '?', or take a date before.",
+            value.position,
+        )
+    return text
 
 
 def _time(_scanner: Scanner, _type: Type, value: Word) -> str:

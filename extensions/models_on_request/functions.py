@@ -47,7 +47,6 @@ def model_functions(known_answers: Callable[[Context], Mapping[str, Any]]) -> di
         "from_import": from_import,
         "model_problem": model_problem,
         "models_have_cycles": models_have_cycles,
-        "models_have_enums": models_have_enums,
         "relations_of": relations_of,
         "requested_models": requested_models,
         "seeds_of_models": seeds_of_models,
@@ -133,13 +132,6 @@ def models_have_cycles(context: Context) -> bool:
     """Whether some tables refer to each other in a circle."""
     schema = _schema(context)
     return schema is not None and schema.has_cycles
-
-
-@pass_context
-def models_have_enums(context: Context) -> bool:
-    """Whether some columns are enums."""
-    schema = _schema(context)
-    return schema is not None and schema.has_enums
 
 
 def exported_names(*names: str) -> str:

@@ -36,6 +36,12 @@ MISTAKES = {
     "room for 70.",
     'Customer "it\'s"': "line 1, column 10: expected a description of letters, without quotation "
     "marks and backslashes in it.",
+    "Pass: until date = 9999-12-31": "line 1, column 20: a comparison in Python would not find "
+    "'9999-12-31', for which the driver sends infinity. Leave the field empty, with '?', or take a "
+    "date before.",
+    "Pass: until datetime = 9999-12-31T23:59:59.999999+00:00": "line 1, column 24: a comparison in "
+    "Python would not find '9999-12-31T23:59:59.999999+00:00', for which the driver sends "
+    "infinity. Leave the field empty, with '?', or take a date before.",
     # Types.
     "Customer: name strin": "line 1, column 16: unknown type 'strin'. Did you mean 'string'?",
     "Customer: tags list": "line 1, column 16: unknown type 'list'. Did you mean 'str[]'?",
