@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from .syntax import ModelsError, Scanner, Word, nearest
@@ -100,7 +100,7 @@ def _boolean(_scanner: Scanner, _type: Type, value: Word) -> str:
 def _date(_scanner: Scanner, _type: Type, value: Word) -> str:
     expected = "'today', or a date such as 2026-01-31"
     day = _made_or_iso("today", expected, value, lambda text: date.fromisoformat(text).isoformat())
-    return _finite(day, value, date.min, date.max)
+    return _finite(day, value, "0001-01-01", "9999-12-31")
 
 
 def _datetime(_scanner: Scanner, _type: Type, value: Word) -> str:
@@ -112,13 +112,12 @@ def _datetime(_scanner: Scanner, _type: Type, value: Word) -> str:
 
     expected = "'now', or a time with its zone such as 2026-01-31T12:00+00:00"
     moment = _made_or_iso("now", expected, value, with_zone)
-    bounds = (bound.replace(tzinfo=UTC) for bound in (datetime.min, datetime.max))
-    return _finite(moment, value, *bounds)
+    return _finite(moment, value, "0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59.999999+00:00")
 
 
-def _finite(text: str, value: Word, *bounds: date) -> str:
+def _finite(text: str, value: Word, *infinite: str) -> str:
     # PostgreSQL stores what is written, but asyncpg sends infinity for the same value.
-    if text in [bound.isoformat() for bound in bounds]:
+    if text in infinite:
         raise ModelsError(
             f"a comparison in Python would not find '{value.text}', for which the driver sends "
             "infinity. Leave the field empty, with '?', or take a date before.",
