@@ -121,3 +121,21 @@ def test_printed_sql_has_each_percent_sign_once(write):
     command.upgrade(config, "head", sql=True)
 
     assert "UPDATE t SET a = a % 2 WHERE 'a%' LIKE 'a%';" in config.output_buffer.getvalue()
+
+
+@pytest.mark.usefixtures("empty_database")
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("lasting", ["x", "y"])
+def test_a_branch_that_cannot_be_undone_is_reported(write, tmp_path, lasting):
+    config = write()
+    for number in ("x", "y"):
+        text = REVISION.format(
+            number=number,
+            previous="1",
+            upgrade=f'op.create_table("{number}")',
+            downgrade="pass" if number == lasting else f'op.drop_table("{number}")',
+        )
+        (tmp_path / f"{number}.py").write_text(text)
+
+    with pytest.raises(Exception, match=f'relation "{lasting}" already exists'):
+        kept.test_each_revision_can_be_undone(config)
