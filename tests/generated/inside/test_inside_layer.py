@@ -1,6 +1,7 @@
 """Run in an adopted project: what sessions, models and the lifespan promise."""
 
 import asyncio
+import importlib.util
 
 import pytest
 from app.database import SessionDep, dispose_engine, get_engine, session_scope
@@ -30,6 +31,14 @@ async def _clean():
     async with session_scope() as session:
         await session.execute(text("TRUNCATE authors CASCADE"))
     await dispose_engine()
+
+
+async def test_an_old_fastapi_is_named(monkeypatch):
+    monkeypatch.setattr("fastapi.Depends", lambda dependency=None, *, use_cache=True: None)
+    spec = importlib.util.find_spec("app.database")
+
+    with pytest.raises(ImportError, match="is installed; the sessions need"):
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
 
 async def test_many_rows_go_in_one_insert_and_sort_by_time(statements):

@@ -1,0 +1,32 @@
+"""Print the lower bounds of what the running application gets, as pins for `pip-audit`.
+
+Run it with `uv run python -m scripts.floors`; CI looks for published vulnerabilities in what it
+prints.
+"""
+
+from __future__ import annotations
+
+import re
+
+from extensions.adoption.needs import main_requirements, raised_where_declared
+
+ANSWERS = (
+    {"db_type": "postgresql", "db_auth_tables": True},
+    {"db_type": "supabase"},
+)
+
+
+def floors() -> list[str]:
+    """One `name==version` for each package that has a bound, over all answers."""
+    found: set[str] = set()
+    for answers in ANSWERS:
+        asked = {"db_python": "3.10", "db_session_scope": "function", **answers}
+        for text in (*main_requirements(asked), *raised_where_declared(asked)):
+            name, _, bound = re.sub(r"\[.*?\]", "", text).partition(">=")
+            if name != "python":
+                found.add(f"{name}=={bound}")
+    return sorted(found)
+
+
+if __name__ == "__main__":
+    print("\n".join(floors()))
