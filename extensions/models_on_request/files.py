@@ -132,7 +132,8 @@ def model_files(
     """
     sides = _relationships(schema, _prefix(database_schema))
     for model in schema.models:
-        yield _model_file(model, schema, sides[model.name], python)
+        prefix = _prefix(database_schema or "public")
+        yield _model_file(model, schema, sides[model.name], python, prefix)
 
 
 def _prefix(database_schema: str) -> str:
@@ -160,7 +161,11 @@ def _relationships(schema: Schema, prefix: str) -> dict[str, list[Relationship]]
 
 
 def _model_file(
-    model: Model, schema: Schema, relationships: list[Relationship], python: tuple[int, ...]
+    model: Model,
+    schema: Schema,
+    relationships: list[Relationship],
+    python: tuple[int, ...],
+    prefix: str,
 ) -> ModelFile:
     names = {one.name for one in (*model.fields, *relationships)}
     clock_prefix = "dt." if names & CLOCK else ""
@@ -189,7 +194,7 @@ def _model_file(
     if joins:
         used["sqlalchemy"].update({"Column", "ForeignKey", "Table"})
     if schema.is_supabase:
-        objects = _policies(schema, model.name)
+        objects = _policies(schema, model.name, prefix)
         # The Data API shows it in its documentation.
         table_arguments = [*objects, *table_arguments, '{"comment": __doc__}']
         if joins:
@@ -243,15 +248,27 @@ def _relationship_lines(relationships: Iterable[Relationship]) -> tuple[str, ...
     )
 
 
-def _policies(schema: Schema, model: str) -> tuple[Call, ...]:
-    """What lets roles use a table: its owners their own rows, and the backend all of them."""
+def _policies(schema: Schema, model: str, prefix: str) -> tuple[Call, ...]:
+    """What lets roles use a table: its owners their own rows, and the backend all of them.
+
+    Owners refer to rows that they see, where those have owners, too.
+    """
     column = schema.owners.get(model)
     if column is None:
         return (BACKEND_ONLY,)
     name = f'"{column}"' if column in POSTGRESQL else column
     condition = quoted(f"{name} = (SELECT auth.uid())")
     grant = Call("Grant", (quoted("all"), keyword("to", quoted("service_role"))))
-    return (Call("*owner_only", (condition,)), grant)
+    references = tuple(
+        keyword(link.column, quoted(prefix + schema.tables[link.target]))
+        for link in schema.links
+        if link.model == model and link.target in schema.owners
+    )
+    if not references:
+        return (Call("*owner_only", (condition,)), grant)
+    table = quoted(schema.tables[model])
+    check = Call("visible_references", (table, *references))
+    return (Call("*owner_only", (condition,)), grant, check)
 
 
 def _join_arguments(join: Join, schema: Schema) -> tuple[Code, ...]:

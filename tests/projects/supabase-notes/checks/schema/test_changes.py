@@ -1,7 +1,9 @@
 """What a change of the models does to the database, and back again."""
 
 from collections.abc import Iterator, Sequence
+from uuid import uuid4
 
+import asyncpg
 import pytest
 from sqlalchemy import ARRAY, Column, Enum, ForeignKey, Table, Text, Uuid
 from sqlalchemy.schema import SchemaItem
@@ -16,6 +18,7 @@ from notes.database_objects import (
     everyone_reads,
     owner_only,
     owner_writes,
+    visible_references,
 )
 from notes.models import Base
 
@@ -220,6 +223,58 @@ def test_tables_whose_policies_read_each_other(migrations: Migrations) -> None:
     assert migrations.snapshot() == full
     migrations.downgrade()
     assert migrations.snapshot() == start
+
+
+def test_owners_refer_to_what_they_see(migrations: Migrations) -> None:
+    def owned(name: str, *more: SchemaItem) -> None:
+        columns = (Column("id", Uuid(), primary_key=True), Column("owner", Uuid()))
+        Table(name, Base.metadata, *columns, *more, *owner_only(OWN))
+
+    references = {"note": "public.things_notes", "parent": "public.things_comments"}
+    owned("things_notes")
+    owned(
+        "things_comments",
+        *(Column(name, ForeignKey(f"{t[7:]}.id"), index=True) for name, t in references.items()),
+        visible_references("things_comments", **references),
+    )
+    migrations.revise()
+    migrations.upgrade()
+    assert migrations.drift() == ""
+    ada, bob, note, comment = (f"'{uuid4()}'" for _ in range(4))
+    migrations.run(
+        f"INSERT INTO things_notes VALUES ({note}, {ada})",
+        f"INSERT INTO things_comments VALUES ({comment}, {ada}, {note})",
+    )
+
+    def write(user: str, statement: str) -> None:
+        claims = f"set_config('request.jwt.claims', '{{\"sub\": \"{user[1:-1]}\"}}', true)"
+        role = "set_config('role', 'authenticated', true)"
+        migrations.run("BEGIN", f"SELECT {claims}, {role}", statement, "COMMIT")
+
+    new = "INSERT INTO things_comments (id, owner, note, parent) VALUES (gen_random_uuid(), "
+    hidden = [
+        f"{new} {bob}, {note}, NULL)",
+        f"{new} {bob}, NULL, {comment})",
+        f"{new} {bob}, gen_random_uuid(), NULL)",
+        f"UPDATE things_comments SET note = {note}",
+        f"UPDATE things_comments SET parent = {comment}",
+    ]
+    write(bob, f"{new} {bob}, NULL, NULL)")
+    for statement in hidden:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="not visible"):
+            write(bob, statement)
+    write(ada, f"{new} {ada}, {note}, {comment})")
+    write(ada, f"UPDATE things_comments SET parent = {comment} WHERE id <> {comment}")
+    # The backend sees all rows, and gets the errors of foreign keys.
+    migrations.run(f"{new} {bob}, {note}, {comment})")
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        migrations.run(f"{new} {bob}, gen_random_uuid(), NULL)")
+
+    forget()
+    migrations.revise()
+    migrations.upgrade()
+    assert migrations.drift() == ""
+    migrations.downgrade("base")
 
 
 CONDITIONS = [
