@@ -47,7 +47,13 @@ import pytest
 async def server(anyio_backend):
     yield
 PYTHON
-run() { PYTHONPATH=. venv/bin/python -m pytest -q -p no:cacheprovider tests.py "$@" > output 2>&1 && echo passed || tail -n 1 output; }
+run() {
+    if PYTHONPATH=. venv/bin/python -m pytest -q -p no:cacheprovider tests.py "$@" > output 2>&1; then
+        echo passed
+    else
+        tail -n 1 output
+    fi
+}
 without=$(run)
 with=$(run -p server)
 echo "without the fixture: $without; with it: $with"

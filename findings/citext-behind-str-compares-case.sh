@@ -55,7 +55,8 @@ async def seen(driver):
         by_orm = len((await session.scalars(select(Account).filter_by(**wanted))).all())
         pattern = select(Account).where(Account.email.like("ann@%"))
         by_like = len((await session.scalars(pattern)).all())
-        by_text = len((await session.execute(text("SELECT 1 FROM account WHERE email = :email"), wanted)).all())
+        raw = text("SELECT 1 FROM account WHERE email = :email")
+        by_text = len((await session.execute(raw, wanted)).all())
         session.add(Account(**wanted))
         try:
             await session.flush()

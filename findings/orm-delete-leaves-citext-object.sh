@@ -8,9 +8,9 @@
 #   (RETURNING).
 # Seen: "==" on CITEXT is evaluated by Python, as str. The DELETE removes the row, the
 #   object stays persistent, and session.get() hands it out. An UPDATE leaves the object
-#   stale in the same way; so do "<" and a column with a case-insensitive collation.
-# Users: synchronize_session="fetch" for CITEXT columns and such collations. The layer's
-#   own models have no CITEXT.
+#   stale in the same way, and so does a comparison with "<".
+# Users: synchronize_session="fetch" for CITEXT columns. The layer's own models have no
+#   CITEXT.
 
 set -euo pipefail
 work=$(mktemp -d)
