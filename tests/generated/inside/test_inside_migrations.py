@@ -1,10 +1,13 @@
 """Run in an adopted project: what the tests of migrations say of bad revisions."""
 
+import asyncio
 from io import StringIO
 
 import pytest
 from alembic import command
 from alembic.config import Config
+from app.database import create_migration_engine
+from sqlalchemy import text
 
 from . import test_database_migrations as kept
 
@@ -139,3 +142,28 @@ def test_a_branch_that_cannot_be_undone_is_reported(write, tmp_path, lasting):
 
     with pytest.raises(Exception, match=f'relation "{lasting}" already exists'):
         kept.test_each_revision_can_be_undone(config)
+
+
+UNLIMITED = """with op.get_context().autocommit_block():
+        for name in ("statement_timeout", "lock_timeout", "transaction_timeout"):
+            assert op.get_bind().exec_driver_sql(f"SHOW {name}").scalar() == "0"
+    op.execute("CREATE TABLE t ()")"""
+
+
+@pytest.mark.usefixtures("empty_database")
+def test_a_database_with_timeouts_has_none_outside_of_transactions(write):
+    names = ("statement_timeout", "lock_timeout", "transaction_timeout")
+    asyncio.run(set_timeouts(names))
+    config = write((UNLIMITED.replace("TABLE t", "TABLE u"), "pass"))
+
+    command.upgrade(config, "head")
+
+
+async def set_timeouts(names):
+    engine = create_migration_engine()
+    async with engine.connect() as connection:
+        database = await connection.scalar(text("SELECT current_database()"))
+        for name in names:
+            await connection.execute(text(f"ALTER DATABASE {database} SET {name} = '5s'"))
+        await connection.commit()
+    await engine.dispose()
