@@ -1,6 +1,7 @@
 """A path stays in the project, and what is no file is not read."""
 
 import os
+import re
 import socket
 import sys
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from extensions import project_paths
 from extensions.project_paths import PathError, inside, obstacles, read
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pipes and links of Unix")
@@ -37,6 +39,27 @@ def test_paths_that_lead_out(project: Path, name: object) -> None:
 @pytest.mark.parametrize("name", [".", "app", "app/main.py", "no such/file", ".gitignore"])
 def test_paths_within(project: Path, name: str) -> None:
     assert inside(project, name) == project / name
+
+
+READS = re.compile(r"\.read_(?:text|bytes)\(|(?<!\w)open\(")
+OTHERS = {
+    "project_paths.py": "the reader",
+    "inspection/tree.py": "the beginnings of files, from its own walk",
+    "adoption/given.py": "the template's own questions",
+    "adoption/render.py": "what was just rendered",
+    "adoption/merging/writing.py": "its own temporary files",
+}
+
+
+def test_nobody_else_reads() -> None:
+    extensions = Path(project_paths.__file__).parent
+    found = {
+        path.relative_to(extensions).as_posix()
+        for path in extensions.rglob("*.py")
+        if READS.search(path.read_text(encoding="utf-8"))
+    }
+
+    assert found <= OTHERS.keys()
 
 
 def test_a_link_that_leads_out(project: Path) -> None:

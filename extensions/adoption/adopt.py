@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from ..project_paths import PathError, read_file
 from .changes import plan_changes
 from .kept import layer_files
 from .merging.writing import WriteError, write_changes
@@ -64,6 +65,6 @@ def adopt(
 
 def _is_written(change: Change) -> bool:
     try:
-        return change.path.read_bytes() == change.after
-    except OSError:
+        return read_file(change.path, change.path.name) == change.after
+    except PathError:
         return False

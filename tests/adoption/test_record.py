@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,6 +63,40 @@ def test_a_bound_that_an_update_renewed_is_no_edit() -> None:
     assert taken_out("mine\na\nnew>=2\n", renewed) == ("mine\na\nnew>=1\n", [])
     assert taken_out("mine\na\nnew>=1\n", made) == ("mine\na\n", [])
     assert taken_out("mine\na\nnew>=3\n", renewed) == ("mine\na\nnew>=3\n", ["new>=2"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "edited", "expected"),
+    [
+        # Part of a line of the user's is none of ours.
+        ("a\n", "a\n.env\n", "a\nmy.env\n", "a\nmy.env\n"),
+        ("a", "a\n.env", "a\n.env.mine", "a\n.env.mine"),
+        # A raised floor goes back, also beside lines that came with it.
+        ("web>=1\n", "new\nweb>=2\n", "mine\nnew\nmine\nweb>=2\n", "mine\nmine\nweb>=1\n"),
+        ("web>=1\n", "web>=2\n", "web>=2,<9\n", "web>=2,<9\n"),
+        # Lists with their commas, on several lines and on one.
+        (
+            *('x = [\n  "a"\n]\n', 'x = [\n  "a",\n  "b"\n]\n'),
+            *('x = [\n    "a",\n    "b",\n    "mine"\n]\n', 'x = [\n    "a",\n    "mine"\n]\n'),
+        ),
+        ('x = ["a"]\n', 'x = ["a", "b"]\n', 'x = ["a", "b", "mine"]\n', 'x = ["a", "mine"]\n'),
+        # What opens and closes around a line of the user's stays.
+        ("", "[t]\nx = [\n  1,\n]\n", "[t]\nx = [\n  1,\n  2,\n]\n", "[t]\nx = [\n  2,\n]\n"),
+        ("a\n", "a\n\n# Ours\nb\n", "a\n\n# Ours\nmine\nb\n", "a\n\nmine\n"),
+    ],
+)
+def test_only_what_was_put_there_goes(before: str, after: str, edited: str, expected: str) -> None:
+    found, _ = taken_out(edited, step(before, after))
+
+    assert found == expected
+
+
+def test_a_file_that_was_made_goes_whole_or_not_at_all() -> None:
+    change = Change.between(Path("/project/file"), None, b"a\nb\n")
+    [made] = record([change], project=Path("/project"), kept=[], earlier={})["changed"]["file"]
+
+    assert taken_out("a\nb\nmine\n", made) == ("mine\n", [])
+    assert taken_out("a\nmine\nb\n", made) == ("a\nmine\nb\n", [])
 
 
 def test_a_line_that_is_there_twice_stays() -> None:
