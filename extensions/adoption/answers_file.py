@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
@@ -57,7 +57,7 @@ def _parsed(data: bytes, name: str) -> Mapping[str, Any]:
         return {}
     if not isinstance(answers, dict):
         raise AnswersError(f"{name}: there are no answers in it; restore the file.")
-    return answers
+    return cast("Mapping[str, Any]", answers)
 
 
 def record_changes(project: Path, changes: Sequence[Change], name: str = ANSWERS_FILE) -> None:

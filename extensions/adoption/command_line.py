@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..project_paths import PathError, read
-from .answers_file import ANSWERS_FILE, AnswersError, check_answers, read_answers, record_changes
+from .answers_file import (
+    ANSWERS_FILE,
+    PATHS,
+    AnswersError,
+    check_answers,
+    read_answers,
+    record_changes,
+)
 from .changes import plan_renewal
 from .kept import layer_files
 from .merging.writing import WriteError, write_changes
@@ -87,6 +94,9 @@ def _is(project: Path, name: str, content: bytes) -> bool:
 def _undo(project: Path, answers: Mapping[str, Any]) -> tuple[str, bool]:
     if "db_added_on" not in answers:
         return f"{project} has no database layer of this template: nothing to undo.\n", True
+    needed = (*PATHS, "db_import_path", "db_app_object")
+    if missing := [name for name in needed if not isinstance(answers.get(name), str)]:
+        return f"{ANSWERS_FILE} lacks {', '.join(missing)}; restore it, and run this again.\n", True
     problems = list(check_answers(project, answers))
     if problems:
         return "".join(f"{problem}\n" for problem in problems), True

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 TIMEOUT_SECONDS = 10
+GIT_TIMEOUT_SECONDS = 5
 NEEDED = ("fastapi", "sqlalchemy", "asyncpg", "alembic", "pydantic_settings")
 IMPORT = """
 import importlib, sys
@@ -69,16 +70,35 @@ def import_in_environment(
 
 
 def find_python(project: Path, environ: Mapping[str, str]) -> Path | None:
-    """The interpreter of the project's environment; None if it lacks what the layer needs."""
+    """The interpreter of the project's environment; None if it lacks what the layer needs.
+
+    One that git tracks came with the project, so anybody may have made it: it is not run.
+    """
     places = [project / name for name in (".venv", "venv", "env")]
     if active := environ.get("VIRTUAL_ENV"):
         places.append(Path(active))
     for place in places:
-        if (place / "pyvenv.cfg").is_file() and _has_packages(place):
+        is_there = (place / "pyvenv.cfg").is_file() and _has_packages(place)
+        if is_there and not is_tracked(project, str(place.absolute())):
             python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
             if python.exists():
                 return python
     return None
+
+
+def is_tracked(project: Path, name: str) -> bool:
+    """Whether git has a file, or any file of a directory, in its index."""
+    try:
+        done = subprocess.run(
+            ["git", "ls-files", "--", name],
+            cwd=project,
+            capture_output=True,
+            check=False,
+            timeout=GIT_TIMEOUT_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0 and bool(done.stdout.strip())
 
 
 def _has_packages(environment: Path) -> bool:

@@ -386,8 +386,10 @@ def _answers_file(context: Context) -> Path:
 def _known_answers(context: Context) -> Mapping[str, Any]:
     """Answers given on the command line or by the update, and those that the project records."""
     file = context["_copier_conf"]["answers_file"]
+    recorded: Mapping[str, Any] = {}
     try:
-        recorded = read_answers(_project(context), str(file)) if file else {}
+        if file:
+            recorded = read_answers(_project(context), str(file))
     except AnswersError as error:
         raise UserMessageError(str(error)) from error
     return under_present_names({**recorded, **_data(context)})

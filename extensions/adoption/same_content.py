@@ -10,7 +10,7 @@ import textwrap
 import tokenize
 from collections import Counter
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,8 @@ def _code(data: bytes) -> tuple[str, Counter[str]]:
         for field in ("body", "orelse", "finalbody"):
             statements = getattr(node, field, None)
             if isinstance(statements, list):
-                setattr(node, field, list(_imports_sorted(statements)))
+                block = cast("list[ast.stmt]", statements)
+                setattr(node, field, list(_imports_sorted(block)))
     return ast.dump(module), Counter(_comments(data))
 
 

@@ -7,7 +7,6 @@ an environment with the packages in it, the layer's modules are imported there a
 from __future__ import annotations
 
 import ast
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..project_paths import PathError, read
 from .blocking import blocking_calls
 from .changes import plan_changes
-from .environment import find_python, import_in_environment
+from .environment import find_python, import_in_environment, is_tracked
 from .install import install_commands
 from .layer import layer_module
 from .locks import outdated, read_environment, read_locks
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 Level = Literal["ok", "warning", "failure"]
-GIT_TIMEOUT_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,22 +177,8 @@ def _exposed_passwords(project: Path) -> Iterator[str]:
         yield "git does not ignore .env, where passwords go: add it to .gitignore"
     if ignores(patterns, ".env.example", above=above):
         yield "git ignores .env.example, which is for everybody: add !.env.example to .gitignore"
-    if _is_tracked(project, ".env"):
+    if is_tracked(project, ".env"):
         yield (
             "git tracks .env: `git rm --cached .env` takes it out of the next commit; "
             "change the passwords in it that were pushed"
         )
-
-
-def _is_tracked(project: Path, name: str) -> bool:
-    try:
-        done = subprocess.run(
-            ["git", "ls-files", "--", name],
-            cwd=project,
-            capture_output=True,
-            check=False,
-            timeout=GIT_TIMEOUT_SECONDS,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0 and bool(done.stdout.strip())

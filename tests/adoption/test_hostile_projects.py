@@ -5,7 +5,7 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -31,7 +31,7 @@ Make = Callable[[Path], None]
 
 
 @contextmanager
-def bounded() -> Iterator[None]:
+def bounded() -> Generator[None]:
     """End whatever waits for a pipe, and see how long the rest has worked."""
 
     def give_up(_signal: int, _frame: FrameType | None) -> None:
@@ -49,7 +49,7 @@ def bounded() -> Iterator[None]:
 
 
 def listed(directory: Path) -> dict[str, tuple[int, int]]:
-    found = {}
+    found: dict[str, tuple[int, int]] = {}
     for path in directory.rglob("*"):
         status = path.lstat()
         found[path.relative_to(directory).as_posix()] = status.st_mode, status.st_mtime_ns

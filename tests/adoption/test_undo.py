@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from extensions.adoption.command_line import main
 from extensions.adoption.record import digest
 from extensions.adoption.undo import Undone, undo
 from tests.support.template import (
@@ -409,3 +410,18 @@ def test_without_a_layer(template: Path, tmp_path: Path) -> None:
     assert "nothing to undo" in done.stderr
     assert "Traceback" not in done.stderr
     assert changed_files(project) == []
+
+
+def test_answers_that_lack_one(
+    adopted: Adopted, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = adopted.project / ANSWERS_FILE
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(line for line in lines if not line.startswith("db_app_file")))
+    before = contents(adopted.project)
+    monkeypatch.chdir(adopted.project)
+
+    assert main(["--undo"]) == 1
+
+    assert "lacks db_app_file" in capsys.readouterr().err
+    assert contents(adopted.project) == before

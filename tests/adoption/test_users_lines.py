@@ -1,7 +1,7 @@
 """Whatever is copied, edited, updated and undone, in any order: no line of the user's is lost."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,7 +61,7 @@ class Project:
     adopted: Adopted
     version: int = 1
     written: int = 0
-    rendered: dict[str, bytes] = field(default_factory=dict)
+    rendered: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
     @property
     def files(self) -> list[str]:
@@ -192,7 +192,7 @@ ORDERS = st.lists(
 
 
 @contextmanager
-def newer_bounds() -> Iterator[None]:
+def newer_bounds() -> Generator[None]:
     """A version that renews a bound, and needs a package more."""
     former = needs.main_requirements
 

@@ -252,6 +252,16 @@ def test_no_code_of_the_applications_is_run(tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
 
 
+def test_an_environment_that_came_with_the_project(tmp_path: Path) -> None:
+    make_environment(tmp_path)
+    git(tmp_path, "init", "--quiet")
+    assert find_python(tmp_path, {}) is not None
+
+    git(tmp_path, "add", "--force", ".venv/pyvenv.cfg")
+
+    assert find_python(tmp_path, {}) is None
+
+
 def test_an_environment_that_lacks_a_package(tmp_path: Path) -> None:
     environment = make_environment(tmp_path)
     assert find_python(tmp_path, {}) is not None
