@@ -56,7 +56,9 @@ def _taken_apart(data: bytes) -> tuple[bytes, list[bytes]]:
     return _CODE.sub(b"", data), codes
 
 
-_CODE = re.compile(rb"(?<=```python\n).*?(?=^[ \t]*```)", re.MULTILINE | re.DOTALL)
+_CODE = re.compile(
+    rb"^[ \t]*```(?:python|py)\b[^\n]*\n(.*?)(?=^[ \t]*```)", re.MULTILINE | re.DOTALL
+)
 
 
 def _lines(data: bytes) -> list[bytes]:
