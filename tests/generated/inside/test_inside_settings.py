@@ -2,9 +2,12 @@
 
 import logging
 import os
+import socketserver
 import string
+import struct
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -143,6 +146,51 @@ def test_env_is_found_from_any_working_directory(tmp_path):
     assert "127.0.0.1" in alembic.stderr
     # An installed package has no project around it, and the working directory counts.
     assert "DATABASE_URL cannot be used: it has to start with" in installed.stderr
+
+
+@pytest.fixture
+def strict_server():
+    """A server that takes no password."""
+    words = b"SFATAL\0C28P01\0Mpassword authentication failed\0\0"
+    answer = b"E" + struct.pack("!l", len(words) + 4) + words
+
+    class Refuse(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.recv(1000)
+            self.request.sendall(answer)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refuse) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize("options", [[], ["--tb=long", "--showlocals"]], ids=["usual", "long"])
+@pytest.mark.parametrize("case", ["refused", "nobody", "malformed"])
+def test_pytest_prints_no_password(case, options, strict_server):
+    canary = "c@nary/ÿ"
+    place = {"refused": f"127.0.0.1:{strict_server}", "nobody": "127.0.0.1:1", "malformed": "[h"}
+    url = f"postgresql://u:{quote(canary, safe='')}@{place[case]}/x?sslmode=disable"
+    done = subprocess.run(
+        [
+            *[sys.executable, "-m", "pytest", "tests/database/test_database_migrations.py"],
+            *["-x", "-p", "no:cacheprovider", *options],
+        ],
+        cwd=PROJECT,
+        env=os.environ | {"TEST_DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "INTERNALERROR" not in done.stdout
+    said = {"refused": "authentication failed", "nobody": "onnect", "malformed": "name:port"}
+    assert said[case] in done.stdout
+    shown = [canary, repr(canary)[1:-1], quote(canary, safe=""), "c%40nary"]
+    assert not [secret for secret in shown if secret in done.stdout + done.stderr]
 
 
 def test_other_problems_name_their_variable(monkeypatch):
