@@ -18,19 +18,11 @@ from .specs import Spec
 SHARED = "shared"
 FROM_SHARED = {
     "database": ["create_migration_engine"],
-<<<<<<< HEAD
     "database_comparison": ["add_comparisons", "expressions_of", "own_tables"],
     "database_enums": ["enum_changes"],
     "database_operations": ["SQL"],
-    "database_settings": [
-        "DatabaseSettingsError",
-        "get_database_settings",
-        "parse_database_url",
-    ],
-=======
     "database_settings": ["DatabaseSettingsError", "get_database_settings"],
     "database_url": ["LOCAL_HOSTS", "parse_database_url"],
->>>>>>> 4169c60 (Let owners on Supabase refer to rows that they see)
 }
 """The modules of the shared package, and what the packages take from them."""
 SHARED_MODULES = (
