@@ -6,7 +6,7 @@ import json
 import re
 import tomllib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -154,11 +154,10 @@ def _read(name: str, content: str) -> Lock | None:
     if not content:
         return None
     lock = Lock(name, recorded_command(content) or RENEWALS.get(name, ""))
+    packages: list[dict[str, Any]] = []
     try:
         if name == "Pipfile.lock":
             packages = _of_pipenv(json.loads(content))
-        elif name == "pixi.lock":
-            packages = []
         elif name.endswith((".txt", "requirements.lock")):
             if name.endswith(".txt") and not is_compiled(content):
                 return None
@@ -168,8 +167,8 @@ def _read(name: str, content: str) -> Lock | None:
                 if item.parsed.constraint.startswith("==")
             ]
         else:
-            data = tomllib.loads(content)
-            packages = data.get("package") or data.get("packages") or []
+            data: dict[str, Any] = tomllib.loads(content)
+            packages = data.get("package") or data.get("packages") or packages
         for package in packages:
             _add(lock, package)
     except (ValueError, AttributeError, TypeError, RecursionError):
@@ -205,7 +204,7 @@ def _add(lock: Lock, package: dict[str, Any]) -> None:
 def _dependencies(listed: Any) -> Iterator[str]:  # noqa: ANN401 - as each tool has it
     """The names of what a package depends on: uv lists tables, PDM texts, Poetry a table."""
     for each in listed:
-        name = each.get("name", "") if isinstance(each, dict) else each
+        name = cast("dict[str, Any]", each).get("name") if isinstance(each, dict) else each
         found = re.match(r"[\w.-]+", str(name))
         if found:
             yield canonicalize_name(found[0])
