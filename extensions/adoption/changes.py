@@ -79,7 +79,8 @@ def plan_changes(
     files = tuple(files)
     packages = keep_layer_out(project, answers, files, merge.changes)
     told = (*merge.notices, merge.reason, merge.instructions, *packages.notes)
-    notes = [note for note in told if note]
+    notes = [*_without_object(answers)]
+    notes += [note for note in told if note]
     example = list(_env_example(project, answers))
     made = (change for change in (*packages.changes, *example) if change.before is None)
     names = [change.path.relative_to(project).as_posix() for change in made]
@@ -151,15 +152,26 @@ def _wiring(project: Path, answers: Mapping[str, Any]) -> tuple[list[Change], li
     layer = layer_module(
         answers["db_import_path"], answers["db_package_dir"], answers["db_layer_dir"]
     )
+    app_object: str = answers["db_app_object"]
     result = wire_application(
         _read(project, file) or "",
-        app_object=answers["db_app_object"].removesuffix("()").partition(":")[2] or None,
+        app_object=app_object.removesuffix("()").partition(":")[2] or None,
+        is_factory=app_object.endswith("()"),
         layer_module=".".join(part for part in (layer, "database") if part),
     )
     if isinstance(result, Wired):
         return list(_change(project, file, result.content)), []
     lines = "\n".join(f"    {line}" for line in result.lines)
     return [], [f"{answers['db_app_file']} is unchanged ({result.reason}); add:\n{lines}"]
+
+
+def _without_object(answers: Mapping[str, Any]) -> Iterator[str]:
+    if not answers["db_app_object"]:
+        tests = f"{answers['db_tests_dir']}/{answers['db_tests_subdir']}"
+        yield (
+            f"{answers['db_app_file']} makes the application where nothing else can import it: "
+            f"`app` in {tests}/conftest.py is where to make one for the tests"
+        )
 
 
 def _read(project: Path, name: str) -> str | None:

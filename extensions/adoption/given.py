@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
 import yaml
+
+_MODULE = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
+_IMPORT_PATH = re.compile(rf"(?:{_MODULE})?")
+_OBJECT = re.compile(rf"(?:({_MODULE}):({_MODULE})(?:\(\))?)?")
+# How deep below the project's root the directory that the application is imported from may lie.
+_BASES = ("", "*/", "*/*/")
 
 PLACES = {
     "db_package_dir": "directory",
@@ -39,6 +46,7 @@ def problems_with(
         else:
             yield from problems_with_value(name, value, questions)
             yield from _missing_place(name, value, project)
+            yield from _no_name(name, value, given, project)
 
 
 def problems_with_value(
@@ -76,3 +84,38 @@ def _missing_place(name: str, value: object, project: Path) -> Iterator[str]:
     there = place.is_dir() if PLACES[name] == "directory" else place.is_file()
     if not (inside and there):
         yield f"-d {name}={value}: there is no such {PLACES[name]} in {project}."
+
+
+def _no_name(name: str, value: object, given: Mapping[str, Any], project: Path) -> Iterator[str]:
+    """What is wrong with a name that Python has to import."""
+    if name == "db_import_path":
+        package, path = str(given.get("db_package_dir", "")), str(value or "")
+        dotted = "." + ".".join(PurePosixPath(package).parts)
+        if not _IMPORT_PATH.fullmatch(path):
+            likely = ".".join(part for part in PurePosixPath(path).parts if part.isidentifier())
+            yield (
+                f"-d {name}={value}: it takes the name that code imports the package by"
+                f"{f', such as {likely}' if likely else ''}; empty for top-level modules."
+            )
+        elif package and path and not dotted.endswith(f".{path}"):
+            yield f"-d {name}={value}: {package} cannot be imported by that name."
+    elif name == "db_app_object":
+        match = _OBJECT.fullmatch(str(value or ""))
+        if match is None:
+            likely = str(value).removesuffix(".py").replace("/", ".")
+            example = f"{likely}:app" if _IMPORT_PATH.fullmatch(likely) else "app.main:app"
+            yield (
+                f"-d {name}={value}: it takes module:object, such as {example}, or "
+                "module:function() for a factory."
+            )
+        elif match[1] and not _is_there(match[1], project):
+            yield f"-d {name}={value}: there is no module {match[1]} in {project}."
+
+
+def _is_there(module: str, project: Path) -> bool:
+    path = module.replace(".", "/")
+    return any(
+        next(project.glob(f"{base}{path}{ending}"), None) is not None
+        for base in _BASES
+        for ending in (".py", "/__init__.py")
+    )

@@ -63,7 +63,8 @@ def _found(facts: Facts, answers: Mapping[str, Any]) -> Iterator[str]:
         for reason in reversed(facts.reasons)
         if reason.file
     }
-    yield f"application {answers['db_app_object']}{where.get('app_file', '')}"
+    application = answers["db_app_object"] or answers["db_app_file"]
+    yield f"application {application}{where.get('app_file', '')}"
     imported = answers["db_import_path"] or "top-level modules"
     yield f"package {answers['db_package_dir']}, imported as {imported}"
     file, manager = answers["db_dependency_file"] or "no dependency file", ""

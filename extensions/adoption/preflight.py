@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..project_paths import PathError, read
 from .changes import plan_changes
+from .left_open import lies_elsewhere
 from .merging.versions import admits
 from .needs import PYTHON_FLOOR, session_scope
 from .proposals import propose_all
@@ -29,10 +30,7 @@ def reasons_to_stop(facts: Facts, project: Path) -> Iterator[str]:
         )
         return
     if facts.project_root != ".":
-        yield (
-            f"The FastAPI project lies in {facts.project_root}: run this with "
-            f"{project / facts.project_root} as the destination."
-        )
+        yield lies_elsewhere(facts, project)
     yield from _not_utf8(facts, project)
 
 

@@ -55,9 +55,9 @@ def _import_path(facts: Facts, answers: Answers, _project: Path) -> str:
 
 
 def _app_object(facts: Facts, _answers: Answers, _project: Path) -> str:
-    """As `module:object`, with `()` for a factory."""
+    """As `module:object`, with `()` for a factory; "" where nothing can be imported."""
     called = "()" if facts.app_factory else ""
-    return f"{facts.app_object}{called}"
+    return f"{facts.app_object}{called}" if facts.app_object else ""
 
 
 def _layer_dir(_facts: Facts, answers: Answers, project: Path) -> str:

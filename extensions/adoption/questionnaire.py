@@ -13,7 +13,7 @@ from copier.errors import UserMessageError
 from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 
-from ..inspection import Facts, inspect_project
+from ..inspection import Facts, Given, inspect_project
 from ..models_on_request.functions import model_functions
 from ..project_paths import PathError, obstacles
 from .answers_file import AnswersError, check_answers, read_answers, replace_answers
@@ -24,6 +24,7 @@ from .existing import bad_answer, listed, reason_to_stop
 from .given import load_questions, problems_with, problems_with_value
 from .kept import escaped, kept_files
 from .layer import import_statement, layer_module, sorted_imports
+from .left_open import choices_for, is_open, questions_left_open
 from .merging.writing import WriteError
 from .moved import LostError, moved_answers
 from .needs import has_uuid7
@@ -39,14 +40,6 @@ if TYPE_CHECKING:
 
     from jinja2.runtime import Context
 
-UNSURE = {
-    "db_package_dir": "package_dir",
-    "db_import_path": "package_dir",
-    "db_app_file": "app_file",
-    "db_app_object": "app_file",
-    "db_dependency_file": "dependency_file",
-}
-"""The fact that each question is about."""
 WITHOUT_EFFECT = ("db_confirm", "db_agreed", "db_record")
 """Questions that come after the plan is made."""
 
@@ -57,7 +50,8 @@ class ExistingProject(Extension):
     def __init__(self, environment: Environment) -> None:
         """Register the functions."""
         super().__init__(environment)
-        self._facts: dict[Path, Facts] = {}
+        self._facts: dict[tuple[Path, Given], Facts] = {}
+        self._asked: set[str] = set()
         self._plan: tuple[Mapping[str, Any], ChangePlan] | None = None
         self._shown: set[Path] = set()
         self._there: set[str] = set()
@@ -133,7 +127,13 @@ class ExistingProject(Extension):
             return bool(facts.existing_layer)
         if facts.existing_layer and context["db_existing"] == "stop":
             raise UserMessageError("Nothing was added: the project keeps the layer that it has.")
-        return UNSURE[name] in facts.unsure
+        asked = is_open(name, facts)
+        if asked:
+            self._asked.add(name)
+        if asked and name not in _data(context) and choices_for(name, facts):
+            # The prompt is cut at the terminal's width.
+            print(f"\nLikely, best first: {', '.join(choices_for(name, facts))}", file=sys.stderr)
+        return asked
 
     def _reasons_to_stop(self, context: Context, facts: Facts) -> Iterator[str]:
         project, data = _project(context), _data(context)
@@ -146,9 +146,7 @@ class ExistingProject(Extension):
         if data.get("db_existing", "stop" if nobody_is_asked else None) == "stop":
             yield from reason_to_stop(facts, project)
         if nobody_is_asked:
-            for name, fact in UNSURE.items():
-                if fact in facts.unsure and name not in data:
-                    yield _question_left_open(name, facts)
+            yield from questions_left_open(facts, data)
 
     @pass_context
     def asks_for_extras(self, context: Context) -> bool:
@@ -349,12 +347,19 @@ class ExistingProject(Extension):
 
     def _facts_of(self, context: Context) -> Facts:
         project = _project(context).resolve()
-        if project not in self._facts:
+        known, answers = _known_answers(context), context.get_all()
+        given = {
+            name.removeprefix("db_"): str(PurePosixPath(answers[name])) if answers[name] else ""
+            for name in ("db_app_file", "db_package_dir", "db_import_path")
+            if name in answers and (name in known or name in self._asked)
+        }
+        key = project, Given(**given)
+        if key not in self._facts:
             try:
-                self._facts[project] = inspect_project(project)
+                self._facts[key] = inspect_project(*key)
             except OSError as error:
                 raise UserMessageError(f"{project}: {error.strerror or error}.") from error
-        return self._facts[project]
+        return self._facts[key]
 
 
 def _layer(context: Context) -> str:
@@ -393,13 +398,3 @@ def _known_answers(context: Context) -> Mapping[str, Any]:
     except AnswersError as error:
         raise UserMessageError(str(error)) from error
     return under_present_names({**recorded, **_data(context)})
-
-
-def _question_left_open(name: str, facts: Facts) -> str:
-    candidates = {
-        "package_dir": (facts.package_dir, *facts.candidates),
-        "app_file": (facts.app_file or "", *facts.app_files),
-        "dependency_file": (facts.dependency_file or "", *facts.dependency_files),
-    }[UNSURE[name]]
-    choices = ", ".join(dict.fromkeys(candidates))
-    return f"{name} is not clear from the project: say which with -d {name}=… ({choices})."

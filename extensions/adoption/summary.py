@@ -117,7 +117,10 @@ def _done(adopted: Adopted) -> Iterator[tuple[str, str]]:
     manager = answers["db_dependency_manager"]
     using = f", {manager}" if manager != "none" else ""
     there = read_record(answers)["kept"]
-    yield "Found", f"FastAPI application {answers['db_app_object']}{using}"
+    yield (
+        "Found",
+        f"FastAPI application {answers['db_app_object'] or answers['db_app_file']}{using}",
+    )
     if there:
         yield "", f"{', '.join(there)} as before: what was there stays"
 

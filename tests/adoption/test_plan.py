@@ -179,6 +179,10 @@ def test_pretend_leaves_every_byte_and_time(template: Path, project: Path) -> No
         ("db_package_dir=nowhere", "there is no such directory"),
         ("db_package_dir=..", "there is no such directory"),
         ("db_app_file=app", "there is no such file"),
+        ("db_app_object=app/main.py", "it takes module:object, such as app.main:app"),
+        ("db_app_object=app.main", "it takes module:object, such as app.main:app"),
+        ("db_app_object=app.mian:app", "there is no module app.mian"),
+        ("db_import_path=src/app", "by, such as src.app; empty for top-level modules"),
     ],
 )
 def test_a_wrong_answer_by_data(template: Path, project: Path, given: str, expected: str) -> None:

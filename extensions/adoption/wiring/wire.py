@@ -41,6 +41,7 @@ def wire_application(
     app_object: str | None,
     layer_module: str,
     first_party: Collection[str] = (),
+    is_factory: bool = False,
 ) -> Wired | Unclear:
     """Add `from <layer_module> import install_database` and its call to an application file.
 
@@ -49,9 +50,10 @@ def wire_application(
         app_object: The application's or its factory's name; None finds the only one.
         layer_module: Where `install_database` is imported from; relative with a leading dot.
         first_party: Further top-level names of the project's own, to tell the import's section.
+        is_factory: Whether `app_object` is to be called, and so is no application itself.
     """
     import_line = f"from {layer_module} import {INSTALL_FUNCTION}"
-    call = f"{INSTALL_FUNCTION}({app_object or 'app'})"
+    call = f"{INSTALL_FUNCTION}({app_object if app_object and not is_factory else 'app'})"
     if not all(part.isidentifier() and not iskeyword(part) for part in _parts(layer_module)):
         return Unclear(f"{layer_module} is no name that can be imported", (import_line, call))
     try:
