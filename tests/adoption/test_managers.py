@@ -13,7 +13,7 @@ from extensions.adoption.install import install_commands
 from extensions.adoption.locks import outdated, read_locks
 from tests.support.template import add_layer
 
-NEEDS = ["alembic>=1.20.1", "fastapi>=0.121", "pydantic-settings>=2.2"]
+NEEDS = ["alembic>=1.20.1", "fastapi>=0.121", "pydantic-settings>=2.6.1"]
 OLD = {"fastapi": "0.115.12", "alembic": "1.13.3", "pydantic-settings": "2.1.0"}
 APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 PROJECT = (

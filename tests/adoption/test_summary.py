@@ -177,7 +177,7 @@ def test_a_list_that_is_written_anew_is_told_by_what_is_new_in_it(
     manifest = project / "pyproject.toml"
     manifest.write_text(
         '[project]\nname = "short"\nversion = "1"\nrequires-python = ">=3.11"\n'
-        'dependencies = ["fastapi>=0.121", "uvicorn", "pydantic-settings>=2.6"]\n\n'
+        'dependencies = ["fastapi>=0.121", "uvicorn", "pydantic-settings>=2.7"]\n\n'
         '[dependency-groups]\ndev = ["pytest>=8", "httpx"]\n'
     )
 

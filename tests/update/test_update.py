@@ -118,7 +118,7 @@ def test_bounds_arrive_where_the_text_is_still_the_templates(
         "asyncpg>=0.27", "asyncpg>=0.28"
     )
     later = later.replace(
-        '"pydantic-settings>=2.2",', '"pydantic-settings>=2.2",\n        "new>=1",'
+        '"pydantic-settings>=2.6.1",', '"pydantic-settings>=2.6.1",\n        "new>=1",'
     )
     needs.write_text(f"{current}def main_requirements{later}")
     release(own_template, "v1.1.0")
@@ -127,7 +127,7 @@ def test_bounds_arrive_where_the_text_is_still_the_templates(
 
     updated = pyproject.read_text()
     assert updated == content.replace("alembic>=1.20.1", "alembic>=1.21").replace(
-        '    "pydantic-settings>=2.6",\n', '    "new>=1",\n    "pydantic-settings>=2.6",\n'
+        '    "pydantic-settings>=2.7",\n', '    "new>=1",\n    "pydantic-settings>=2.7",\n'
     )
     recorded = yaml.safe_load((project / ANSWERS_FILE).read_text())["db_record"]
     assert len(recorded["changed"]["pyproject.toml"]) == 2
