@@ -50,6 +50,7 @@ def adopt(
         created=there if created is None else created,
         changes=[change for change in plan.changes if _is_written(change)],
         notes=plan.notes,
+        advice=plan.advice,
         failures=failures,
         checks=verify(
             project,

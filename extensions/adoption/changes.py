@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..project_paths import read
+from .deployment import Layer, advise
 from .existing import notes_on_autogenerate
 from .layer import layer_module
 from .merging.dependencies import DependencyMerge, merge_dependencies
@@ -60,6 +61,8 @@ class ChangePlan:
     changes: tuple[Change, ...]
     conflicts: tuple[Conflict, ...]
     notes: tuple[str, ...]
+    advice: tuple[str, ...] = ()
+    """What to change in images, containers and pipelines, a sentence each."""
 
 
 def plan_changes(
@@ -92,7 +95,20 @@ def plan_changes(
     if answers["db_schema"]:
         migrations_dir, schema = answers["db_migrations_dir"], answers["db_schema"]
         notes.extend(notes_on_autogenerate(project, migrations_dir, schema))
-    return ChangePlan(tuple(changes), merge.conflicts, tuple(notes))
+    advice = advise(project, Layer(answers, files, _test_files(project, answers, merge.changes)))
+    return ChangePlan(tuple(changes), merge.conflicts, tuple(notes), tuple(advice) if files else ())
+
+
+def _test_files(
+    project: Path, answers: Mapping[str, Any], changes: Sequence[Change]
+) -> tuple[str, ...]:
+    """The requirements files that only tests need."""
+    names = (change.path.relative_to(project).as_posix() for change in changes)
+    return tuple(
+        name
+        for name in names
+        if name.endswith((".txt", ".in")) and name != answers["db_dependency_file"]
+    )
 
 
 def plan_renewal(project: Path, answers: Mapping[str, Any], files: Iterable[str]) -> ChangePlan:
@@ -162,7 +178,10 @@ def _wiring(project: Path, answers: Mapping[str, Any]) -> tuple[list[Change], li
     if isinstance(result, Wired):
         return list(_change(project, file, result.content)), []
     lines = "\n".join(f"    {line}" for line in result.lines)
-    return [], [f"{answers['db_app_file']} is unchanged ({result.reason}); add:\n{lines}"]
+    name = answers["db_app_object"].rpartition(":")[2]
+    place = f" to {name.removesuffix('()')}" if name.endswith("()") else ""
+    note = f"{answers['db_app_file']} is unchanged ({result.reason}); add{place}:\n{lines}"
+    return [], [note]
 
 
 def _without_object(answers: Mapping[str, Any]) -> Iterator[str]:

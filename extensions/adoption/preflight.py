@@ -10,6 +10,7 @@ from .left_open import lies_elsewhere
 from .merging.versions import admits
 from .needs import PYTHON_FLOOR, session_scope
 from .proposals import propose_all
+from .resolution import PACKAGES, module_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,7 @@ def reasons_to_stop(facts: Facts, project: Path) -> Iterator[str]:
     if facts.project_root != ".":
         yield lies_elsewhere(facts, project)
     yield from _not_utf8(facts, project)
+    yield from _hidden_packages(facts, project)
 
 
 def bounds_that_exclude(facts: Facts, project: Path) -> Iterator[str]:
@@ -67,6 +69,24 @@ def _not_utf8(facts: Facts, project: Path) -> Iterator[str]:
             yield f"{error}."
         except UnicodeDecodeError as error:
             yield f"{facts.dependency_file}: byte {error.start} is not UTF-8, as TOML has to be."
+
+
+def _hidden_packages(facts: Facts, project: Path) -> Iterator[str]:
+    """The project's modules that are found in place of packages that the layer imports."""
+    for base in dict.fromkeys((facts.pytest.import_base, ".")):
+        for package in sorted(PACKAGES):
+            found = module_file(project / base, package)
+            if found is not None:
+                file = found.relative_to(project).as_posix()
+                remedy = (
+                    f"remove it, or rename {package}/"
+                    if found.name == "__init__.py"
+                    else "rename it"
+                )
+                yield (
+                    f"{file} hides the package {package}, which the database layer imports, "
+                    f"from all that runs here; {remedy}."
+                )
 
 
 def _unsupported_python(facts: Facts) -> str:

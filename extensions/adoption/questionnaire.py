@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -256,6 +257,7 @@ class ExistingProject(Extension):
         if context["db_undo"] or options["pretend"]:
             return not context["db_undo"]
         from .adopt import adopt  # noqa: PLC0415 - an update has no need of it
+        from .rollback import take_back  # noqa: PLC0415
         from .summary import summarize  # noqa: PLC0415
 
         project, answers = _project(context), context.get_all()
@@ -272,11 +274,20 @@ class ExistingProject(Extension):
             )
         except PathError as error:
             raise UserMessageError(no_file(error)) from error
+        if adopted.failed and self._is_first:
+            there = {*self._own} - self._there
+            left = take_back(project.resolve(), there, adopted.changes)
+            failures = (*adopted.failures, *left)
+            adopted = replace(adopted, changes=(), failures=failures, taken_back=True)
         text = summarize(adopted, environ=os.environ, terminal=sys.stderr.isatty())
         if text and (adopted.failed or not options["quiet"]):
             sys.stderr.write(text)
         if adopted.failed:
-            raise UserMessageError("Not everything is as it has to be: see above.")
+            raise UserMessageError(
+                "Nothing was added: see above."
+                if adopted.taken_back
+                else "Not everything is as it has to be: see above."
+            )
         return True
 
     @pass_context

@@ -66,7 +66,7 @@ def _problems(root: Path, where: str, module: str, names: list[str]) -> Iterator
     top = module.partition(".")[0]
     is_installed = top in PACKAGES or top in sys.stdlib_module_names
     if is_installed:
-        hiding = _module_file(root, top)
+        hiding = module_file(root, top)
         if hiding is not None and top not in sys.builtin_module_names:
             yield (
                 f"{where}: {top} is found in {hiding.relative_to(root)}, which hides the package "
@@ -74,18 +74,18 @@ def _problems(root: Path, where: str, module: str, names: list[str]) -> Iterator
             )
         return
     directory = root.joinpath(*module.split("."))
-    found = _module_file(root, module)
+    found = module_file(root, module)
     if found is None and not directory.is_dir():
         yield f"{where}: there is no module {module} in {root}"
         return
     for name in names:
         if name == "*" or (found is not None and _defines(root, found, name)):
             continue
-        if _module_file(directory, name) is None and not (directory / name).is_dir():
+        if module_file(directory, name) is None and not (directory / name).is_dir():
             yield f"{where}: {module} has no {name}"
 
 
-def _module_file(root: Path, module: str) -> Path | None:
+def module_file(root: Path, module: str) -> Path | None:
     """The file that a dotted name stands for; a package comes before a module."""
     place = root.joinpath(*module.split("."))
     for candidate in (place / "__init__.py", place.with_name(f"{place.name}.py")):

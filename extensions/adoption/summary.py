@@ -50,9 +50,13 @@ class Adopted:
     """Those of the user's files that were written."""
     notes: Sequence[str]
     """What the user has to do by hand."""
+    advice: Sequence[str]
+    """What else has to change for the project to run as before, a sentence each."""
     failures: Sequence[str]
     """Files that could not be written."""
     checks: Sequence[Check]
+    taken_back: bool = False
+    """Whether all is as it was before, because something failed."""
 
     @property
     def failed(self) -> bool:
@@ -78,6 +82,10 @@ def _sections(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[st
     answers = adopted.answers
     place = _directory(answers["db_layer_dir"])
     changed_nothing = not adopted.created and not adopted.changes
+    if adopted.taken_back:
+        yield "", "Nothing was added: all files are as they were."
+        yield from _failed(adopted)
+        return
     if changed_nothing and not adopted.failed:
         yield "", f"The database layer in {place} is complete: nothing was changed."
     else:
@@ -88,18 +96,25 @@ def _sections(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[st
         found = dict.fromkeys(check.name for check in adopted.checks)
         faulty = {check.name for check in problems}
         yield "Verified", ", ".join(name for name in found if name not in faulty)
-    for failure in adopted.failures:
-        rest = "" if adopted.changes else " None of your files was changed."
-        yield "Failed", f"{failure}.{rest} Copy again once it can be."
-    for check in problems:
-        label = "Failed" if check.level == "failure" else "Warning"
-        # What is not written yet is missing for a reason that was told already.
-        if not (adopted.failures and check.name == "dependencies and wiring"):
-            yield label, f"{check.advice}."
+    yield from _failed(adopted)
     for note in adopted.notes:
         yield "By hand", note
     if not changed_nothing:
+        for sentence in adopted.advice:
+            yield "By hand", sentence
         yield from _next(adopted, environ)
+
+
+def _failed(adopted: Adopted) -> Iterator[tuple[str, str]]:
+    for failure in adopted.failures:
+        rest = " None of your files was changed." if not adopted.changes else ""
+        yield "Failed", f"{failure}.{rest} Copy again once it can be."
+    for check in adopted.checks:
+        label = "Failed" if check.level == "failure" else "Warning"
+        # What is not written yet is missing for a reason that was told already.
+        is_told = adopted.failures and check.name == "dependencies and wiring"
+        if check.level != "ok" and not is_told:
+            yield label, f"{check.advice}."
 
 
 def _done(adopted: Adopted) -> Iterator[tuple[str, str]]:
@@ -226,7 +241,7 @@ def _directory(path: str) -> str:
 
 
 def _wrapped(label: str, text: str, *, colours: bool) -> Iterator[str]:
-    margin = "" if not label and text.startswith("The ") else " " * LABEL_COLUMNS
+    margin = "" if not label and text.startswith(("The ", "Nothing ")) else " " * LABEL_COLUMNS
     lines: list[str] = []
     for line in text.splitlines():
         is_code = line.startswith(" ") or isinstance(text, Command)

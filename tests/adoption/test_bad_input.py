@@ -82,6 +82,118 @@ def test_a_pyproject_in_no_known_encoding(template: Path, project: Path) -> None
     stops(template, project, "pyproject.toml", "UTF-8")
 
 
+@pytest.mark.parametrize("file", ["alembic/__init__.py", "sqlalchemy.py", "pytest/__init__.py"])
+def test_a_module_that_hides_a_package(template: Path, project: Path, file: str) -> None:
+    (project / file).parent.mkdir(exist_ok=True)
+    (project / file).touch()
+
+    stops(template, project, f"{file} hides the package", "rename")
+
+
+"A user's mistake gets one sentence, an exit code, and an untouched directory."
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
+
+
+def copy(template: Path, project: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run `copier copy --trust --defaults` as a person does."""
+    return run_copier("copy", "--trust", "--defaults", *options, template, project)
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(directory).as_posix(): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file()
+    }
+
+
+def stops(template: Path, project: Path, *expected: str) -> None:
+    """Assert that a copy changes nothing and says all of `expected` in one sentence."""
+    before = contents(project)
+
+    done = copy(template, project)
+
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    said = [line for line in done.stderr.splitlines() if line.strip()]
+    assert len(said) == 1, done.stderr
+    for part in expected:
+        assert part in said[0]
+    assert contents(project) == before
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A small project whose files a test adds."""
+    directory = tmp_path / "project"
+    (directory / "app").mkdir(parents=True)
+    (directory / "app" / "__init__.py").touch()
+    (directory / "app" / "main.py").write_text(APP)
+    return directory
+
+
+def test_no_application(template: Path, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing here")
+
+    stops(template, tmp_path, "No FastAPI application", str(tmp_path))
+
+
+def test_an_empty_directory(template: Path, tmp_path: Path) -> None:
+    stops(template, tmp_path, "No FastAPI application")
+
+
+def test_no_directory(template: Path, tmp_path: Path) -> None:
+    file = tmp_path / "file.txt"
+    file.write_text("I am a file")
+
+    done = copy(template, file)
+
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert str(file) in done.stderr
+    assert file.read_text() == "I am a file"
+
+
+def test_a_broken_pyproject(template: Path, project: Path) -> None:
+    (project / "pyproject.toml").write_text("[project\nname = 'x'\n")
+
+    stops(template, project, "pyproject.toml", "line 1")
+
+
+def test_a_pyproject_in_no_known_encoding(template: Path, project: Path) -> None:
+    (project / "pyproject.toml").write_bytes(b"[project]\nname = '\xff\xfe'\n")
+
+    stops(template, project, "pyproject.toml", "UTF-8")
+
+
+@pytest.mark.parametrize("file", ["alembic/__init__.py", "sqlalchemy.py", "pytest/__init__.py"])
+def test_a_module_that_hides_a_package(template: Path, project: Path, file: str) -> None:
+    (project / file).parent.mkdir(exist_ok=True)
+    (project / file).touch()
+
+    stops(template, project, f"{file} hides the package", "rename")
+
+
+def test_an_application_without_a_name(template: Path, project: Path) -> None:
+    (project / "app" / "main.py").write_text(
+        "from fastapi import FastAPI\n\n\nclass Server:\n"
+        "    def __init__(self) -> None:\n        self.app = FastAPI()\n"
+    )
+
+    stops(template, project, "app/main.py", "-d db_app_object=module:object")
+
+    for wrong in ("app/main.py", "app.main", "None", "app.main:app.run(1)"):
+        done = copy(template, project, "-d", f"db_app_object={wrong}")
+        assert done.stderr.splitlines()[-1].startswith(f"db_app_object={wrong}: it takes")
+        assert sorted(contents(project)) == ["app/__init__.py", "app/main.py"]
+
+
 def test_an_unsupported_python(template: Path, project: Path) -> None:
     (project / "pyproject.toml").write_text(
         '[project]\nname = "x"\nrequires-python = ">=3.8,<3.10"\ndependencies = ["fastapi"]\n'

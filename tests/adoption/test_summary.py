@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from extensions.adoption.environment import NEEDED
 from extensions.adoption.install import install_commands, outdated_lock
 from tests.support.adopted import CASES, ProjectCase
-from tests.support.template import changed_files, copy_project, next_commands, run_copier
+from tests.support.template import changed_files, copy_project, git, next_commands, run_copier
 
 ROWS, COLUMNS = 24, 80
 
@@ -33,6 +34,24 @@ EXPECTED = {
 }
 
 
+ADVICE = {
+    "uv-app": ["Dockerfile: the image gets no alembic/ and alembic.ini; COPY them too."],
+    "poetry-src": [
+        (
+            "Dockerfile: the image gets no alembic/ and alembic.ini; COPY them too, past "
+            ".dockerignore (!alembic/ !alembic.ini)."
+        )
+    ],
+    "pip-flat": ["Dockerfile: the image gets no alembic/ and alembic.ini; COPY them too."],
+    "root-modules": [
+        "Dockerfile: the image gets no models/, alembic/ and alembic.ini; COPY them too."
+    ],
+    "pdm-src-is-package": [
+        "Dockerfile: the image gets no alembic/ and alembic.ini; COPY them too."
+    ],
+}
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_first_copy(template: Path, tmp_path: Path, case: ProjectCase) -> None:
     project = copy_project(case.name, tmp_path / "project")
@@ -40,7 +59,8 @@ def test_the_first_copy(template: Path, tmp_path: Path, case: ProjectCase) -> No
     code, lines = copy(template, project)
 
     assert code == 0
-    assert len(lines) <= ROWS + ("Warning" in "".join(lines)) * 2
+    unusual = sum(line.startswith(("Warning", "By hand")) for line in lines)
+    assert len(lines) <= ROWS + unusual * 2
     assert max(map(len, lines)) <= COLUMNS
     assert all(line.isascii() and "\x1b" not in line for line in lines)
     said = [line[10:] for line in lines]
@@ -48,6 +68,11 @@ def test_the_first_copy(template: Path, tmp_path: Path, case: ProjectCase) -> No
         assert command in said
     for name in case.changed:
         assert f" {name}: " in "".join(lines)
+    by_hand = [number for number, line in enumerate(lines) if line.startswith("By hand")]
+    assert [
+        " ".join(f"{lines[at][10:]} {lines[at + 1][10:]}".split()).partition(" cd ")[0]
+        for at in by_hand
+    ] == ADVICE[case.name]
 
     code, lines = copy(template, project)
 
@@ -98,13 +123,36 @@ def test_a_file_that_cannot_be_written(template: Path, tmp_path: Path) -> None:
     assert (
         failure == "Failed    pyproject.toml cannot be written: it is read-only. None of your files"
     )
-    assert lines[-1] == "Not everything is as it has to be: see above."
-    assert not [line for line in changed_files(project) if line.startswith(" M")]
+    assert lines[1] == "Nothing was added: all files are as they were."
+    assert lines[-1] == "Nothing was added: see above."
+    assert changed_files(project) == []
 
     (project / "pyproject.toml").chmod(0o644)
     code, _ = copy(template, project)
 
     assert code == 0
+
+
+def test_a_copy_that_does_not_succeed_is_taken_back(template: Path, tmp_path: Path) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+    packages = project / ".venv" / "lib" / "python3" / "site-packages"
+    for name in NEEDED:
+        (packages / name).mkdir(parents=True)
+    (project / ".venv" / "pyvenv.cfg").touch()
+    python = project / ".venv" / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(
+        "#!/bin/sh\necho 'ImportError: the packages do not fit together' >&2\nexit 1\n"
+    )
+    python.chmod(0o755)
+
+    code, lines = copy(template, project)
+
+    assert code == 1
+    assert lines[1] == "Nothing was added: all files are as they were."
+    assert "the packages do not fit together" in " ".join(" ".join(lines).split())
+    assert git(project, "status", "--short", "--ignored") == "!! .venv/\n"
+    assert not (project / "alembic").exists()
 
 
 def test_quiet(template: Path, tmp_path: Path) -> None:

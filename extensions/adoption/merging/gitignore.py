@@ -10,7 +10,7 @@ from ...project_paths import PathError, read_file
 from .text import decode, line_end_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 Above = tuple[str, str]
@@ -45,10 +45,27 @@ def ignores(content: str | None, path: str, *, above: Sequence[Above] = ()) -> b
     """Whether a `.gitignore` and those above it keep a file out of git."""
     for prefix, patterns in (("", content or ""), *above):
         lines = patterns.removeprefix("\ufeff").splitlines()
-        decision = GitIgnoreSpec.from_lines(lines).check_file(prefix + path).include
+        decision = rules(lines).check_file(prefix + path).include
         if decision is not None:
             return decision
     return False
+
+
+def rules(lines: Iterable[str]) -> GitIgnoreSpec:
+    """What the lines of a `.gitignore` say; git takes one that is no pattern for none."""
+    lines = tuple(lines)
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+
+
+def _is_pattern(line: str) -> bool:
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
 
 
 def gitignores_above(project: Path) -> list[Above]:

@@ -13,13 +13,14 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from pathspec import GitIgnoreSpec
-
 from ...project_paths import PathError, read_file
+from .gitignore import rules
 from .text import decode, line_end_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from pathspec import GitIgnoreSpec
 
 HEADING = "# What the database layer is made of"
 _EXCLUDES_FILE = re.compile(
@@ -42,24 +43,24 @@ def let_in(
     Returns:
         The `.gitignore` files that change, by their paths; none where git ignores the project.
     """
-    rules = _Ignored(project, contents)
+    ignored = _Ignored(project, contents)
     own = frozenset(files)
     later = f"{revisions}/revision.py"
     for path in (*sorted(own), later):
         # Each round lets in one more of the directories above the file, or the file.
         for _ in range(2 * path.count("/") + 2):
-            place = rules.ignored(path)
+            place = ignored.ignored(path)
             if place == ".":
                 return {}
             if place is None:
                 break
             if place == later:
-                rules.let_in(f"{revisions}/", "*.py")
+                ignored.let_in(f"{revisions}/", "*.py")
             else:
-                rules.let_in(place)
+                ignored.let_in(place)
                 if place.endswith("/") and not holds_only(project, place, own):
-                    rules.keep_out(place)
-    return rules.changed()
+                    ignored.keep_out(place)
+    return ignored.changed()
 
 
 class _Ignored:
@@ -155,7 +156,7 @@ class _Rules:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = [line for line in lines if line.strip()]
-        self._all = GitIgnoreSpec.from_lines(self._lines)
+        self._all = rules(self._lines)
 
     def decide(self, place: str) -> bool | None:
         """Whether git ignores a place, by the last line that is about it."""
@@ -179,7 +180,7 @@ def _decision(line: str, place: str) -> bool | None:
 
 @cache
 def _rule(line: str) -> GitIgnoreSpec:
-    return GitIgnoreSpec.from_lines([line])
+    return rules([line])
 
 
 def _above(place: str) -> Iterator[str]:

@@ -244,6 +244,12 @@ def _returned(function: Function) -> Iterator[ast.expr]:
             yield statement.value
 
 
+def returned_name(function: Function) -> str | None:
+    """What a factory calls the application that it returns; None where it has no name for it."""
+    names = [value.id for value in _returned(function) if isinstance(value, ast.Name)]
+    return names[-1] if names else None
+
+
 def _list(made: Sequence[tuple[int, str]]) -> str:
     *others, last = [f"{name} (line {line})" for line, name in sorted(made)]
     if len(others) > _LISTED:

@@ -7,7 +7,7 @@ from itertools import product
 from keyword import iskeyword
 from typing import TypeVar
 
-from .application import Place, find_place
+from .application import Place, find_place, returned_name
 from .existing import INSTALL_FUNCTION, find_wiring
 from .flow import UnclearPlaceError
 from .imports import plan_import
@@ -59,6 +59,8 @@ def wire_application(
     try:
         source = parse_source(content)
         names = read_names(source.tree)
+        if app_object in names.functions:
+            call = f"{INSTALL_FUNCTION}({returned_name(names.functions[app_object][0]) or 'app'})"
         wiring = find_wiring(source.tree, layer_module)
         if wiring.is_whole:
             return Wired(content, ())

@@ -26,6 +26,7 @@ from tests.adoption.merging.documents import gitignores
         (".env*\n!.env.example\n", ".env*\n!.env.example\n"),
         (".env\n!.env\n", ".env\n!.env\n.env\n"),
         ("# .env\n", "# .env\n.env\n"),
+        ("odd\\\n", "odd\\\n.env\n"),
         (".env.local\n", ".env.local\n.env\n"),
         ("*.example\n.env\n", "*.example\n.env\n!.env.example\n"),
         ("\ufeff.env\n", "\ufeff.env\n"),

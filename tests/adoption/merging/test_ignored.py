@@ -23,6 +23,9 @@ WEIGHTS = {"models/weights.bin": "", "app/data/models/weights.bin": ""}
 RULES: dict[str, tuple[Mapping[str, str], dict[str, list[str]]]] = {
     "nothing": ({".gitignore": "*.pyc\n__pycache__/\n"}, {}),
     "weights": ({".gitignore": "models/\n", **WEIGHTS}, {".gitignore": ["!/app/models/"]}),
+    "a line that is no pattern": (
+        {".gitignore": "\\\nmodels/\nodd\\\n"}, {".gitignore": ["!/app/models/"]},
+    ),
     "weights, any": ({".gitignore": "models"}, {".gitignore": ["!/app/models/"]}),
     "dumps": (
         {".gitignore": "*.sql\n"},

@@ -280,6 +280,30 @@ def test_names_the_object_in_the_lines() -> None:
 
 
 @pytest.mark.parametrize(
+    ("content", "app_object", "argument"),
+    [
+        ("def create_app():\n    return FastAPI()\n", "create_app", "app"),
+        ("def create_app():\n    api = FastAPI(); return api\n", "create_app", "api"),
+        ("from shop.factory import create_app\n", "create_app()", "app"),
+        ("def create_app(:\n", "create_app()", "app"),
+        ("server = Server()\n", "server.app", "server.app"),
+    ],
+)
+def test_the_lines_are_about_the_application_and_not_what_makes_it(
+    content: str, app_object: str, argument: str
+) -> None:
+    content = f"from fastapi import FastAPI\n{content}"
+    result = wire_application(
+        content,
+        app_object=app_object.removesuffix("()"),
+        layer_module="database",
+        is_factory=app_object.endswith("()"),
+    )
+    assert isinstance(result, Unclear)
+    assert result.lines[1] == f"install_database({argument})"
+
+
+@pytest.mark.parametrize(
     "content",
     [
         pytest.param("def (:\n", id="not Python"),
