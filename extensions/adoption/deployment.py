@@ -82,10 +82,11 @@ def advise_on_image(
     hidden: dict[str, None] = {}
     migrations = layer.answers["db_migrations_dir"]
     tests = PurePosixPath(layer.answers["db_tests_dir"])
-    for file in (*layer.files, layer.answers["db_alembic_ini"]):
+    ini = layer.answers["db_alembic_ini"]
+    for file in (*layer.files, ini):
         path = PurePosixPath(file)
         is_code = path.suffix in (".py", ".mako") and not path.is_relative_to(tests)
-        if not is_code and file != layer.answers["db_alembic_ini"]:
+        if not is_code and file != ini:
             continue
         installed = _covers(final.installed, file) and not path.is_relative_to(migrations)
         top = f"{path.parts[0]}/" if len(path.parts) > 1 else file
@@ -93,15 +94,17 @@ def advise_on_image(
             missing[top] = None
         if ignored is not None and ignored.match_file(file):
             hidden[top] = None
-    if missing:
-        names = _listed(list(missing))
-        yield (
-            f"{name}: the image gets no {names}; COPY {'it' if len(missing) == 1 else 'them'} too"
-            + (f", past .dockerignore ({' '.join(f'!{each}' for each in hidden)})." if hidden
-               else ".")
-        )  # fmt: skip
-    elif hidden:
-        yield f".dockerignore keeps {_listed(list(hidden))} out of the image."
+    # What the application imports comes before what migrates.
+    names, lines = (
+        sorted(each, key=lambda name: (name == ini, name == f"{migrations}/"))
+        for each in (missing, hidden)
+    )
+    if names:
+        past = f", past .dockerignore ({' '.join(f'!{each}' for each in lines)})" if lines else ""
+        them = "it" if len(names) == 1 else "them"
+        yield f"{name}: the image gets no {_listed(names)}; COPY {them} too{past}."
+    elif lines:
+        yield f".dockerignore keeps {_listed(lines)} out of the image."
 
 
 @dataclass(slots=True)

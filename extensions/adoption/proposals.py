@@ -156,6 +156,13 @@ _PROPOSALS: Mapping[str, Callable[[Facts, Answers, Path], object]] = {
     "db_python_path": _python_path,
     "db_pytest": _pytest,
     "db_asyncio_mode": lambda facts, _answers, _project: facts.pytest.asyncio_mode or "strict",
+    "db_quotes": lambda facts, _answers, _project: (
+        "single" if facts.code_style.quote_style == "single" else "double"
+    ),
+    "db_lines_after_imports": lambda facts, _answers, _project: (
+        facts.code_style.lines_after_imports or 0
+    ),
+    "db_formatter": lambda facts, _answers, _project: facts.code_style.formatter or "",
     "db_http_client": _http_client,
     "db_python": _python,
     "db_session_scope": lambda facts, _answers, _project: session_scope(

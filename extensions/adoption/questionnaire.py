@@ -35,6 +35,7 @@ from .proposals import propose
 from .record import record
 from .renamed import under_present_names
 from .rendered import rendered_files
+from .style import use_style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,6 +81,7 @@ class ExistingProject(Extension):
         }
         environment.globals.update(functions)
         remember_compiled_texts(environment)
+        use_style(environment)
 
     @pass_context
     def proposed(self, context: Context, name: str, otherwise: object = None) -> object:

@@ -122,6 +122,9 @@ class CodeStyle:
     uses_ruff: bool = False
     line_length: int | None = None
     quote_style: QuoteStyle | None = None
+    lines_after_imports: int | None = None
+    formatter: Literal["ruff", "black"] | None = None
+    """The one that the project declares among its requirements."""
 
 
 @dataclass(frozen=True, slots=True)

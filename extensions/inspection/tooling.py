@@ -5,7 +5,7 @@ from __future__ import annotations
 import configparser
 import re
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from .facts import CodeStyle, PytestFacts, QuoteStyle
 from .roles import TEST_NAMES
@@ -178,4 +178,20 @@ def find_code_style(tree: Tree, root: str, manifests: list[Manifest]) -> CodeSty
         quotes = "double"
     elif written == "preserve" or table(tools, "black").get("skip-string-normalization"):
         quotes = "preserve"
-    return CodeStyle(uses_ruff, length if isinstance(length, int) else None, quotes)
+    isort = table(table(ruff, "lint"), "isort") or table(ruff, "isort")
+    lines = isort.get("lines-after-imports") or table(tools, "isort").get("lines_after_imports")
+    declared = [name for name in ("ruff", "black") if any(m.bound(name) for m in manifests)]
+    return CodeStyle(
+        uses_ruff,
+        length if isinstance(length, int) else None,
+        quotes,
+        lines if isinstance(lines, int) and lines > 0 else None,
+        _formatter(tools, declared),
+    )
+
+
+def _formatter(tools: Table, declared: list[str]) -> Literal["ruff", "black"] | None:
+    """Of two that are declared, black where it has settings: ruff may be there to lint."""
+    if "black" in declared and ("black" in tools or "ruff" not in declared):
+        return "black"
+    return "ruff" if "ruff" in declared else None

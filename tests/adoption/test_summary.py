@@ -68,11 +68,9 @@ def test_the_first_copy(template: Path, tmp_path: Path, case: ProjectCase) -> No
         assert command in said
     for name in case.changed:
         assert f" {name}: " in "".join(lines)
-    by_hand = [number for number, line in enumerate(lines) if line.startswith("By hand")]
-    assert [
-        " ".join(f"{lines[at][10:]} {lines[at + 1][10:]}".split()).partition(" cd ")[0]
-        for at in by_hand
-    ] == ADVICE[case.name]
+    told = " ".join(" ".join(lines).split())
+    assert told.count("By hand") == len(ADVICE[case.name])
+    assert all(f"By hand {sentence}" in told for sentence in ADVICE[case.name])
 
     code, lines = copy(template, project)
 

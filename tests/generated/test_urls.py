@@ -8,6 +8,7 @@ import struct
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,8 +24,10 @@ SECRET = "s3cr3t"  # noqa: S105
 
 def load() -> ModuleType:
     """The layer's module, which needs nothing of a project."""
-    [path] = (REPOSITORY / "template").glob("*/database_url.py")
-    spec = importlib.util.spec_from_file_location("layers_database_url", path)
+    [path] = (REPOSITORY / "template").glob("*/database_url.py.jinja")
+    # Nothing in it depends on answers.
+    loader = SourceFileLoader("layers_database_url", str(path))
+    spec = importlib.util.spec_from_loader(loader.name, loader)
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)

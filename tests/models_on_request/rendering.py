@@ -1,6 +1,5 @@
 """The files of many specifications, rendered without Copier, each into a package of its own."""
 
-import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,13 +25,14 @@ FROM_SHARED = {
 }
 """The modules of the shared package, and what the packages take from them."""
 SHARED_MODULES = (
-    *("database", "database_hosts", "database_pool", "database_settings"),
+    *("database", "database_driver", "database_hosts", "database_operations", "database_pool"),
+    *("database_settings", "database_url"),
     *("database_comparison", "database_definitions", "database_enums", "database_rendering"),
 )
 LAYER = "{{ db_layer_dir }}"
 AUTH = "{% if db_auth_tables and db_type == 'postgresql' %}auth.py{% endif %}.jinja"
 MODEL = "{% yield model from requested_models() %}{{ model.module }}{% endyield %}.py.jinja"
-CYCLES = "{% if models_have_cycles() %}database_cycles.py{% endif %}"
+CYCLES = "{% if models_have_cycles() %}database_cycles.py{% endif %}.jinja"
 TESTS = "{% if requested_models() %}test_database_models.py{% endif %}.jinja"
 SEEDS = "{% if 'seeds' in db_extras %}seeds.py{% endif %}.jinja"
 USERS = "{% if db_auth_tables and db_type == 'postgresql' %}database_auth.py{% endif %}.jinja"
@@ -62,8 +62,6 @@ def render_packages(specs: Mapping[str, Spec], directory: Path, *, python: str) 
         target.parent.mkdir(exist_ok=True)
         target.with_name("__init__.py").touch()
         target.write_text(template.render(_answers(SHARED, Spec(""), python)), encoding="utf-8")
-    for name in ("database_driver", "database_operations", "database_url"):
-        shutil.copy(REPOSITORY / "template" / LAYER / f"{name}.py", directory / SHARED)
     for package, spec in specs.items():
         for path, content in _files(environment, package, spec, python):
             target = directory / package / path

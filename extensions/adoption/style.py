@@ -1,0 +1,103 @@
+"""Rendered Python in the project's own style, as its formatter would write it.
+
+The style is an answer: an update renders both versions in it, so that it merges edits alone, and
+an undo knows what it has put there.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import token
+import tokenize
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jinja2 import Environment
+
+_PYTHON = re.compile(r"\.py(?:\{%[^%]*%\})?\.jinja$")
+_STRING = re.compile(r'([A-Za-z]*)"((?:[^"\\\n]|\\.)*)"')
+_FIELD = re.compile(r"(?<!{){(?!{)[^}]*}")
+_STARTS = {getattr(token, name, None) for name in ("FSTRING_START", "TSTRING_START")} - {None}
+_ENDS = {getattr(token, name, None) for name in ("FSTRING_END", "TSTRING_END")} - {None}
+
+
+def use_style(environment: Environment) -> None:
+    """Have the template's Python rendered in the style that the answers say."""
+    environment.template_class = _StyledTemplate
+
+
+class _StyledTemplate(Template):
+    def render(self, *args: Any, **variables: Any) -> str:  # noqa: ANN401 - Jinja's signature
+        text = super().render(*args, **variables)
+        if not (self.name and _PYTHON.search(self.name)):
+            return text
+        return styled(text, dict(*args, **variables))
+
+
+def styled(text: str, answers: Mapping[str, Any]) -> str:
+    """Python as a formatter with the project's settings writes it.
+
+    Args:
+        text: the code, as `ruff format` writes it by default.
+        answers: those that the project records; without a style the text is returned as it is.
+    """
+    if answers.get("db_quotes") == "single":
+        text = _in_single_quotes(text)
+    lines = answers.get("db_lines_after_imports")
+    return _spaced(text, int(lines)) if lines else text
+
+
+def _in_single_quotes(text: str) -> str:
+    """Give each string of one line single quotes, unless it would need a backslash then."""
+    lines = text.splitlines(keepends=True)
+    for (row, start), end in reversed(list(_strings(text))):
+        line = lines[row - 1]
+        found = _STRING.fullmatch(line[start:end])
+        if found is None:
+            continue
+        prefix, body = found.groups()
+        if "'" not in body:
+            body = body.replace('\\"', '"')
+        elif "f" in prefix.lower() and "'" not in _FIELD.sub("", body):
+            # Strings in its fields get the other quotes.
+            body = body.replace("'", '"')
+        else:
+            continue
+        lines[row - 1] = f"{line[:start]}{prefix}'{body}'{line[end:]}"
+    return "".join(lines)
+
+
+def _strings(text: str) -> Iterator[tuple[tuple[int, int], int]]:
+    """Where each string of one line begins, and the column of its end."""
+    begun: list[tuple[int, int]] = []
+    for each in tokenize.generate_tokens(io.StringIO(text).readline):
+        if each.type in _STARTS:
+            begun.append(each.start)
+        elif each.type in _ENDS:
+            start = begun.pop()
+            if not begun and start[0] == each.end[0]:
+                yield start, each.end[1]
+        elif each.type == token.STRING and not begun and each.start[0] == each.end[0]:
+            yield each.start, each.end[1]
+
+
+def _spaced(text: str, count: int) -> str:
+    """Put so many blank lines after the imports at the top of a module."""
+    body = ast.parse(text).body
+    lines = text.splitlines(keepends=True)
+    for statement, following in reversed(list(pairwise(body))):
+        ends = isinstance(statement, ast.Import | ast.ImportFrom)
+        if ends and not isinstance(following, ast.Import | ast.ImportFrom):
+            end = statement.end_lineno or statement.lineno
+            start = end
+            while not lines[start].strip():
+                start += 1
+            lines[end:start] = ["\n"] * count
+    return "".join(lines)
