@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _PYTHON = re.compile(r"\.py(?:\{%[^%]*%\})?\.jinja$")
 _STRING = re.compile(r'([A-Za-z]*)"((?:[^"\\\n]|\\.)*)"')
-_FIELD = re.compile(r"(?<!{){(?!{)[^}]*}")
 _STARTS = {getattr(token, name, None) for name in ("FSTRING_START", "TSTRING_START")} - {None}
 _ENDS = {getattr(token, name, None) for name in ("FSTRING_END", "TSTRING_END")} - {None}
 
@@ -65,13 +64,22 @@ def _in_single_quotes(text: str) -> str:
         prefix, body = found.groups()
         if "'" not in body:
             body = body.replace('\\"', '"')
-        elif "f" in prefix.lower() and "'" not in _FIELD.sub("", body):
+        elif "f" in prefix.lower() and "'" not in _outside_fields(body):
             # Strings in its fields get the other quotes.
             body = body.replace("'", '"')
         else:
             continue
         lines[row - 1] = f"{line[:start]}{prefix}'{body}'{line[end:]}"
     return "".join(lines)
+
+
+def _outside_fields(body: str) -> str:
+    """What is literal in an f-string."""
+    literal, depth = "", 0
+    for char in body.replace("{{", ""):
+        depth += (char == "{") - (char == "}")
+        literal += char if depth <= 0 else ""
+    return literal
 
 
 def _strings(text: str) -> Iterator[tuple[tuple[int, int], int]]:

@@ -108,6 +108,7 @@ def test_updates_stay_quiet_and_an_undo_knows_its_files(project: Path, tmp_path:
         ('"""Doc."""\nx = rb"\\n"\n', '"""Doc."""\nx = rb\'\\n\'\n'),
         ("x = f\"{y['a']} b\"\n", "x = f'{y[\"a\"]} b'\n"),
         ("x = f\"{y['a']}'s {{'b'}}\"\n", "x = f\"{y['a']}'s {{'b'}}\"\n"),
+        ("x = f\"{y(f'{z}')} b\"\n", "x = f'{y(f\"{z}\")} b'\n"),
         ('x = f"{y} b", "c"  # "d"\n', "x = f'{y} b', 'c'  # \"d\"\n"),
         ('x = """a\n"b"\n"""\n', 'x = """a\n"b"\n"""\n'),
     ],
