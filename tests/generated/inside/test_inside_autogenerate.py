@@ -13,6 +13,7 @@ from app.models import Base
 from sqlalchemy import (
     Column,
     Enum as EnumColumn,
+    ForeignKey,
     Index,
     Integer,
     MetaData,
@@ -136,6 +137,25 @@ def test_an_enum_of_python(project):
     project.migrate()
 
     assert fetch("SELECT count(*) FROM pg_type WHERE typname IN ('status', 'before')") == 0
+
+
+def test_tables_that_refer_to_each_other_go_and_come_back(project):
+    project.declare()
+    project.migrate()
+    kept = Base.metadata
+    project.declare()
+    key = Column("id", Integer, primary_key=True)
+    Table("teams", Base.metadata, key, Column("captain", ForeignKey("players.id", use_alter=True)))
+    key = Column("id", Integer, primary_key=True)
+    Table("players", Base.metadata, key, Column("team", ForeignKey("teams.id")))
+    project.revise()
+    upgrade(project.config, "head")
+    project.migrate()
+    Base.metadata = kept
+    written = project.migrate()
+
+    assert written.index("drop_constraint") < written.index("drop_table")
+    assert fetch("SELECT to_regclass('teams')") is None
 
 
 def test_a_colon_in_sql(project):
