@@ -209,7 +209,8 @@ def advise_on_containers(name: str, text: str) -> Iterator[str]:
         data = yaml.safe_load(text)
     except yaml.YAMLError:
         return
-    services = data.get("services") if isinstance(data, dict) else None
+    document = cast("dict[str, Any]", data) if isinstance(data, dict) else {}
+    services = document.get("services")
     if not isinstance(services, dict):
         return
     known = cast("dict[str, Any]", services)
@@ -218,7 +219,7 @@ def advise_on_containers(name: str, text: str) -> Iterator[str]:
     for service, details in known.items():
         if not isinstance(details, dict) or "build" not in details:
             continue
-        given = str(details.get("environment", ""))
+        given = str(cast("dict[str, Any]", details).get("environment", ""))
         if "DATABASE_URL" in given and not _LOCAL.search(given):
             continue
         if "DATABASE_URL" in given or "env_file" in details:
