@@ -8,7 +8,8 @@
 # Seen: the condition is compiled as text(), for which :draft is a bound parameter,
 #   inside a string too; it is printed as NULL. The revision says state <> 'NULL', and
 #   alembic check is clean, since it does not compare conditions.
-# Users: look at ":" in a new revision and write "\\\\:" for it.
+# Users: escape it as in text(): "\\:draft" in Python's source. The layer refuses one that
+#   is not escaped.
 
 set -euo pipefail
 work=$(mktemp -d)

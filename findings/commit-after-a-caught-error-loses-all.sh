@@ -9,8 +9,8 @@
 # Seen: where the error of session.execute() was caught, COMMIT is sent, PostgreSQL
 #   answers ROLLBACK instead, and neither driver nor SQLAlchemy looks at the answer.
 #   What was written before the error is gone.
-# Users: begin_nested() around what may fail, or let the error out. The layer's
-#   session_scope() does not catch.
+# Users: begin_nested() around what may fail, or let the error out. With the layer
+#   the commit raises: its connection class looks at the answer.
 
 set -euo pipefail
 work=$(mktemp -d)
