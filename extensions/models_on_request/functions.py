@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 from copier.errors import UserMessageError
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from .resolution import Schema
     from .seeds import ModelSeeds
 
-PROMPT_WIDTH = 80
-"""In columns, of the narrowest terminal that the prompts have to fit."""
+MESSAGE_PREFIX = "Validation error for question 'db_models': "
+"""What Copier puts before the message of a validator, on the one line that there is for both."""
 
 
 def model_functions(known_answers: Callable[[Context], Mapping[str, Any]]) -> dict[str, Any]:
@@ -57,8 +58,9 @@ def model_functions(known_answers: Callable[[Context], Mapping[str, Any]]) -> di
 @pass_context
 def model_problem(context: Context, text: str) -> str:
     """What is wrong with an answer to `db_models`, for the prompt; empty when nothing is."""
-    # Copier cuts the message of a validator off at the edge of the terminal.
-    return _problem(text, *_parts(context), width=PROMPT_WIDTH)
+    # The rest would be cut off at the edge of the terminal.
+    width = get_terminal_size().columns - len(MESSAGE_PREFIX)
+    return _problem(text, *_parts(context), width=width)
 
 
 @pass_context

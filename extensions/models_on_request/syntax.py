@@ -58,7 +58,8 @@ class ModelsError(ValueError):
         hint = " ".join(hints)
         texts = [str(self), place + self._message, place + problem]
         if hint:
-            texts[2:2] = [f"{place}{found} {hint}", place + hint]
+            suggested = hint.removeprefix("Did you mean ")
+            texts[2:2] = [f"{place}{found} {hint}", place + hint, place + suggested]
         cut = f"{(place + problem)[: width - 1]}…"
         return next((text for text in texts if len(text) <= width), cut)
 

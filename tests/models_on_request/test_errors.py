@@ -2,6 +2,7 @@
 
 import pytest
 
+from extensions.models_on_request.functions import MESSAGE_PREFIX
 from extensions.models_on_request.requests import ModelsError, requested_schema
 
 MISTAKES = {
@@ -187,9 +188,9 @@ def test_the_example_s_names_are_free_without_the_example() -> None:
 def test_a_mistake_fits_on_the_line_of_a_prompt_with_its_suggestion(text: str) -> None:
     with pytest.raises(ModelsError) as error:
         requested_schema(text, beside=["example"])
-    brief = error.value.brief(80)
+    brief = error.value.brief(80 - len(MESSAGE_PREFIX))
 
-    assert len(brief) <= 80
+    assert len(MESSAGE_PREFIX + brief) <= 80
     assert f"{error.value.position.line}" in brief
     _, is_suggested, suggestion = MISTAKES[text].partition("Did you mean ")
     assert not is_suggested or suggestion in brief
