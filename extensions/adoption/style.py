@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _PYTHON = re.compile(r"\.py(?:\{%[^%]*%\})?\.jinja$")
+_GUIDE = "{{ db_guide }}.jinja"
+_BLOCK = re.compile(r"(^```py(?:thon)?\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
 _STRING = re.compile(r'([A-Za-z]*)"((?:[^"\\\n]|\\.)*)"')
 _STARTS = {getattr(token, name, None) for name in ("FSTRING_START", "TSTRING_START")} - {None}
 _ENDS = {getattr(token, name, None) for name in ("FSTRING_END", "TSTRING_END")} - {None}
@@ -34,10 +36,13 @@ def use_style(environment: Environment) -> None:
 
 class _StyledTemplate(Template):
     def render(self, *args: Any, **variables: Any) -> str:  # noqa: ANN401 - Jinja's signature
-        text = super().render(*args, **variables)
+        text, answers = super().render(*args, **variables), dict(*args, **variables)
+        if (self.name or "").endswith(_GUIDE) and answers.get("db_quotes") == "single":
+            # Ruff formats the blocks of Markdown, too.
+            return _BLOCK.sub(lambda block: block[1] + _in_single_quotes(block[2]), text)
         if not (self.name and _PYTHON.search(self.name)):
             return text
-        return styled(text, dict(*args, **variables))
+        return styled(text, answers)
 
 
 def styled(text: str, answers: Mapping[str, Any]) -> str:

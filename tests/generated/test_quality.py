@@ -75,6 +75,16 @@ def generated_files(adopted: Adopted, *endings: str) -> list[str]:
     return [line[3:] for line in status if line.startswith("??") and line.endswith(endings)]
 
 
+def style(adopted: Adopted) -> list[str]:
+    """Ruff's options for the quotes of the project."""
+    answers = yaml.safe_load((adopted.project / ANSWERS_FILE).read_text(encoding="utf-8"))
+    quotes = answers["db_quotes"]
+    return [
+        *["--config", f"format.quote-style='{quotes}'"],
+        *["--config", f"lint.flake8-quotes.inline-quotes='{quotes}'"],
+    ]
+
+
 def silent(*command: str, cwd: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", *command], cwd=cwd, capture_output=True, text=True, check=False
@@ -89,6 +99,7 @@ def test_ruff(adopted: Adopted) -> None:
     target = "py" + answers["db_python"].replace(".", "")
     silent(
         *["ruff", "check", "--isolated", "--no-cache", *RULES, f"--target-version={target}"],
+        *style(adopted),
         *files,
         cwd=adopted.project,
     )
@@ -97,7 +108,7 @@ def test_ruff(adopted: Adopted) -> None:
 @pytest.mark.parametrize("line_length", [79, 88, 100, 120])
 def test_ruff_format_at_any_line_length(adopted: Adopted, line_length: int) -> None:
     silent(
-        *["ruff", "format", "--isolated", "--no-cache", "--diff"],
+        *["ruff", "format", "--isolated", "--no-cache", "--diff", *style(adopted)],
         f"--line-length={line_length}",
         # The blocks of the guide are formatted, too.
         *generated_files(adopted, ".py", ".md"),

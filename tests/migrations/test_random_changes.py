@@ -43,4 +43,4 @@ def test_supabase(template: Path, environments: Path, tmp_path: Path) -> None:
     environment = make_environment(environments, "supabase-notes", install, cwd=project)
 
     with supabase_server() as server:
-        run(environment, project, "checks.database", server.url("postgres"), TEMPLATE)
+        run(environment, project, "tests.database", server.url("postgres"), TEMPLATE)

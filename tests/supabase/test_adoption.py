@@ -14,7 +14,7 @@ def test_supabase_is_the_default_where_the_project_uses_it(notes: Path) -> None:
     example = (notes / ".env.example").read_text(encoding="utf-8").splitlines()
 
     assert "db_type: supabase\n" in answers
-    assert '"pyjwt[crypto]>=2.10.1"' in requirements
+    assert '"pyjwt[crypto]>=2.14"' in requirements
     assert "SUPABASE_URL=https://your-project-ref.supabase.co" in example
     assert "SUPABASE_PUBLISHABLE_KEY=your_publishable_key_here" in example
 
