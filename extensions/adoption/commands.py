@@ -38,7 +38,7 @@ def run_module(answers: Mapping[str, Any], module: str) -> str:
     layer = layer_module(
         answers["db_import_path"], answers["db_package_dir"], answers["db_layer_dir"]
     )
-    if path and not layer:
+    if path and not layer and "." not in module:
         # Python looks for modules beside the one that it runs.
         file = PurePosixPath(answers["db_layer_dir"], f"{module}.py")
         return run(manager, f"python {quoted(str(file))}")

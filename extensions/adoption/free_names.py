@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-LAYER_MODULES = ("database", "models", "row_level_security", "seeds")
-"""The modules and packages that the layer may put into its directory, besides `database_*.py`."""
+LAYER_MODULES = ("database", "database_kit", "models", "seeds")
+"""The modules and packages that the layer may put into its directory."""
 LAYER_DIRS = ("db", "database", "persistence", "db_layer")
 TESTS_DIRS = ("database", "database_layer")
 GUIDES = ("DATABASE", "DATABASE_LAYER")
@@ -25,9 +25,7 @@ def has_free_modules(directory: Path) -> bool:
     listed = list(_listed(directory))
     modules = {path.stem for path in listed if path.suffix == ".py"}
     packages = {path.name for path in listed if path.is_dir()}
-    return not (modules | packages) & set(LAYER_MODULES) and not any(
-        name.startswith("database_") for name in modules
-    )
+    return not (modules | packages) & set(LAYER_MODULES)
 
 
 def free_layer_dir(package: Path) -> str:

@@ -23,6 +23,7 @@ def kept_files(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
     layer, tests = answers["db_layer_dir"], answers["db_tests_dir"]
     places = [
         *(project / layer).glob("*.py"),
+        *(project / layer / "database_kit").rglob("*.py"),
         *(project / layer / "models").rglob("*.py"),
         *(project / answers["db_migrations_dir"]).rglob("*"),
         *(project / tests).glob("__init__.py"),

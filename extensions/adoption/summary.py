@@ -159,7 +159,7 @@ def _next(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[str, s
         steps.append(("", f"Set {names}, in .env for instance: .env.example shows how."))
     has_url = "DATABASE_URL" not in missing
     if "doctor" in answers.get("db_extras", ()):
-        doctor = run_module(answers, "database_doctor")
+        doctor = run_module(answers, "database_kit.doctor")
         steps.append((doctor, "looks at what DATABASE_URL leads to" if has_url else ""))
     elif has_url:
         steps.append((run(manager, f"{alembic} current"), "tries the connection in DATABASE_URL"))
@@ -182,6 +182,7 @@ def _grouped(names: Sequence[str], answers: Mapping[str, Any]) -> Iterator[str]:
     places = sorted(
         {
             str(PurePosixPath(layer)),
+            str(PurePosixPath(layer, "database_kit")),
             str(PurePosixPath(layer, "models")),
             str(PurePosixPath(answers["db_migrations_dir"])),
             str(PurePosixPath(answers["db_tests_dir"], answers["db_tests_subdir"])),

@@ -122,7 +122,7 @@ def _versions(project: Path, answers: Mapping[str, Any], environ: Mapping[str, s
 def _missing_files(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
     layer, migrations = answers["db_layer_dir"], answers["db_migrations_dir"]
     expected = [
-        *(f"{layer}/{name}.py" for name in ("database", "database_settings")),
+        *(f"{layer}/{name}.py" for name in ("database", "database_kit/settings")),
         *(f"{layer}/models/{name}.py" for name in ("__init__", "base")),
         *(f"{migrations}/{name}" for name in ("env.py", "script.py.mako", "versions")),
         answers["db_alembic_ini"],

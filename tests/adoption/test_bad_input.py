@@ -191,7 +191,7 @@ def test_the_session_follows_from_the_fastapi_bound(
     assert done.returncode == 0, done.stderr
     depends = 'Depends(get_session, scope="function")]' in (project / "app/database.py").read_text()
     assert depends == (scope == "function")
-    assert (project / "app/database_response.py").exists() == (scope == "response")
+    assert (project / "app/database_kit/response.py").exists() == (scope == "response")
 
 
 def test_a_copier_on_an_old_python(template: Path, tmp_path: Path) -> None:

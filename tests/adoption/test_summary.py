@@ -99,7 +99,9 @@ def test_a_lock_file_and_a_set_url(template: Path, tmp_path: Path) -> None:
 
     said = [line[10:] for line in lines]
     assert "uv sync   # uv.lock is out of date" in said
-    assert "uv run python -m app.database_doctor   # looks at what DATABASE_URL leads to" in said
+    assert (
+        "uv run python -m app.database_kit.doctor   # looks at what DATABASE_URL leads to" in said
+    )
 
 
 def test_a_command_is_one_line(template: Path, tmp_path: Path) -> None:

@@ -344,10 +344,10 @@ def test_after_other_formatters(adopted: Adopted) -> None:
 
 
 def test_a_comment_is_an_edit(adopted: Adopted) -> None:
-    settings = adopted.project / "app" / "database_settings.py"
+    settings = adopted.project / "app" / "database_kit" / "settings.py"
     settings.write_text(f"{settings.read_text()}# mine\n")
 
-    assert adopted.undo().edited == ["app/database_settings.py"]
+    assert adopted.undo().edited == ["app/database_kit/settings.py"]
     assert settings.read_text().endswith("# mine\n")
 
 

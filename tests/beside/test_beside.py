@@ -228,7 +228,7 @@ def test_taken_modules(template: Path, tmp_path: Path, taken: str) -> None:
 
     assert (project / taken).read_text() == "ANSWER = 42\n"
     assert (project / "app" / "database" / "database.py").exists() != taken.endswith("database.py")
-    assert len(list(project.glob("app/*/database_settings.py"))) == 1
+    assert len(list(project.glob("app/*/database_kit/settings.py"))) == 1
     main = (project / "app" / "main.py").read_text()
     assert re.search(r"from app\.\w+\.database import install_database", main)
 

@@ -85,8 +85,8 @@ def test_the_guide_works(
     ]
     set_up, add_model, migrate = [block for block in commands if block]
     examples = blocks(project, "python")
-    reads = [example for example in examples if "database_reads" in example]
-    bulk = [example for example in examples if "database_bulk" in example]
+    reads = [example for example in examples if "database_kit.reads" in example]
+    bulk = [example for example in examples if "database_kit.bulk" in example]
     routes, script, later, model, test = [
         example for example in examples if example not in (*reads, *bulk)
     ]
@@ -95,7 +95,7 @@ def test_the_guide_works(
     for command in set_up:
         follow(command, project, environment, url)
     guide = (project / "DATABASE.md").read_text(encoding="utf-8")
-    [doctor] = re.findall(r"^.*python -m .*database_doctor$", guide, re.MULTILINE)
+    [doctor] = re.findall(r"^.*python -m .*database_kit\.doctor$", guide, re.MULTILINE)
     follow(doctor, project, environment, url)
 
     (layer / "guide.py").write_text(routes)
@@ -151,7 +151,7 @@ def test_the_guide_works(
 
 def test_the_table_of_settings_is_complete(template: Path, tmp_path: Path) -> None:
     project = add_layer(template, copy_project("uv-app", tmp_path / "project"), db_extras=EXTRAS)
-    settings = (project / "app" / "database_settings.py").read_text(encoding="utf-8")
+    settings = (project / "app" / "database_kit" / "settings.py").read_text(encoding="utf-8")
     declared = settings.partition("class DatabaseSettings(BaseSettings)")[2].partition("\ndef ")[0]
     fields = dict(re.findall(r"^    (\w+): [^=\n]+(?:= ?(.*))?$", declared, re.MULTILINE))
     guide = (project / "DATABASE.md").read_text(encoding="utf-8")
@@ -199,7 +199,7 @@ def test_the_guides_logins_work(
     add_layer(template, project, **case.answers)
     environment = case.environment(environments, project)
     variables = {"DATABASE_URL": new_database()}
-    [logins] = [block for block in blocks(project, "python") if "database_auth" in block]
+    [logins] = [block for block in blocks(project, "python") if "database_kit import auth" in block]
     (project / case.layer / "logins.py").write_text(logins)
 
     for command in ("revision --autogenerate", "upgrade head"):

@@ -28,31 +28,33 @@ RUN = (
 SHAPES: dict[str, tuple[dict[str, str], str, str]] = {
     "tests that are no package": (
         {**IN_PACKAGE, "pyproject.toml": MANIFEST, "tests/test_x.py": "def test_x(): ...\n"},
-        "uv run python -m app.database_doctor", "uv run python -m pytest",
+        "uv run python -m app.database_kit.doctor", "uv run python -m pytest",
     ),
     "importlib": (
         {**IN_PACKAGE, "pyproject.toml": MANIFEST + IMPORTLIB, "tests/__init__.py": ""},
-        "uv run python -m app.database_doctor", "uv run python -m pytest",
+        "uv run python -m app.database_kit.doctor", "uv run python -m pytest",
     ),
     "no tests": (
         {**IN_PACKAGE, "pyproject.toml": MANIFEST},
-        "uv run python -m app.database_doctor", "uv run pytest",
+        "uv run python -m app.database_kit.doctor", "uv run pytest",
     ),
     "no tests, and importlib": (
         {**IN_PACKAGE, "pyproject.toml": MANIFEST + IMPORTLIB},
-        "uv run python -m app.database_doctor", "uv run python -m pytest",
+        "uv run python -m app.database_kit.doctor", "uv run python -m pytest",
     ),
     "no tests, and the root is a package": (
         {**IN_PACKAGE, "pyproject.toml": MANIFEST, "__init__.py": ""},
-        "uv run python -m app.database_doctor", "uv run python -m pytest",
+        "uv run python -m app.database_kit.doctor", "uv run python -m pytest",
     ),
     "top-level modules in src": (
         {**TOP_LEVEL, "pyproject.toml": MANIFEST},
-        "uv run python src/database_doctor.py", "uv run pytest -o pythonpath=src",
+        "PYTHONPATH=src uv run python -m database_kit.doctor",
+        "uv run pytest -o pythonpath=src",
     ),
     "a package in src that nothing installs": (
         {**BELOW_SRC, "pyproject.toml": MANIFEST, "tests/test_x.py": "def test_x(): ...\n"},
-        "PYTHONPATH=src uv run python -m shop.database_doctor", "uv run pytest -o pythonpath=src",
+        "PYTHONPATH=src uv run python -m shop.database_kit.doctor",
+        "uv run pytest -o pythonpath=src",
     ),
     "a package in src, and a pythonpath of pytest's": (
         {
@@ -61,7 +63,7 @@ SHAPES: dict[str, tuple[dict[str, str], str, str]] = {
             "helpers/helping.py": "",
             "tests/test_x.py": "import helping\n",
         },
-        "PYTHONPATH=src uv run python -m shop.database_doctor",
+        "PYTHONPATH=src uv run python -m shop.database_kit.doctor",
         'uv run pytest -o "pythonpath=helpers src"',
     ),
 }  # fmt: skip
@@ -81,7 +83,7 @@ def environment(
 def test_the_commands(tmp_path: Path, files: Mapping[str, str], doctor: str, test: str) -> None:
     answers = propose_all(inspect_files(tmp_path, files), tmp_path)
 
-    assert run_module(answers, "database_doctor") == doctor
+    assert run_module(answers, "database_kit.doctor") == doctor
     assert run("uv", answers["db_pytest"]) == test
 
 

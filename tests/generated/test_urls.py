@@ -24,7 +24,7 @@ SECRET = "s3cr3t"  # noqa: S105
 
 def load() -> ModuleType:
     """The layer's module, which needs nothing of a project."""
-    [path] = (REPOSITORY / "template").glob("*/database_url.py.jinja")
+    [path] = (REPOSITORY / "template").glob("*/database_kit/url.py.jinja")
     # Nothing in it depends on answers.
     loader = SourceFileLoader("layers_database_url", str(path))
     spec = importlib.util.spec_from_loader(loader.name, loader)

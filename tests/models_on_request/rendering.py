@@ -17,26 +17,31 @@ from .specs import Spec
 SHARED = "shared"
 FROM_SHARED = {
     "database": ["create_migration_engine"],
-    "database_comparison": ["add_comparisons", "expressions_of", "own_tables"],
-    "database_enums": ["enum_changes"],
-    "database_operations": ["SQL"],
-    "database_settings": ["DatabaseSettingsError", "get_database_settings"],
-    "database_url": ["LOCAL_HOSTS", "parse_database_url"],
+    "database_kit.comparison": ["add_comparisons", "expressions_of", "own_tables"],
+    "database_kit.enums": ["enum_changes"],
+    "database_kit.operations": ["SQL"],
+    "database_kit.settings": ["DatabaseSettingsError", "get_database_settings"],
+    "database_kit.url": ["LOCAL_HOSTS", "parse_database_url"],
 }
 """The modules of the shared package, and what the packages take from them."""
 SHARED_MODULES = (
-    *("database", "database_driver", "database_hosts", "database_operations", "database_pool"),
-    *("database_settings", "database_url"),
-    *("database_comparison", "database_definitions", "database_enums", "database_rendering"),
+    "database",
+    *(
+        f"database_kit/{name}"
+        for name in (
+            *("driver", "hosts", "operations", "pool", "settings", "url"),
+            *("comparison", "definitions", "enums", "rendering"),
+        )
+    ),
 )
 LAYER = "{{ db_layer_dir }}"
 AUTH = "{% if db_auth_tables and db_type == 'postgresql' %}auth.py{% endif %}.jinja"
 MODEL = "{% yield model from requested_models() %}{{ model.module }}{% endyield %}.py.jinja"
-CYCLES = "{% if models_have_cycles() %}database_cycles.py{% endif %}.jinja"
+CYCLES = "database_kit/{% if models_have_cycles() %}cycles.py{% endif %}.jinja"
 TESTS = "{% if requested_models() %}test_database_models.py{% endif %}.jinja"
 SEEDS = "{% if 'seeds' in db_extras %}seeds.py{% endif %}.jinja"
-USERS = "{% if db_auth_tables and db_type == 'postgresql' %}database_auth.py{% endif %}.jinja"
-MIGRATIONS = "{% if db_type == 'postgresql' %}database_migrations.py{% endif %}.jinja"
+USERS = "database_kit/{% if db_auth_tables and db_type == 'postgresql' %}auth.py{% endif %}.jinja"
+MIGRATIONS = "database_kit/{% if db_type == 'postgresql' %}migrations.py{% endif %}.jinja"
 
 
 def render_packages(specs: Mapping[str, Spec], directory: Path, *, python: str) -> None:
@@ -59,7 +64,8 @@ def render_packages(specs: Mapping[str, Spec], directory: Path, *, python: str) 
     for name in SHARED_MODULES:
         template = environment.get_template(f"{LAYER}/{name}.py.jinja")
         target = directory / SHARED / f"{name}.py"
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (directory / SHARED / "__init__.py").touch()
         target.with_name("__init__.py").touch()
         target.write_text(template.render(_answers(SHARED, Spec(""), python)), encoding="utf-8")
     for package, spec in specs.items():
@@ -96,19 +102,21 @@ def _files(
         return environment.get_template(template).render(answers | more)
 
     yield "__init__.py", ""
+    yield "database_kit/__init__.py", ""
     for name in ("__init__", "base"):
         yield f"models/{name}.py", render(f"{LAYER}/models/{name}.py.jinja")
     if "users" in spec.beside:
         yield "models/auth.py", render(f"{LAYER}/models/{AUTH}")
-        yield "database_auth.py", render(f"{LAYER}/{USERS}")
+        yield "database_kit/auth.py", render(f"{LAYER}/{USERS}")
     yield "seeds.py", render(f"{LAYER}/{SEEDS}")
     for module, names in FROM_SHARED.items():
         statement = imports({f"{SHARED}.{module}": names})
         exported = exported_names(*names)
-        yield f"{module}.py", f'"""From {SHARED}."""\n\n{statement}\n\n{exported}\n'
+        path = module.replace(".", "/")
+        yield f"{path}.py", f'"""From {SHARED}."""\n\n{statement}\n\n{exported}\n'
     floor = tuple(map(int, python.split(".")))
     for model in requested_files(spec.text, python=floor, beside=spec.beside):
         yield f"models/{model.module}.py", render(f"{LAYER}/models/{MODEL}", model=model)
-    yield "database_migrations.py", render(f"{LAYER}/{MIGRATIONS}")
-    yield "database_cycles.py", render(f"{LAYER}/{CYCLES}")
+    yield "database_kit/migrations.py", render(f"{LAYER}/{MIGRATIONS}")
+    yield "database_kit/cycles.py", render(f"{LAYER}/{CYCLES}")
     yield "test_models.py", render(f"{{{{ db_tests_dir }}}}/{{{{ db_tests_subdir }}}}/{TESTS}")

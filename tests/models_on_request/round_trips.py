@@ -57,7 +57,7 @@ async def check(connection: AsyncConnection, package: str) -> None:
     await connection.execute(text(f"CREATE SCHEMA {package}"))
     await connection.execute(text(f"SET search_path TO {package}"))
     metadata = import_module(f"{package}.models").Base.metadata
-    migrations = import_module(f"{package}.database_migrations")
+    migrations = import_module(f"{package}.database_kit.migrations")
     await connection.run_sync(migrate, metadata, migrations)
     for function, arguments in calls(import_module(f"{package}.test_models")):
         savepoint = await connection.begin_nested()
@@ -93,7 +93,7 @@ def migrate(connection: Connection, metadata: MetaData, migrations: ModuleType) 
             "compare_type": True,
             "compare_server_default": True,
             "autogenerate_plugins": ["alembic.autogenerate.*", migrations.plugin.name],
-            "render_item": import_module("shared.database_rendering").render_item,
+            "render_item": import_module("shared.database_kit.rendering").render_item,
             "target_metadata": metadata,
         },
     )

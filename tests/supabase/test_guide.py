@@ -26,7 +26,7 @@ AS_VISITOR = """
 from types import SimpleNamespace
 
 from notes import guide_later
-from notes.row_level_security import ANONYMOUS, get_identity
+from notes.database_kit.row_level_security import ANONYMOUS, get_identity
 
 async def verify(token):
     assert token == "token"
@@ -97,7 +97,7 @@ def test_the_guide_holds_placeholders_alone(project: Path) -> None:
 def test_the_guide_s_names_are_those_of_the_layer(project: Path) -> None:
     guide = (project / "DATABASE.md").read_text(encoding="utf-8")
     section = guide.partition("## Say who may do what")[2].partition("\n## ")[0]
-    objects = (project / "notes" / "database_objects.py").read_text(encoding="utf-8")
+    objects = (project / "notes" / "database_kit" / "objects.py").read_text(encoding="utf-8")
 
     names = set(re.findall(r"\| `\*?(\w+)\(|`\*(\w+)\(", section))
     for name in {first or second for first, second in names}:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.support.supabase import SupabaseServer
 
 # Whatever it finds, the exit code of this is 0.
-EXAMINE = "import asyncio; from notes.database_doctor import main; asyncio.run(main())"
+EXAMINE = "import asyncio; from notes.database_kit.doctor import main; asyncio.run(main())"
 EXPOSED = """
     CREATE TABLE closed (id int PRIMARY KEY);
     ALTER TABLE closed ENABLE ROW LEVEL SECURITY;

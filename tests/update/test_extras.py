@@ -31,12 +31,12 @@ def project(template: Path, tmp_path: Path) -> Path:
 def test_an_extra_leaves_with_its_answer(project: Path) -> None:
     update_layer(project, {"db_extras": "[]"})
 
-    assert not list((project / "app").glob("database_doctor.py"))
+    assert not (project / "app" / "database_kit" / "doctor.py").exists()
     assert "doctor" not in (project / "DATABASE.md").read_text()
 
 
 def test_an_edited_extra_stays(project: Path) -> None:
-    doctor = project / "app" / "database_doctor.py"
+    doctor = project / "app" / "database_kit" / "doctor.py"
     edited = doctor.read_text() + "\nMINE = True\n"
     doctor.write_text(edited)
     commit_all(project, "Edit the doctor")
@@ -47,7 +47,7 @@ def test_an_edited_extra_stays(project: Path) -> None:
 
 
 def test_a_deleted_extra_stays_deleted(project: Path) -> None:
-    (project / "app" / "database_doctor.py").unlink()
+    (project / "app" / "database_kit" / "doctor.py").unlink()
     commit_all(project, "Delete the doctor")
 
     update_layer(project)
@@ -81,5 +81,5 @@ def test_a_project_from_before_the_question(own_template: Path, tmp_path: Path) 
     done = run_copier(*command, cwd=project)
 
     assert done.returncode == 0, done.stderr
-    assert (project / "app" / "database_doctor.py").exists()
+    assert (project / "app" / "database_kit" / "doctor.py").exists()
     assert "db_extras:\n- doctor\n" in (project / ANSWERS_FILE).read_text()

@@ -58,7 +58,7 @@ def test_an_update_after_a_renamed_package(own_template: Path, tmp_path: Path) -
     project = add_layer(own_template, copy_project("uv-app", tmp_path / "project"))
     commit_all(project, "Add the database layer")
     rename(project, "app", "service")
-    settings = project / "service" / "database_settings.py"
+    settings = project / "service" / "database_kit" / "settings.py"
     settings.write_text(settings.read_text().replace("= 100", "= 7"))
     commit_all(project, "Rename the package")
     before = git(project, "show", f"HEAD:{ANSWERS_FILE}")

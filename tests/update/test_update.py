@@ -22,7 +22,7 @@ def test_edits_stay_and_changes_arrive(own_template: Path, tmp_path: Path) -> No
     engine = project / "app" / "database.py"
     edited = engine.read_text().replace('"""Open the session of a request', '"""Mine: the session')
     engine.write_text(edited)
-    settings = project / "app" / "database_settings.py"
+    settings = project / "app" / "database_kit" / "settings.py"
     settings.write_text(
         settings.read_text().replace(
             "pool_max_waiting: NonNegativeInt = 100", "pool_max_waiting: NonNegativeInt = 7"
@@ -34,7 +34,7 @@ def test_edits_stay_and_changes_arrive(own_template: Path, tmp_path: Path) -> No
         own_template,
         "v1.1.0",
         database=("Close all connections;", "Close every connection;"),
-        database_settings=("Return the settings, read at", "The settings, read at"),
+        settings=("Return the settings, read at", "The settings, read at"),
     )
 
     update_layer(project)
@@ -75,7 +75,7 @@ def test_policies_that_were_edited_stay(own_template: Path, tmp_path: Path) -> N
     )
     profiles.write_text(edited)
     commit_all(project, "Make it ours")
-    [verifier] = own_template.glob("template/*/*row_level_security.py*")
+    [verifier] = own_template.glob("template/*/database_kit/*row_level_security.py*")
     verifier.write_text(
         verifier.read_text().replace("CLOCK_SKEW_SECONDS = 10", "CLOCK_SKEW_SECONDS = 15")
     )
@@ -88,8 +88,8 @@ def test_policies_that_were_edited_stay(own_template: Path, tmp_path: Path) -> N
     assert profiles.read_text() == edited.replace("left(NEW.raw", "substr(NEW.raw")
     assert changed_files(project) == [
         " M .copier-answers.db.yml",
+        " M notes/database_kit/row_level_security.py",
         " M notes/models/auth.py",
-        " M notes/row_level_security.py",
     ]
 
 

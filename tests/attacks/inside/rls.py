@@ -21,8 +21,8 @@ from notes.database import (
     install_database,
     session_scope,
 )
-from notes.database_reads import ReadSessionDep, RLSReadSessionDep, get_read_engine
-from notes.row_level_security import (
+from notes.database_kit.reads import ReadSessionDep, RLSReadSessionDep, get_read_engine
+from notes.database_kit.row_level_security import (
     ANONYMOUS,
     Identity,
     IdentityDep,

@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import uvloop
 from app.database import dispose_engine, get_engine, session_scope
-from app.database_bulk import copy_rows, upsert_rows
-from app.database_hot_reads import HotRead
-from app.database_reads import read_session_scope
+from app.database_kit.bulk import copy_rows, upsert_rows
+from app.database_kit.hot_reads import HotRead
+from app.database_kit.reads import read_session_scope
 from app.models import Author
 from sqlalchemy import bindparam, insert, select
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from answers import AuthorOut, NewAuthor
 from app.database import SessionDep, get_engine, install_database
-from app.database_hot_reads import HotRead
-from app.database_reads import ReadSessionDep
+from app.database_kit.hot_reads import HotRead
+from app.database_kit.reads import ReadSessionDep
 from app.models import Author
 from fastapi import FastAPI, Response
 from sqlalchemy import bindparam, insert, select

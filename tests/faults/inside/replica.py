@@ -10,9 +10,9 @@ import sys
 from itertools import count
 from time import time
 
-from app import database_reads
 from app.database import dispose_engine, session_scope
-from app.database_reads import get_write_position, read_session_scope
+from app.database_kit import reads as database_reads
+from app.database_kit.reads import get_write_position, read_session_scope
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 

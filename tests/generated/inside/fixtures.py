@@ -2,7 +2,7 @@
 
 import pytest
 from app.database import dispose_engine
-from app.database_settings import get_database_settings
+from app.database_kit.settings import get_database_settings
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from app.database import dispose_engine, session_scope
-from app.database_bulk import copy_rows, upsert_rows
+from app.database_kit.bulk import copy_rows, upsert_rows
 from app.models import Author, Book
 from sqlalchemy import (
     ARRAY,

@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 from alembic.command import upgrade
-from app import database_doctor, database_revisions
+from app.database_kit import doctor as database_doctor, revisions as database_revisions
 from app.database import dispose_engine, session_scope
-from app.database_doctor import examine
-from app.database_settings import get_database_settings
-from app.database_url import parse_database_url
+from app.database_kit.doctor import examine
+from app.database_kit.settings import get_database_settings
+from app.database_kit.url import parse_database_url
 from app.models import Base
 from sqlalchemy import Column, DateTime, Integer, MetaData, Table, text
 
@@ -180,7 +180,7 @@ async def test_nobody_listens_on_the_way_to_this_machine(configure, place):
 
 def run_doctor(url, **options):
     return subprocess.run(
-        [sys.executable, "-m", "app.database_doctor"],
+        [sys.executable, "-m", "app.database_kit.doctor"],
         env={**os.environ, "DATABASE_URL": url},
         text=True,
         check=False,

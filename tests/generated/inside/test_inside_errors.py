@@ -9,8 +9,8 @@ from urllib.parse import quote
 import pytest
 from app import database
 from app.database import SessionDep, dispose_engine, install_database, session_scope
-from app.database_bulk import copy_rows
-from app.database_hot_reads import HotRead
+from app.database_kit.bulk import copy_rows
+from app.database_kit.hot_reads import HotRead
 from app.models import Author
 from fastapi import FastAPI, HTTPException, WebSocket
 from fastapi.responses import JSONResponse

@@ -7,7 +7,7 @@ import pytest
 from alembic.command import downgrade, stamp, upgrade
 from app import database
 from app.database import dispose_engine, get_engine, install_database, session_scope
-from app.database_health import TIMEOUT_SECONDS
+from app.database_kit.health import TIMEOUT_SECONDS
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.testclient import TestClient
 from httpx import ASGITransport, AsyncClient
@@ -60,7 +60,7 @@ def test_migrations(app, alembic_config, monkeypatch, tmp_path):
     ini = tmp_path / "alembic.ini"
     with ini.open("w") as file:
         alembic_config.file_config.write(file)
-    monkeypatch.setattr("app.database_revisions.PROJECT", tmp_path)
+    monkeypatch.setattr("app.database_kit.revisions.PROJECT", tmp_path)
     assert versions
 
     def state():

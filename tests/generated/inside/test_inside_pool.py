@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 
 import pytest
 from app.database import SessionDep, dispose_engine, get_engine, install_database, session_scope
-from app.database_pool import DatabaseBusyError, FairPool
-from app.database_settings import get_database_settings
-from app.database_url import parse_database_url
+from app.database_kit.pool import DatabaseBusyError, FairPool
+from app.database_kit.settings import get_database_settings
+from app.database_kit.url import parse_database_url
 from app.models import Author
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
@@ -148,7 +148,7 @@ async def test_a_connection_that_the_server_has_closed_is_replaced(wire):
 
 
 async def test_a_connection_that_went_silent_is_replaced_after_a_rest(wire, setting, monkeypatch):
-    monkeypatch.setattr("app.database_pool.PING_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr("app.database_kit.pool.PING_TIMEOUT_SECONDS", 0.1)
     setting("POOL_PRE_PING_IDLE_SECONDS", 0)
     first = await backend()
     old, wire.writers = wire.writers, []

@@ -7,17 +7,18 @@ from uuid import uuid4
 
 import anyio
 import pytest
-from app import database, database_pool, database_reads
+from app import database
+from app.database_kit import pool as database_pool, reads as database_reads
 from app.database import dispose_engine, get_engine, session_scope
-from app.database_hot_reads import HotRead, use_driver
-from app.database_reads import (
+from app.database_kit.hot_reads import HotRead, use_driver
+from app.database_kit.reads import (
     ReadSessionDep,
     get_read_engine,
     get_write_position,
     read_session_scope,
 )
-from app.database_settings import get_database_settings
-from app.database_url import Host, parse_database_url
+from app.database_kit.settings import get_database_settings
+from app.database_kit.url import Host, parse_database_url
 from app.models import Author
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient

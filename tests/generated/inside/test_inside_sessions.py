@@ -16,9 +16,9 @@ from app.database import (
     install_database,
     session_scope,
 )
-from app.database_bulk import copy_rows
-from app.database_hot_reads import HotRead
-from app.database_reads import ReadSessionDep, read_session_scope
+from app.database_kit.bulk import copy_rows
+from app.database_kit.hot_reads import HotRead
+from app.database_kit.reads import ReadSessionDep, read_session_scope
 from app.models import Genre
 from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException, WebSocket
 from fastapi.responses import JSONResponse, StreamingResponse

@@ -14,12 +14,12 @@ from urllib.parse import quote, unquote, urlsplit
 import pytest
 from app import database
 from app.database import get_engine
-from app.database_settings import (
+from app.database_kit.settings import (
     DatabaseSettings,
     DatabaseSettingsError,
     get_database_settings,
 )
-from app.database_url import parse_database_url
+from app.database_kit.url import parse_database_url
 
 SECRET = "s3cr3t"
 

@@ -6,9 +6,9 @@ import os
 from types import SimpleNamespace
 
 import pytest
-from app import database_telemetry
+from app.database_kit import telemetry as database_telemetry
 from app.database import SessionDep, dispose_engine, get_engine, install_database, session_scope
-from app.database_settings import get_database_settings
+from app.database_kit.settings import get_database_settings
 from fastapi import APIRouter, FastAPI
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import text
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("migrated_database")]
 
 @pytest.fixture
 async def client(monkeypatch, caplog):
-    caplog.set_level(logging.INFO, "app.database_telemetry")
+    caplog.set_level(logging.INFO, "app.database_kit.telemetry")
     monkeypatch.setenv("DATABASE_SLOW_SECONDS", "0.05")
     get_database_settings.cache_clear()
     app = FastAPI()

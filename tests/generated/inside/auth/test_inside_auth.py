@@ -5,9 +5,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from app import database_auth
+from app.database_kit import auth as database_auth
 from app.database import SessionDep, dispose_engine, get_engine, session_scope
-from app.database_auth import (
+from app.database_kit.auth import (
     EmailTakenError,
     authenticate,
     change_password,

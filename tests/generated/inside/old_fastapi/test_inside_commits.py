@@ -5,7 +5,7 @@ from typing import Annotated
 import pytest
 from app.database import SessionDep, dispose_engine, get_engine, get_session, session_scope
 from app.database import install_database as install
-from app.database_reads import ReadSessionDep
+from app.database_kit.reads import ReadSessionDep
 from fastapi import BackgroundTasks, Depends, FastAPI, HTTPException, WebSocket
 from fastapi.responses import JSONResponse, StreamingResponse
 from httpx import ASGITransport, AsyncClient

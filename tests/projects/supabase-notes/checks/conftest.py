@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import jwt
 import pytest
-from notes import database, row_level_security
-from notes.database_settings import get_database_settings
+from notes import database
+from notes.database_kit import row_level_security
+from notes.database_kit.settings import get_database_settings
 
 SUPABASE_URL = "http://127.0.0.1:54321"
 SECRET = "a-secret-of-the-old-days-with-more-than-32-characters"

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 from notes.database import install_database
-from notes.row_level_security import Identity, RLSSessionDep, get_identity
+from notes.database_kit.row_level_security import Identity, RLSSessionDep, get_identity
 from sqlalchemy import text
 
 from .conftest import Run

@@ -14,9 +14,9 @@ from uuid import UUID, uuid4
 import pytest
 from fastapi import Body, FastAPI, HTTPException
 from httpx import ASGITransport, AsyncClient
-from notes import row_level_security
+from notes.database_kit import row_level_security
 from notes.database import SessionDep, session_scope
-from notes.row_level_security import IdentityDep, RLSSessionDep
+from notes.database_kit.row_level_security import IdentityDep, RLSSessionDep
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession

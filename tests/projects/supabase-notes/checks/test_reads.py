@@ -5,13 +5,13 @@ import os
 from uuid import uuid4
 
 import pytest
-from notes.database_hot_reads import HotRead
-from notes.database_reads import (
+from notes.database_kit.hot_reads import HotRead
+from notes.database_kit.reads import (
     get_read_engine,
     read_session_scope,
     rls_read_session_scope,
 )
-from notes.row_level_security import Identity, rls_session_scope
+from notes.database_kit.row_level_security import Identity, rls_session_scope
 from sqlalchemy import Integer, bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession

@@ -8,10 +8,11 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
-from notes import database, row_level_security
+from notes import database
+from notes.database_kit import row_level_security
 from notes.database import get_session_factory, session_scope
-from notes.database_reads import get_read_engine, new_read_session, rls_read_session_scope
-from notes.row_level_security import ANONYMOUS, Identity, RLSSession, rls_session_scope
+from notes.database_kit.reads import get_read_engine, new_read_session, rls_read_session_scope
+from notes.database_kit.row_level_security import ANONYMOUS, Identity, RLSSession, rls_session_scope
 from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DBAPIError, InvalidRequestError, SAWarning
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker

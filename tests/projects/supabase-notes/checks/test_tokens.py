@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient, Response
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
-from notes import row_level_security as rls
-from notes.database_settings import DatabaseSettingsError
+from notes.database_kit import row_level_security as rls
+from notes.database_kit.settings import DatabaseSettingsError
 
 from .conftest import SECRET, SUPABASE_URL, Run, claims_of, legacy_token
 

@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from notes import database
-from notes.database_settings import DatabaseSettings
-from notes.database_url import parse_database_url
+from notes.database_kit.settings import DatabaseSettings
+from notes.database_kit.url import parse_database_url
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 

@@ -15,7 +15,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
 
-from notes.database_settings import get_database_settings
+from notes.database_kit.settings import get_database_settings
 
 PROJECT = Path(__file__).parents[2]
 

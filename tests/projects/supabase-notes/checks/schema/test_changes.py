@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import ARRAY, Column, Enum, ForeignKey, Table, Text, Uuid
 from sqlalchemy.schema import SchemaItem
 
-from notes.database_objects import (
+from notes.database_kit.objects import (
     Grant,
     Policy,
     TableObject,
