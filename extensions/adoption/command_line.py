@@ -19,11 +19,12 @@ from .answers_file import (
 )
 from .changes import plan_renewal
 from .kept import layer_files
+from .leftover_imports import Module, importers
 from .merging.writing import WriteError, write_changes
 from .moved import LostError, moved_answers
 from .preflight import no_file
 from .render import RenderError, render_recorded
-from .restore import conflicted_files, restore_edited_files
+from .restore import conflicted_files, deleted_files, restore_edited_files
 from .undo import undo
 from .undo_report import report
 
@@ -81,7 +82,11 @@ def _update(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
         return
     for change in plan.changes:
         path = change.path.relative_to(project).as_posix()
-        yield f"{path}: {', '.join(line.strip() for line in change.added)}"
+        yield f"{path}: {', '.join(line.strip().rstrip(',') for line in change.added)}"
+    base = str(answers.get("db_import_base", "."))
+    modules = (Module.of(path, base) for path in deleted_files(project))
+    for place in importers(project, base, {module.name for module in modules if module}):
+        yield f"{place}: it imports what this update has removed or moved."
 
 
 def _is(project: Path, name: str, content: bytes) -> bool:

@@ -26,6 +26,12 @@ def conflicted_files(project: Path) -> list[str]:
     return paths + [path.removesuffix(".rej") for path in untracked.decode().split("\0") if path]
 
 
+def deleted_files(project: Path) -> list[str]:
+    """The files of the last commit that an update has deleted."""
+    deleted = _git(project, "diff", "--name-only", "--diff-filter=D", "--relative", "-z", "HEAD")
+    return [path for path in deleted.decode().split("\0") if path]
+
+
 def restore_edited_files(project: Path) -> list[str]:
     """Restore the deleted files that are not as the template made them, from the last commit.
 
@@ -36,8 +42,7 @@ def restore_edited_files(project: Path) -> list[str]:
     Returns:
         Their paths.
     """
-    deleted = _git(project, "diff", "--name-only", "--diff-filter=D", "--relative", "-z", "HEAD")
-    paths = [path for path in deleted.decode().split("\0") if path]
+    paths = deleted_files(project)
     if not paths:
         return []
     rendered = _as_made(project)

@@ -46,6 +46,18 @@ def test_an_edited_extra_stays(project: Path) -> None:
     assert doctor.read_text() == edited
 
 
+def test_code_that_imports_what_leaves_is_named(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (project / "app" / "report.py").write_text("\nfrom app.database_kit.doctor import examine\n")
+    commit_all(project, "Use the doctor")
+
+    update_layer(project, {"db_extras": "[]"})
+
+    said = capfd.readouterr().err.splitlines()
+    assert "app/report.py, line 2: it imports what this update has removed or moved." in said
+
+
 def test_a_deleted_extra_stays_deleted(project: Path) -> None:
     (project / "app" / "database_kit" / "doctor.py").unlink()
     commit_all(project, "Delete the doctor")
