@@ -76,7 +76,7 @@ def test_the_plan_says_what_will_happen(template: Path, project: Path) -> None:
 
     plan = said.partition("The plan for ")[2].partition("Copying from template")[0]
     assert "application app.main:app (app/main.py:" in plan
-    assert "app/{database.py, " in plan
+    assert "app/database_kit/{__init__.py, " in plan
     assert '+ "asyncpg>=0.27",' in plan
     assert "+ install_database(app)" in plan
 
