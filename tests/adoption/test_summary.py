@@ -44,8 +44,10 @@ ADVICE = {
     ],
     "pip-flat": ["Dockerfile: the image gets no alembic/ and alembic.ini; COPY them too."],
     "root-modules": [
-        "Dockerfile: the image gets no database_kit/, models/, alembic/ and alembic.ini; COPY "
-        "them too."
+        (
+            "Dockerfile: the image gets no database_kit/, models/, alembic/ and alembic.ini; "
+            "COPY them too."
+        )
     ],
     "pdm-src-is-package": [
         "Dockerfile: the image gets no alembic/ and alembic.ini; COPY them too."

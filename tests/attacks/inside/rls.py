@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 from fastapi import BackgroundTasks, FastAPI, HTTPException
 from fastapi.responses import StreamingResponse
 from httpx import ASGITransport, AsyncClient
-from notes import row_level_security
 from notes.database import (
     SessionDep,
     dispose_engine,
@@ -21,6 +20,7 @@ from notes.database import (
     install_database,
     session_scope,
 )
+from notes.database_kit import row_level_security
 from notes.database_kit.reads import ReadSessionDep, RLSReadSessionDep, get_read_engine
 from notes.database_kit.row_level_security import (
     ANONYMOUS,
