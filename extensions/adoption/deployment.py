@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile", "docker/Dockerfile*")
 COMPOSE_FILES = ("docker-compose*.y*ml", "compose*.y*ml")
 PIPELINES = (".github/workflows/*.y*ml", ".gitlab-ci.y*ml", ".circleci/config.yml")
-_INSTALLED = re.compile(r"venv|site-packages|/usr/local|wheel|dist\b|/root/\.local|\.whl")
+_INSTALLED = re.compile(r"venv|site-packages|/usr/local|wheel|dist\b|/\.local|\.whl")
 _LOCAL = re.compile(r"@(?:localhost|127\.0\.0\.1|\[::1\])\b")
 _SERVERS = ("postgres", "postgis", "pgvector", "timescale", "supabase")
 _RUN = r"(?:(?:uv|poetry|pdm|pipenv|hatch|rye) run (?:-\S+ )*)?"
