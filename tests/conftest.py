@@ -40,6 +40,23 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _own_root_of_inner_runs(
+    tmp_path_factory: pytest.TempPathFactory, environments: Path
+) -> Iterator[None]:
+    """Let pytest in the projects of tests make its directories elsewhere.
+
+    At its start pytest closes the root of all temporary directories to other users, and this
+    run's servers belong to one: programs below it could not be read any more.
+    """
+    tmp_path_factory.getbasetemp()
+    root = environments / "inner-runs"
+    root.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("PYTEST_DEBUG_TEMPROOT", str(root))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _no_user_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep Copier's settings of whoever runs the tests out of them."""
     with pytest.MonkeyPatch.context() as monkeypatch:
