@@ -48,7 +48,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class
         from copier.errors import UserMessageError  # noqa: PLC0415 - only Copier gets here
 
         raise UserMessageError(load("packages").how_to_get(*missing))
-    extension = load("adoption.questionnaire").ExistingProject
+    extension = load("conversation.extension").ExistingProject
     # All that is loaded by now stays: the collector need not go through it at every turn.
     gc.freeze()
     return extension
@@ -57,5 +57,6 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class
 if __name__ == "__main__":
     if problem := load("packages").too_old_a_python(sys.version_info[:2]):
         sys.exit(problem)
-    part = "adoption" if {"--undo", "--update"} & {*sys.argv[1:]} else "inspection"
-    sys.exit(load(f"{part}.command_line").main())
+    is_copier = {"--undo", "--update"} & {*sys.argv[1:]}
+    part = "conversation.undo_or_update" if is_copier else "inspection.facts_command"
+    sys.exit(load(part).main())

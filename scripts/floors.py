@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from extensions.adoption.needs import main_requirements, raised_where_declared
+from extensions.adoption.layer_requirements import main_requirements, raised_where_declared
 
 ANSWERS = (
     {"db_type": "postgresql", "db_auth_tables": True},

@@ -25,7 +25,7 @@ from uuid import uuid4
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from extensions.adoption.needs import FUNCTION_SCOPE, main_requirements
+from extensions.adoption.layer_requirements import FUNCTION_SCOPE, main_requirements
 from tests.support.adopted import ON_SUPABASE, WITH_EVERYTHING
 from tests.support.environments import Environment
 from tests.support.postgres import running_server

@@ -45,9 +45,9 @@ READS = re.compile(r"\.read_(?:text|bytes)\(|(?<!\w)open\(")
 OTHERS = {
     "project_paths.py": "the reader",
     "inspection/tree.py": "the beginnings of files, from its own walk",
-    "adoption/given.py": "the template's own questions",
-    "adoption/render.py": "what was just rendered",
-    "adoption/merging/writing.py": "its own temporary files",
+    "conversation/given_answers.py": "the template's own questions",
+    "adoption/rerender.py": "what was just rendered",
+    "project_files/writing.py": "its own temporary files",
 }
 
 

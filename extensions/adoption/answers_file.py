@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
+from ..project_files.encoding import decode, line_end_of
+from ..project_files.requirement import Change
+from ..project_files.writing import write_changes
 from ..project_paths import PathError, inside, read
-from .merging.model import Change
-from .merging.text import decode, line_end_of
-from .merging.writing import write_changes
 from .record import check_record, read_record, record
 
 if TYPE_CHECKING:

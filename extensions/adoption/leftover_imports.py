@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ..inspection.tree import Tree
-from .layer import LINE_LENGTH
-from .statements import imports_in
+from ..python_text.import_lines import LINE_LENGTH
+from ..python_text.import_statements import imports_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

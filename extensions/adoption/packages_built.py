@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from ..project_files.encoding import Text, decode
+from ..project_files.gitignore_exceptions import holds_only
+from ..project_files.requirement import Change, MergeError
+from ..project_files.setuptools_packages import (
+    builds_with_setuptools,
+    discovered,
+    is_explicit,
+    keep_out,
+)
 from ..project_paths import PathError, read
-from .merging.ignored import holds_only
-from .merging.model import Change, MergeError
-from .merging.setuptools_packages import builds_with_setuptools, discovered, is_explicit, keep_out
-from .merging.text import Text, decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

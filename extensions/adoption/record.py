@@ -18,14 +18,14 @@ from difflib import SequenceMatcher
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, cast
 
+from ..project_files.encoding import decode
 from ..project_paths import PathError, inside
-from .merging.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from .merging.model import Change
+    from ..project_files.requirement import Change
 
 Step = dict[str, Any]
 DIGEST_LENGTH = 16

@@ -6,14 +6,14 @@ import contextlib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from ..project_files.writing import WriteError, write_atomically
 from ..project_paths import PathError, inside
-from .merging.writing import WriteError, write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from .merging.model import Change
+    from ..project_files.requirement import Change
 
 
 def take_back(project: Path, created: Iterable[str], changes: Iterable[Change]) -> Iterator[str]:

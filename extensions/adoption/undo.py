@@ -12,17 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from ..app_file import unwire_application
+from ..project_files.encoding import decode
+from ..project_files.gitignore import gitignores_above, ignores
+from ..project_files.requirement import Change
+from ..project_files.writing import WriteError, write_changes
 from ..project_paths import PathError, inside, read
+from ..python_text.import_lines import layer_module
 from .answers_file import ANSWERS_FILE, check_answers
-from .layer import layer_module
 from .leftover_imports import Module, importers, without_exports
-from .merging.gitignore import gitignores_above, ignores
-from .merging.model import Change
-from .merging.text import decode
-from .merging.writing import WriteError, write_changes
 from .record import is_unedited, read_record, taken_back, taken_out
 from .same_content import is_same
-from .wiring import unwire_application
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

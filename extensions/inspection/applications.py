@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from .classes import ApplicationClasses
-from .functions import hands_on, is_called_bare, runs_as_script
+from .parameters import hands_on, is_called_bare, runs_as_script
 from .python_source import dotted, line_of
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from .app_factories import find_names_of_objects, find_served
 from .applications import Application, Served, build_sites, find_mounted
-from .factories import find_names_of_objects, find_served
 from .import_base import ABOVE, Base, find_base
 from .manifests import is_development_file
 from .references import Reference, base_of, nearness

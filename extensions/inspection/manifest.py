@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, cast
 
 from .facts import Bound
-from .requirements import normalise, parse_requirement, pep440
+from .specifiers import normalise, parse_requirement, pep440
 from .toml_tables import Lines, Table, strings, table
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from .facts import Bound
 from .manifest import Manifest
-from .pyproject import read_pyproject, requirement_files_of
+from .pyproject_manifest import read_pyproject, requirement_files_of
 from .python_source import dotted, parse, string_constants
-from .requirements import normalise, pep440
+from .specifiers import normalise, pep440
 from .toml_tables import Lines, read_toml, strings
 from .tree import Tree, ancestors, basename, is_within, join, parent, resolve
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .candidates import Candidate, find_candidates, served_factory, served_object
 from .database import DatabaseFacts, find_database
-from .dependencies import choose_dependencies, places_of
+from .dependency_choice import choose_dependencies, places_of
 from .facts import Bound, FactName, Facts, Given, Reason
 from .layout import Layout, find_layout, given_layout, packages_to_offer
 from .manifests import ManifestReader, package_names

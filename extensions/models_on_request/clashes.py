@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ..adoption.layer import LINE_LENGTH
-from .names import pascal_case, snake_case
+from ..python_text.import_lines import LINE_LENGTH
+from .naming import pascal_case, snake_case
 from .reserved import MODULES, Part, why_not_a_field, why_not_a_model
 from .specification import ManyToMany, Model, Reference, Value
 from .syntax import LONGEST_NAME, ModelsError, Position

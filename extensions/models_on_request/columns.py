@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..python_text.expressions import Call, Code, keyword, quoted
 from .clashes import enum_name
-from .code import Call, Code, keyword, quoted
 from .reserved import POSTGRESQL
 from .value_types import member_name
 

@@ -6,9 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..adoption.layer import LINE_LENGTH
-from .clashes import enum_name
-from .code import (
+from ..python_text.expressions import (
     Call,
     Code,
     attribute,
@@ -20,9 +18,11 @@ from .code import (
     source,
     tuple_source,
 )
+from ..python_text.import_lines import LINE_LENGTH
+from .clashes import enum_name
 from .columns import CLOCK, OF_WHOM_ADDS_IT, column
-from .factories import made_up, names_in
-from .names import plural, snake_case, with_article
+from .made_up_values import made_up, names_in
+from .naming import plural, snake_case, with_article
 from .relationships import (
     Relationship,
     foreign_key,
@@ -38,7 +38,7 @@ from .value_types import member_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .resolution import Join, Link, Schema
+    from .schema import Join, Link, Schema
 
 BACKEND_ONLY = Call("*backend_only")
 AUTH = "auth"

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from .defaults import parse_default
-from .names import pascal_case, snake_case
+from .naming import pascal_case, snake_case
 from .specification import Field, ManyToMany, Model, Reference, Value
 from .syntax import LONGEST_NAME, ModelsError, Position, Scanner, Word, nearest
 from .value_types import SYNONYMS, TYPES, parse_type

@@ -6,15 +6,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .code import imports, sorted_names
-from .factories import names_in, standard_imports, start
+from ..python_text.expressions import imports, sorted_names
+from .made_up_values import names_in, standard_imports, start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .files import ModelFile
     from .reserved import KnownModel
-    from .resolution import Schema
+    from .schema import Schema
 
 
 @dataclass(frozen=True, slots=True)

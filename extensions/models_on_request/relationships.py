@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .code import Call, Code, keyword, quoted
+from ..python_text.expressions import Call, Code, keyword, quoted
 
 if TYPE_CHECKING:
-    from .resolution import Join, Link
+    from .schema import Join, Link
 
 
 @dataclass(frozen=True, slots=True)

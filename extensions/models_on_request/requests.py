@@ -9,7 +9,7 @@ from .files import ModelFile, OtherSides, model_files, other_sides
 from .grammar import parse
 from .model_tests import ModelTests, model_tests
 from .reserved import PARTS
-from .resolution import Schema, resolve
+from .schema import Schema, resolve
 from .seeds import ModelSeeds, model_seeds
 from .syntax import ModelsError
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .code import Call, imports, quoted, sorted_names, source
-from .factories import made_up_values, names_in, standard_imports, start
-from .names import snake_case, with_article
+from ..python_text.expressions import Call, imports, quoted, sorted_names, source
+from .made_up_values import made_up_values, names_in, standard_imports, start
+from .naming import snake_case, with_article
 from .specification import Reference, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from .files import ModelFile
-    from .resolution import Schema
+    from .schema import Schema
     from .specification import Model
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from extensions.adoption.deployment import Layer, advise
+from extensions.adoption.deployment_advice import Layer, advise
 from tests.inspection.trees import write_tree
 
 ANSWERS: dict[str, Any] = {

@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from extensions.adoption.install import install_commands
-from extensions.adoption.locks import outdated, read_environment, read_locks, recorded_command
+from extensions.adoption.install_commands import install_commands
+from extensions.project_files.lock_files import (
+    outdated,
+    read_environment,
+    read_locks,
+    recorded_command,
+)
 
 NEEDS = ["fastapi>=0.121", "sqlalchemy[asyncio]>=2.0.30", "pydantic>=2.3", "asyncpg>=0.27"]
 PIP_COMPILE = """\

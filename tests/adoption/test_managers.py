@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from extensions.adoption.install import install_commands
-from extensions.adoption.locks import outdated, read_locks
+from extensions.adoption.install_commands import install_commands
+from extensions.project_files.lock_files import outdated, read_locks
 from tests.support.template import add_layer
 
 NEEDS = ["alembic>=1.20.1", "fastapi>=0.121", "pydantic-settings>=2.6.1"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from extensions.adoption.needs import EARLIER, main_requirements
+from extensions.adoption.layer_requirements import EARLIER, main_requirements
 from scripts.floors import floors
 
 

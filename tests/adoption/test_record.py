@@ -7,8 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extensions.adoption.merging.model import Change
 from extensions.adoption.record import record, taken_back, taken_out
+from extensions.project_files.requirement import Change
 
 LINE = st.tuples(
     st.sampled_from(["", "a", "b", '"x",', "é\u2028"]), st.sampled_from(["\n", "\r\n"])

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from extensions.adoption.environment import NEEDED
-from extensions.adoption.install import install_commands, outdated_lock
+from extensions.adoption.install_commands import install_commands, outdated_lock
+from extensions.verification.trial_import import NEEDED
 from tests.support.adopted import CASES, ProjectCase
 from tests.support.template import changed_files, copy_project, git, next_commands, run_copier
 

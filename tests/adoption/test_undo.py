@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from extensions.adoption.command_line import main
 from extensions.adoption.record import digest
 from extensions.adoption.undo import Undone, undo
+from extensions.conversation.undo_or_update import main
 from tests.support.template import (
     ANSWERS_FILE,
     PROJECTS,

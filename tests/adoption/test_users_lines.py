@@ -12,12 +12,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extensions.adoption import changes, needs
+from extensions.adoption import layer_requirements as needs
+from extensions.adoption import plan as changes
 from extensions.adoption.answers_file import ANSWERS_FILE, read_answers, record_changes
-from extensions.adoption.changes import plan_changes, plan_renewal
-from extensions.adoption.merging.writing import write_changes
+from extensions.adoption.plan import plan_changes, plan_renewal
 from extensions.adoption.record import read_record, record
 from extensions.adoption.undo import undo
+from extensions.project_files.writing import write_changes
 from tests.support.template import PROJECTS, add_layer
 
 USERS_FILES = (".gitignore", ".env.example", "pyproject.toml", "requirements.txt")

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import yaml
 
-from extensions.adoption.blocking import blocking_calls
-from extensions.adoption.environment import IMPORT, find_python, import_in_environment
-from extensions.adoption.kept import layer_files
-from extensions.adoption.resolution import unresolved_imports
-from extensions.adoption.strict_settings import strict_classes
-from extensions.adoption.verification import Check, verify
+from extensions.adoption.layer_files import layer_files
+from extensions.verification.blocking_calls import blocking_calls
+from extensions.verification.checks import Check, verify
+from extensions.verification.strict_settings import strict_classes
+from extensions.verification.trial_import import IMPORT, find_python, import_in_environment
+from extensions.verification.unresolved_imports import unresolved_imports
 from tests.support.adopted import CASES, ProjectCase
 from tests.support.template import ANSWERS_FILE, add_layer, copy_project, git
 

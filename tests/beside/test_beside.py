@@ -12,9 +12,9 @@ import pytest
 import yaml
 from copier.errors import UserMessageError
 
-from extensions.adoption.changes import plan_changes
-from extensions.adoption.existing import bad_answer
-from extensions.adoption.free_names import schema_name
+from extensions.adoption.plan import plan_changes
+from extensions.conversation.existing_layer import bad_answer
+from extensions.conversation.free_names import schema_name
 from tests.support.environments import Environment, make_environment
 from tests.support.template import (
     ANSWERS_FILE,

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
-from extensions.adoption.kept import layer_files
-from extensions.adoption.verification import verify
+from extensions.adoption.layer_files import layer_files
+from extensions.verification.checks import verify
 from tests.support.adopted import EXTRAS
 from tests.support.template import ANSWERS_FILE, add_layer, copy_project
 

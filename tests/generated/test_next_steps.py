@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from extensions.adoption.commands import run, run_module
-from extensions.adoption.proposals import propose_all
+from extensions.adoption.command_lines import run, run_module
+from extensions.conversation.default_answers import propose_all
 from tests.inspection.trees import PYPROJECT, inspect_files, write_tree
 from tests.support.adopted import CASES
 from tests.support.environments import Environment

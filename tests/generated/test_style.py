@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from extensions.adoption.style import styled
+from extensions.conversation.code_style import styled
 from tests.support.adopted import CASES, EXTRAS
 from tests.support.template import (
     add_layer,

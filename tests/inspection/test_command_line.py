@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from extensions.inspection.command_line import main
+from extensions.inspection.facts_command import main
 from tests.inspection.trees import APP, POETRY, PYPROJECT, write_tree
 
 SCRIPT = Path(__file__).parents[2] / "extensions" / "existing_project.py"

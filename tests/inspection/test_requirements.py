@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from extensions.inspection.requirements import normalise, parse_requirement, pep440
+from extensions.inspection.specifiers import normalise, parse_requirement, pep440
 
 VERSIONS = [Version(f"{a}.{b}.{c}") for a in range(3) for b in range(4) for c in range(4)]
 numbers = st.lists(st.integers(0, 3), min_size=1, max_size=3)

@@ -6,10 +6,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
-from extensions.adoption.questionnaire import ExistingProject
-from extensions.models_on_request.code import imports
-from extensions.models_on_request.functions import exported_names
+from extensions.conversation.extension import ExistingProject
+from extensions.conversation.model_functions import exported_names
 from extensions.models_on_request.requests import requested_files
+from extensions.python_text.expressions import imports
 from tests.support.template import REPOSITORY
 
 from .specs import Spec

@@ -2,7 +2,7 @@
 
 import pytest
 
-from extensions.models_on_request.functions import MESSAGE_PREFIX
+from extensions.conversation.model_functions import MESSAGE_PREFIX
 from extensions.models_on_request.requests import ModelsError, requested_schema
 
 MISTAKES = {

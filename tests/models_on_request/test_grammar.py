@@ -3,7 +3,7 @@
 import pytest
 
 from extensions.models_on_request.grammar import parse
-from extensions.models_on_request.resolution import resolve
+from extensions.models_on_request.schema import resolve
 from extensions.models_on_request.specification import ManyToMany, Reference, Type, Value
 
 ISSUE = """

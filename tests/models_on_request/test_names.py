@@ -2,7 +2,7 @@
 
 import pytest
 
-from extensions.models_on_request.names import plural, singular, snake_case, with_article
+from extensions.models_on_request.naming import plural, singular, snake_case, with_article
 from extensions.models_on_request.requests import requested_files
 
 

@@ -9,7 +9,7 @@ import yaml
 from copier.errors import UserMessageError
 
 from extensions.adoption.answers_file import read_answers
-from extensions.adoption.moved import LostError, moved_answers
+from extensions.adoption.moved_layer import LostError, moved_answers
 from tests.support.template import (
     ANSWERS_FILE,
     PROJECTS,

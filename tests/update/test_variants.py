@@ -85,7 +85,7 @@ def newest(versions: Path) -> Any:  # noqa: ANN401 - a module
     assert spec.loader is not None
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.load("adoption.command_line")
+    return module.load("conversation.undo_or_update")
 
 
 def make_project(name: str, directory: Path) -> Path:

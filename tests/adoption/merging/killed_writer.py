@@ -17,8 +17,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from extensions.adoption.merging.model import Change
-from extensions.adoption.merging.writing import write_changes
+from extensions.project_files.requirement import Change
+from extensions.project_files.writing import write_changes
 
 CHANGING_CALLS = {
     *("open", "fdopen", "write", "flush", "fsync", "close", "__exit__"),

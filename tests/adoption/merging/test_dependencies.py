@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from extensions.adoption.merging.dependencies import DependencyMerge, merge_dependencies
-from extensions.adoption.merging.manual import instructions
+from extensions.project_files.by_hand import instructions
+from extensions.project_files.dependency_file import DependencyMerge, merge_dependencies
 
 MAIN = ["asyncpg>=0.30", "sqlalchemy[asyncio]>=2.0.40"]
 DEV = ["pytest>=8"]

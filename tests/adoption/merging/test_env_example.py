@@ -2,7 +2,7 @@
 
 import pytest
 
-from extensions.adoption.merging.env_example import Variable, add_variables
+from extensions.project_files.env_example import Variable, add_variables
 
 URL = Variable("DATABASE_URL", "postgresql://user:password@localhost/app", "Where the database is.")
 SIZE = Variable("DATABASE_POOL_SIZE", "5", "How many connections are kept open.", optional=True)

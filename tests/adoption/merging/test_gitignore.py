@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
-from extensions.adoption.merging.gitignore import gitignores_above, ignores, protect_env
+from extensions.project_files.gitignore import gitignores_above, ignores, protect_env
 from tests.adoption.merging.documents import gitignores
 
 

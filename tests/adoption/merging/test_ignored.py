@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from extensions.adoption.merging.ignored import HEADING, let_in
+from extensions.project_files.gitignore_exceptions import HEADING, let_in
 from tests.inspection.trees import write_tree
 from tests.support.template import git
 

@@ -11,16 +11,18 @@ from hypothesis import given
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from extensions.adoption.merging import (
+from extensions.adoption.record import record, taken_back
+from extensions.project_files import (
     env_example,
     gitignore,
     pipfile,
     pyproject,
-    requirements,
     setup_cfg,
 )
-from extensions.adoption.merging.model import Change, Needs
-from extensions.adoption.record import record, taken_back
+from extensions.project_files import (
+    requirements_txt as requirements,
+)
+from extensions.project_files.requirement import Change, Needs
 from tests.adoption.merging.documents import (
     DEV,
     MAIN,

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from extensions.adoption.merging import pyproject
-from extensions.adoption.merging.model import MergeError, Needs
-from extensions.adoption.merging.toml_edit import Edit, apply
+from extensions.project_files import pyproject
+from extensions.project_files.requirement import MergeError, Needs
+from extensions.project_files.toml_insertions import Edit, apply
 from tests.adoption.merging.pyproject_examples import DEV, EXAMPLES, MAIN, Example
 
 NEEDS = Needs.parse(MAIN, DEV, ())
@@ -218,7 +218,7 @@ def test_result_that_lost_something_is_refused(monkeypatch: pytest.MonkeyPatch) 
         def damaged(text: str, edits: Sequence[Edit], damage: str = damage) -> str:
             return apply(text, edits).replace(damage, "") if edits else text
 
-        monkeypatch.setattr("extensions.adoption.merging.toml_requirements.apply", damaged)
+        monkeypatch.setattr("extensions.project_files.toml_requirements.apply", damaged)
         with pytest.raises(MergeError, match="cannot be added to; nothing was changed"):
             pyproject.merge(project("fastapi"), NEEDS, manager="uv")
 

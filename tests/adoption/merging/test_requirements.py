@@ -2,9 +2,14 @@
 
 import pytest
 
-from extensions.adoption.merging import requirement_layers, requirements
-from extensions.adoption.merging.model import MergeError, Needs
-from extensions.adoption.merging.requirement_layers import GeneratedError
+from extensions.project_files import (
+    requirements_files as requirement_layers,
+)
+from extensions.project_files import (
+    requirements_txt as requirements,
+)
+from extensions.project_files.requirement import MergeError, Needs
+from extensions.project_files.requirements_files import GeneratedError
 
 NEEDS = Needs.parse(["asyncpg>=0.30", "sqlalchemy[asyncio]>=2.0.40"], ["pytest>=8"], ())
 MAIN_NEEDS = Needs.parse(["asyncpg>=0.30", "sqlalchemy[asyncio]>=2.0.40"], [], ())

@@ -2,8 +2,8 @@
 
 import pytest
 
-from extensions.adoption.merging import setup_cfg
-from extensions.adoption.merging.model import MergeError, Needs
+from extensions.project_files import setup_cfg
+from extensions.project_files.requirement import MergeError, Needs
 
 NEEDS = Needs.parse(["asyncpg>=0.30", "sqlalchemy[asyncio]>=2.0.40"], ["pytest>=8"], ())
 

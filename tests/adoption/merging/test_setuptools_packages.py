@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from extensions.adoption.changes import plan_changes
-from extensions.adoption.proposals import propose_all
+from extensions.adoption.plan import plan_changes
+from extensions.conversation.default_answers import propose_all
 from extensions.inspection import inspect_project
 from tests.inspection.trees import APP, PYPROJECT, write_tree
 from tests.support.environments import Environment, make_environment

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extensions.adoption.merging.text import decode, line_end_of
+from extensions.project_files.encoding import decode, line_end_of
 
 
 @given(st.binary(max_size=50))

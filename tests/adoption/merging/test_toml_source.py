@@ -5,7 +5,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extensions.adoption.merging.toml_source import TomlSource, get
+from extensions.project_files.toml_text import TomlSource, get
 from tests.adoption.merging.documents import pyproject_files, toml_values
 
 

@@ -5,7 +5,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from extensions.adoption.merging.versions import admits, stays_within
+from extensions.project_files.version_constraints import admits, stays_within
 
 NEED = ">=2.0.40"
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from extensions.adoption.merging.model import Change
-from extensions.adoption.merging.writing import WriteError, write_atomically, write_changes
+from extensions.project_files.requirement import Change
+from extensions.project_files.writing import WriteError, write_atomically, write_changes
 from extensions.project_paths import READ_FLAGS
 
 OLD = {"one.toml": b"old one\n", "linked.txt": b"old target\n"}
@@ -98,7 +98,7 @@ def test_failing_call_leaves_all_files_old(
         return (real if reads else fault)(*arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(f"extensions.adoption.merging.writing.os.{call}", fail_to_write)
+        patch.setattr(f"extensions.project_files.writing.os.{call}", fail_to_write)
         with pytest.raises(WriteError) as error:
             write_changes(planned, within=project)
     assert state(project) == before

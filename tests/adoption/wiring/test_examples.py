@@ -2,7 +2,7 @@
 
 import pytest
 
-from extensions.adoption.wiring import Wired, unwire_application, wire_application
+from extensions.app_file import Wired, unwire_application, wire_application
 from tests.adoption.wiring.call_examples import CALL_EXAMPLES, PARTLY_WIRED_EXAMPLES
 from tests.adoption.wiring.example import Example
 from tests.adoption.wiring.import_examples import IMPORT_EXAMPLES

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from extensions.adoption.wiring import Unclear, Wired, unwire_application, wire_application
+from extensions.app_file import Unclear, Wired, unwire_application, wire_application
 from tests.adoption.wiring.generated import LAYER_MODULE, ApplicationFile, application_files
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from extensions.adoption.wiring import Wired, wire_application
+from extensions.app_file import Wired, wire_application
 
 fastapi = pytest.importorskip("fastapi")
 

@@ -4,8 +4,9 @@ from textwrap import dedent
 
 import pytest
 
-from extensions.adoption.wiring import Unclear, unwire_application, wire, wire_application
-from extensions.adoption.wiring.source import Insertion
+from extensions.app_file import Unclear, unwire_application, wire_application
+from extensions.app_file import wiring as wire
+from extensions.app_file.source_lines import Insertion
 
 _CASES = {
     "no application": ("import os\n", "app", "no FastAPI application is made here"),

@@ -1,0 +1,68 @@
+"""How a project's own manager runs a command, and where Python finds the project's modules."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from ..python_text.import_lines import layer_module
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+_PREFIXES = {
+    "uv": "uv run ",
+    "poetry": "poetry run ",
+    "pdm": "pdm run ",
+    "pipenv": "pipenv run ",
+    "hatch": "hatch run ",
+    "rye": "rye run ",
+    "pixi": "pixi run ",
+}
+
+
+def run(manager: str, command: str) -> str:
+    """The command line for a command in the project's environment."""
+    return _PREFIXES.get(manager, "") + command
+
+
+def run_module(answers: Mapping[str, Any], module: str) -> str:
+    """The command line for a module of the layer, from the project's directory.
+
+    Args:
+        answers: those that say where the layer is and where Python looks for it.
+        module: its name within the layer.
+    """
+    manager, path = answers["db_dependency_manager"], answers["db_python_path"]
+    layer = layer_module(
+        answers["db_import_path"], answers["db_package_dir"], answers["db_layer_dir"]
+    )
+    if path and not layer and "." not in module:
+        # Python looks for modules beside the one that it runs.
+        file = PurePosixPath(answers["db_layer_dir"], f"{module}.py")
+        return run(manager, f"python {quoted(str(file))}")
+    name = ".".join(part for part in (layer, module) if part)
+    prefix = f"PYTHONPATH={quoted(path)} " if path else ""
+    return prefix + run(manager, f"python -m {name}")
+
+
+def pytest_command(*, base: str, pythonpath: Sequence[str], reached: bool) -> str:
+    """How pytest is started so that tests can import the project, from its directory.
+
+    Args:
+        base: the directory that the project's modules are imported from.
+        pythonpath: what pytest's own setting of that name holds.
+        reached: whether pytest finds the modules there by itself.
+    """
+    if reached:
+        return "pytest"
+    if base == ".":
+        return "python -m pytest"
+    setting = " ".join([*pythonpath, base])
+    return f"pytest -o {quoted(f'pythonpath={setting}')}"
+
+
+def quoted(path: str) -> str:
+    """A word of a command line, in quotation marks where it needs them."""
+    return f'"{path}"' if " " in path else path

@@ -1,0 +1,75 @@
+"""What git knows of an update: conflicts, and files that it deletes although they were edited.
+
+Copier deletes the files that the old answers make and the new ones do not, such as that of a model
+that is not asked for any more, whatever has become of them meanwhile.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import yaml
+
+from .answers_file import ANSWERS_FILE
+from .rerender import RenderError, render_recorded
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def conflicted_files(project: Path) -> list[str]:
+    """The files with conflicts that an update has left, marked in them or beside them."""
+    unmerged = _git(project, "diff", "--name-only", "--diff-filter=U", "--relative", "-z")
+    untracked = _git(project, "ls-files", "--others", "-z", "--", "*.rej")
+    paths = [path for path in unmerged.decode().split("\0") if path]
+    return paths + [path.removesuffix(".rej") for path in untracked.decode().split("\0") if path]
+
+
+def deleted_files(project: Path) -> list[str]:
+    """The files of the last commit that an update has deleted."""
+    deleted = _git(project, "diff", "--name-only", "--diff-filter=D", "--relative", "-z", "HEAD")
+    return [path for path in deleted.decode().split("\0") if path]
+
+
+def restore_edited_files(project: Path) -> list[str]:
+    """Restore the deleted files that are not as the template made them, from the last commit.
+
+    Args:
+        project: the project's directory, in a git repository whose work tree was clean before the
+            update.
+
+    Returns:
+        Their paths.
+    """
+    paths = deleted_files(project)
+    if not paths:
+        return []
+    rendered = _as_made(project)
+    edited = [path for path in paths if _is_edited(project, path, rendered)]
+    if edited:
+        _git(project, "restore", "--source=HEAD", "--worktree", "--", *edited)
+    return edited
+
+
+def _as_made(project: Path) -> dict[str, bytes]:
+    """The template's files as the last commit's answers make them; none where nobody can tell."""
+    try:
+        answers = yaml.safe_load(_git(project, "show", f"HEAD:./{ANSWERS_FILE}"))
+        return dict(render_recorded(answers))
+    except (RenderError, OSError, subprocess.SubprocessError, yaml.YAMLError):
+        return {}
+
+
+def _is_edited(project: Path, path: str, rendered: dict[str, bytes]) -> bool:
+    content = _git(project, "show", f"HEAD:./{path}")
+    return path not in rendered or _lines(content) != _lines(rendered[path])
+
+
+def _lines(content: bytes) -> bytes:
+    # Git may have converted them on the way to another machine.
+    return content.replace(b"\r\n", b"\n")
+
+
+def _git(project: Path, *arguments: str) -> bytes:
+    return subprocess.run(["git", *arguments], cwd=project, check=True, capture_output=True).stdout

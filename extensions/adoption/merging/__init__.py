@@ -1,1 +1,0 @@
-"""Merging into files that the user owns: pure functions from content to content, and one writer."""

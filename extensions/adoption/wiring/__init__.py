@@ -1,5 +1,0 @@
-"""The application file's one import and one call, put where their author would have put them."""
-
-from .wire import Unclear, Wired, unwire_application, wire_application
-
-__all__ = ["Unclear", "Wired", "unwire_application", "wire_application"]

@@ -1,0 +1,171 @@
+"""The answers that inspection proposes; each question's default, by its name."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from ..adoption.command_lines import pytest_command
+from ..adoption.layer_requirements import PYTHON_FLOOR, session_scope, version
+from ..project_paths import PathError, read
+from .free_names import (
+    free_alembic_suffix,
+    free_guide,
+    free_layer_dir,
+    free_tests_dir,
+    has_free_modules,
+    schema_name,
+)
+
+if TYPE_CHECKING:
+    from ..inspection import Facts
+
+Answers = Mapping[str, Any]
+
+
+def propose(name: str, facts: Facts, answers: Answers, project: Path) -> object:
+    """The default of a question.
+
+    Args:
+        name: the question.
+        facts: what is known about the project.
+        answers: those given so far.
+        project: the project's directory.
+    """
+    return _PROPOSALS[name](facts, answers, project)
+
+
+def propose_all(facts: Facts, project: Path, *, existing: str = "stop") -> Answers:
+    """What the answers are if nobody says otherwise."""
+    answers: dict[str, Any] = {"db_existing": existing, "db_wire_app": True}
+    for name in _PROPOSALS:
+        answers[name] = propose(name, facts, answers, project)
+    return answers
+
+
+def _import_path(facts: Facts, answers: Answers, _project: Path) -> str:
+    package_dir: str = answers["db_package_dir"]
+    if package_dir == facts.package_dir:
+        return facts.import_path
+    parts = PurePosixPath(package_dir).parts
+    return ".".join(parts[1:] if parts[:1] == ("src",) and len(parts) > 1 else parts)
+
+
+def _app_object(facts: Facts, _answers: Answers, _project: Path) -> str:
+    """As `module:object`, with `()` for a factory; "" where nothing can be imported."""
+    called = "()" if facts.app_factory else ""
+    return f"{facts.app_object}{called}" if facts.app_object else ""
+
+
+def _layer_dir(_facts: Facts, answers: Answers, project: Path) -> str:
+    """The package's directory, or a new one in it: where a name is taken, and beside a layer."""
+    package_dir = PurePosixPath(str(answers["db_package_dir"]))
+    if not _is_beside(answers) and has_free_modules(project / package_dir):
+        return str(package_dir)
+    return str(package_dir / free_layer_dir(project / package_dir))
+
+
+def _alembic_name(facts: Facts, _answers: Answers, project: Path) -> str:
+    is_there = any(finding.kind == "alembic" for finding in facts.existing_layer)
+    return f"alembic{free_alembic_suffix(project, is_there=is_there)}"
+
+
+def _schema(_facts: Facts, answers: Answers, _project: Path) -> str:
+    """Empty for the default one; a layer beside another keeps its tables apart."""
+    return schema_name(answers["db_project_name"]) if _is_beside(answers) else ""
+
+
+def _is_beside(answers: Answers) -> bool:
+    return bool(answers.get("db_existing") == "beside")
+
+
+def _tests_are_packages(facts: Facts, _answers: Answers, _project: Path) -> bool:
+    """Whether the new tests lie in packages, which brings the project's root to `sys.path`."""
+    if facts.tests_dir is None:
+        return facts.pytest.import_base == "." and not facts.pytest.import_base_reached
+    return facts.pytest.tests_are_packages
+
+
+def _python_path(facts: Facts, answers: Answers, _project: Path) -> str:
+    """What Python has to be told; empty where it finds the project's modules by itself."""
+    base: str = answers["db_import_base"]
+    return "" if base == "." or facts.pytest.installed else base
+
+
+def _pytest(facts: Facts, answers: Answers, _project: Path) -> str:
+    pytest = facts.pytest
+    by_packages = answers["db_tests_are_packages"] and pytest.reached_from_packages
+    return pytest_command(
+        base=answers["db_import_base"],
+        pythonpath=pytest.pythonpath,
+        reached=pytest.import_base_reached or by_packages,
+    )
+
+
+def _python(facts: Facts, _answers: Answers, _project: Path) -> str:
+    """The oldest Python that the project admits, as far as it says and the layer supports."""
+    bound = facts.requires_python
+    specifier = bound.specifier if bound else ""
+    floors: list[str] = re.findall(r"(?:>=|==|~=|>)\s*(\d+\.\d+)", specifier)
+    return max([PYTHON_FLOOR, *floors], key=version)
+
+
+def _project_name(_facts: Facts, _answers: Answers, project: Path) -> str:
+    try:
+        data = tomllib.loads((read(project, "pyproject.toml") or b"").decode())
+    except (PathError, ValueError):
+        return project.resolve().name
+    name = data.get("project", {}).get("name") or (
+        data.get("tool", {}).get("poetry", {}).get("name")
+    )
+    return str(name or project.resolve().name)
+
+
+def _http_client(facts: Facts, _answers: Answers, _project: Path) -> str:
+    names = facts.requirements.keys()
+    return "httpx2" if "httpx2" in names and "httpx" not in names else "httpx"
+
+
+_PROPOSALS: Mapping[str, Callable[[Facts, Answers, Path], object]] = {
+    "db_type": lambda facts, _answers, _project: (
+        "supabase" if facts.database.supabase else "postgresql"
+    ),
+    "db_package_dir": lambda facts, _answers, _project: facts.package_dir,
+    "db_import_path": _import_path,
+    "db_app_file": lambda facts, _answers, _project: facts.app_file or "",
+    "db_app_object": _app_object,
+    "db_dependency_file": lambda facts, _answers, _project: facts.dependency_file or "",
+    "db_dependency_manager": lambda facts, _answers, _project: facts.dependency_manager,
+    "db_layer_dir": _layer_dir,
+    "db_migrations_dir": _alembic_name,
+    "db_alembic_ini": lambda facts, answers, project: (
+        f"{_alembic_name(facts, answers, project)}.ini"
+    ),
+    "db_project_name": _project_name,
+    "db_schema": _schema,
+    "db_tests_dir": lambda facts, _answers, _project: facts.tests_dir or "tests",
+    "db_tests_subdir": lambda _facts, answers, project: free_tests_dir(
+        project / answers["db_tests_dir"]
+    ),
+    "db_guide": lambda _facts, _answers, project: free_guide(project),
+    "db_tests_are_packages": _tests_are_packages,
+    "db_import_base": lambda facts, _answers, _project: facts.pytest.import_base,
+    "db_python_path": _python_path,
+    "db_pytest": _pytest,
+    "db_asyncio_mode": lambda facts, _answers, _project: facts.pytest.asyncio_mode or "strict",
+    "db_quotes": lambda facts, _answers, _project: (
+        "single" if facts.code_style.quote_style == "single" else "double"
+    ),
+    "db_lines_after_imports": lambda facts, _answers, _project: (
+        facts.code_style.lines_after_imports or 0
+    ),
+    "db_formatter": lambda facts, _answers, _project: facts.code_style.formatter or "",
+    "db_http_client": _http_client,
+    "db_python": _python,
+    "db_session_scope": lambda facts, _answers, _project: session_scope(
+        facts.fastapi.specifier if facts.fastapi else ""
+    ),
+}

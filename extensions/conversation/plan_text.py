@@ -1,0 +1,88 @@
+"""The plan as a person reads it before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from pathlib import Path, PurePosixPath
+from textwrap import wrap
+from typing import Any
+
+from ..adoption.plan import ChangePlan
+from ..inspection import Facts
+
+WIDTH = 80
+LABEL = 10
+"""Columns before the text of an entry."""
+
+
+def describe_plan(
+    facts: Facts,
+    answers: Mapping[str, Any],
+    created: Iterable[str],
+    changes: ChangePlan,
+    project: Path,
+) -> str:
+    """Say what was found, what will be created, and what will be changed and how.
+
+    Args:
+        facts: what inspection found.
+        answers: the answers to all questions before the confirmation.
+        created: the files that will be new, relative to the project.
+        changes: what becomes of the files that are there.
+        project: the project's directory.
+    """
+    lines = [f"The plan for {project.resolve()}", ""]
+    lines += _entry("Found", _found(facts, answers))
+    lines += _entry("Create", _directories(created))
+    for change in changes.changes:
+        name = change.path.relative_to(project).as_posix()
+        verb = "Change" if change.before is not None else "Create"
+        lines += _entry(verb, [name])
+        lines += [" " * LABEL + f"  {before} -> {after}" for before, after in change.raised]
+        added = filter(None, map(str.strip, change.added_apart))
+        lines += [" " * LABEL + f"  + {line}" for line in added]
+    for note in changes.notes:
+        first, *rest = note.splitlines()
+        lines += _entry("By hand", [first])
+        lines += [" " * LABEL + line for line in rest]
+    return "\n".join(lines) + "\n"
+
+
+def _entry(label: str, paragraphs: Iterable[str]) -> Iterator[str]:
+    first = True
+    for paragraph in paragraphs:
+        for line in wrap(paragraph, WIDTH - LABEL, break_on_hyphens=False):
+            yield f"{label if first else '':<{LABEL}}{line}"
+            first = False
+
+
+def _found(facts: Facts, answers: Mapping[str, Any]) -> Iterator[str]:
+    where = {
+        reason.fact: f" ({reason.file}:{reason.line})" if reason.line else f" ({reason.file})"
+        for reason in reversed(facts.reasons)
+        if reason.file
+    }
+    application = answers["db_app_object"] or answers["db_app_file"]
+    yield f"application {application}{where.get('app_file', '')}"
+    imported = answers["db_import_path"] or "top-level modules"
+    yield f"package {answers['db_package_dir']}, imported as {imported}"
+    file, manager = answers["db_dependency_file"] or "no dependency file", ""
+    if answers["db_dependency_manager"] != "none":
+        manager = f", managed by {answers['db_dependency_manager']}"
+    yield f"dependencies in {file}{manager}"
+    if facts.fastapi is not None:
+        bound = f"{facts.fastapi.text} ({facts.fastapi.file}:{facts.fastapi.line})"
+        scope = answers["db_session_scope"]
+        yield f"{bound}, so a session's scope is {scope}: it commits before the response"
+    for finding in facts.existing_layer:
+        yield f"database layer: {finding.text} ({finding.file}:{finding.line})"
+
+
+def _directories(files: Iterable[str]) -> Iterator[str]:
+    """The files, those of one directory on a line."""
+    paths = sorted(map(PurePosixPath, files), key=lambda path: (str(path.parent), path.name))
+    for parent, group in groupby(paths, key=lambda path: path.parent):
+        names = ", ".join(path.name for path in group)
+        several = ", " in names and str(parent) != "."
+        yield str(parent / f"{{{names}}}") if several else str(parent / names)

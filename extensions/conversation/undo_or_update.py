@@ -1,0 +1,122 @@
+"""What Copier runs in a process of its own: an undo, and the end of an update."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..adoption.answers_file import (
+    ANSWERS_FILE,
+    PATHS,
+    AnswersError,
+    check_answers,
+    read_answers,
+    record_changes,
+)
+from ..adoption.deleted_files import conflicted_files, deleted_files, restore_edited_files
+from ..adoption.layer_files import layer_files
+from ..adoption.leftover_imports import Module, importers
+from ..adoption.moved_layer import LostError, moved_answers
+from ..adoption.plan import plan_renewal
+from ..adoption.rerender import RenderError, render_recorded
+from ..adoption.undo import undo
+from ..project_files.writing import WriteError, write_changes
+from ..project_paths import PathError, read
+from .reasons_to_stop import no_file
+from .undo_text import report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Undo or update in the current directory; the exit code is 1 where an undo has failed.
+
+    In an update it is 0 all the same: a failure would drop the edits that the update has just put
+    aside.
+    """
+    parser = argparse.ArgumentParser(prog="existing_project.py")
+    parser.add_argument("--undo", action="store_true")
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("--quiet", choices=["yes", "no"], default="no")
+    options = parser.parse_args(argv)
+    project = Path.cwd()
+    try:
+        answers = read_answers(project)
+    except AnswersError as error:
+        sys.stderr.write(f"{error}\n")
+        return int(options.undo)
+    if options.update:
+        sys.stderr.write("".join(f"{line}\n" for line in _update(project, answers)))
+        return 0
+    text, failed = _undo(project, answers)
+    if failed or options.quiet == "no":
+        sys.stderr.write(text)
+    return int(failed)
+
+
+def _update(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
+    """End an update; yields what to tell, a line each."""
+    for path in conflicted_files(project):
+        yield f"{path}: you and the template changed the same lines; both are marked in it."
+    for path in restore_edited_files(project):
+        yield f"{path}: the answers do not make it any more; it was edited, so it stays."
+    problems = list(check_answers(project, answers))
+    yield from problems
+    if problems:
+        return
+    try:
+        plan = plan_renewal(project, answers, [ANSWERS_FILE, *layer_files(project, answers)])
+    except PathError as error:
+        yield no_file(error)
+        return
+    yield from plan.notes
+    try:
+        write_changes(plan.changes, within=project)
+        record_changes(project, plan.changes)
+    except (AnswersError, WriteError) as error:
+        yield f"{error}"
+        return
+    for change in plan.changes:
+        path = change.path.relative_to(project).as_posix()
+        yield f"{path}: {', '.join(line.strip().rstrip(',') for line in change.added)}"
+    base = str(answers.get("db_import_base", "."))
+    modules = (Module.of(path, base) for path in deleted_files(project))
+    for place in importers(project, base, {module.name for module in modules if module}):
+        yield f"{place}: it imports what this update has removed or moved."
+
+
+def _is(project: Path, name: str, content: bytes) -> bool:
+    try:
+        return read(project, name) == content
+    except PathError:
+        return False
+
+
+def _undo(project: Path, answers: Mapping[str, Any]) -> tuple[str, bool]:
+    if "db_added_on" not in answers:
+        return f"{project} has no database layer of this template: nothing to undo.\n", True
+    needed = (*PATHS, "db_import_path", "db_app_object")
+    if missing := [name for name in needed if not isinstance(answers.get(name), str)]:
+        return f"{ANSWERS_FILE} lacks {', '.join(missing)}; restore it, and run this again.\n", True
+    problems = list(check_answers(project, answers))
+    if problems:
+        return "".join(f"{problem}\n" for problem in problems), True
+    moved: Mapping[str, Any] = {}
+    # What is not there need not be taken out.
+    with contextlib.suppress(LostError):
+        moved = moved_answers(project, answers, ANSWERS_FILE)
+    try:
+        rendered = render_recorded({**answers, **moved})
+        if moved:
+            # Not everything that names the former place has been changed.
+            former = render_recorded(answers)
+            rendered |= {name: former[name] for name in former if _is(project, name, former[name])}
+    except RenderError as error:
+        return f"{error}\n", True
+    answers = {**answers, **moved}
+    undone = undo(project, answers, rendered)
+    return report(undone, answers), bool(undone.failures)

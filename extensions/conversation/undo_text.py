@@ -1,0 +1,53 @@
+"""What the user reads after an undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ..adoption.undo import Undone
+
+MAX_IMPORTERS = 10
+
+
+def report(undone: Undone, answers: Mapping[str, Any]) -> str:
+    """What was undone, and what was left and why."""
+    return "".join(f"{line}\n" for line in ("", *_lines(undone, answers)))
+
+
+def _lines(undone: Undone, answers: Mapping[str, Any]) -> Iterator[str]:
+    if undone.failures:
+        yield "The undo is not complete; run it again once this is put right:"
+        yield from (f"  {failure}" for failure in undone.failures)
+        if not undone.removed:
+            return
+    else:
+        yield "The database layer is taken out."
+    yield f"Removed   {_count(undone.removed)}"
+    if undone.restored:
+        yield f"Restored  {', '.join(undone.restored)}, as before the layer"
+    if undone.cleaned:
+        yield f"Edited    {', '.join(undone.cleaned)}: the layer's lines are out, yours stay"
+    if undone.edited:
+        yield "Kept, because they were edited since:"
+        yield from (f"  {name}" for name in undone.edited)
+    for name, lines in undone.left.items():
+        yield f"Not found any more as they were put into {name}; look whether they can go:"
+        yield from (f"  {line}" for line in lines)
+    if undone.others:
+        yield "Kept, because they came later (the tables they made are in the database still):"
+        yield from (f"  {name}" for name in undone.others)
+    if undone.importers:
+        yield "These import what is gone:"
+        yield from (f"  {place}" for place in undone.importers[:MAX_IMPORTERS])
+        if len(undone.importers) > MAX_IMPORTERS:
+            yield f"  and {len(undone.importers) - MAX_IMPORTERS} more"
+    yield from undone.notes
+    if answers["db_dependency_file"] in (*undone.restored, *undone.cleaned):
+        yield "The lock file and installed packages are as they are: lock and install again."
+
+
+def _count(names: Sequence[str]) -> str:
+    return f"{len(names)} file{'' if len(names) == 1 else 's'}"

@@ -1,0 +1,92 @@
+"""Keeping `.env` out of git, and `.env.example` in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pathspec import GitIgnoreSpec
+
+from ..project_paths import PathError, read_file
+from .encoding import decode, line_end_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+Above = tuple[str, str]
+"""The path from a directory above to the project, ending in a slash, and its `.gitignore`."""
+
+
+def protect_env(
+    content: str | None,
+    *,
+    above: Sequence[Above] = (),
+    private: str = ".env",
+    example: str = ".env.example",
+) -> str | None:
+    """Add what it takes for git to ignore `.env` and not `.env.example`.
+
+    Where git does both already, the content is returned as it is.
+
+    Args:
+        content: the project's `.gitignore`, or None if there is none.
+        above: those of the directories above it, the nearest first.
+        private: the file that holds passwords, in the project's directory.
+        example: the file with placeholders, in the project's directory.
+    """
+    if not ignores(content, private, above=above):
+        content = _with_line(content or "", private)
+    if ignores(content, example, above=above):
+        content = _with_line(content or "", f"!{example}")
+    return content
+
+
+def ignores(content: str | None, path: str, *, above: Sequence[Above] = ()) -> bool:
+    """Whether a `.gitignore` and those above it keep a file out of git."""
+    for prefix, patterns in (("", content or ""), *above):
+        lines = patterns.removeprefix("\ufeff").splitlines()
+        decision = rules(lines).check_file(prefix + path).include
+        if decision is not None:
+            return decision
+    return False
+
+
+def rules(lines: Iterable[str]) -> GitIgnoreSpec:
+    """What the lines of a `.gitignore` say; git takes one that is no pattern for none."""
+    lines = tuple(lines)
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        return GitIgnoreSpec.from_lines(line for line in lines if _is_pattern(line))
+
+
+def _is_pattern(line: str) -> bool:
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
+
+
+def gitignores_above(project: Path) -> list[Above]:
+    """The `.gitignore` files above a project that lies in a directory of a git repository."""
+    start = project.absolute()
+    above = [start, *start.parents]
+    root = next((place for place in above if (place / ".git").exists()), start)
+    found: list[Above] = []
+    for directory in above[1 : above.index(root) + 1]:
+        try:
+            data = read_file(directory / ".gitignore", ".gitignore")
+        except PathError:
+            continue
+        if data is not None:
+            prefix = f"{start.relative_to(directory).as_posix()}/"
+            found.append((prefix, decode(data).content))
+    return found
+
+
+def _with_line(content: str, line: str) -> str:
+    end = line_end_of(content)
+    if content and not content.endswith(("\n", "\r")):
+        return f"{content}{end}{line}"
+    return f"{content}{line}{end}"

@@ -1,0 +1,200 @@
+"""Where a pyproject.toml keeps its requirements, and where new ones belong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from packaging.utils import canonicalize_name
+
+from .notation import parse_pep508
+from .requirement import MergeError
+from .toml_text import get
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .decision import Place
+    from .toml_text import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """An array of PEP 508 strings, or a table from name to constraint."""
+
+    path: Path
+    kind: Literal["array", "table"]
+    place: Place
+
+    @property
+    def label(self) -> str:
+        """The path as TOML writes it."""
+        return ".".join(self.path)
+
+
+_DEVELOPMENT = ("dev", "develop", "development", "default", "test", "tests", "testing")
+
+
+def is_development(name: str) -> bool:
+    """Whether a group of this name is for those who work on the project."""
+    return not set(_DEVELOPMENT).isdisjoint(re.split(r"[-_.\s]+", name.lower()))
+
+
+_ANY = "*"
+
+# Each place with its path, what it is, and for whom; where that is None, the group's name tells.
+_PLACES: tuple[tuple[str, Literal["array", "table"], Place | None], ...] = (
+    ("project.dependencies", "array", "main"),
+    ("tool.poetry.dependencies", "table", "main"),
+    ("tool.pixi.pypi-dependencies", "table", "main"),
+    ("tool.pixi.dependencies", "table", "main"),
+    ("dependency-groups.*", "array", None),
+    ("tool.uv.dev-dependencies", "array", "dev"),
+    ("tool.rye.dev-dependencies", "array", "dev"),
+    ("tool.pdm.dev-dependencies.*", "array", None),
+    ("tool.poetry.group.*.dependencies", "table", None),
+    ("tool.poetry.dev-dependencies", "table", "dev"),
+    ("tool.hatch.envs.*.dependencies", "array", None),
+    ("tool.hatch.envs.*.extra-dependencies", "array", None),
+    ("tool.pixi.feature.*.pypi-dependencies", "table", None),
+    ("project.optional-dependencies.*", "array", None),
+    ("tool.uv.constraint-dependencies", "array", "constraint"),
+)
+_CONDA = ("tool", "pixi", "dependencies")
+
+
+def spots(data: dict[str, Any]) -> Iterator[Spot]:
+    """All places of a document that declare requirements, those for development best first."""
+    for dotted, kind, place in _PLACES:
+        for path, group in _expanded(data, tuple(dotted.split("."))):
+            if isinstance(get(data, path), list if kind == "array" else dict):
+                yield Spot(path, kind, place or ("dev" if is_development(group) else "other"))
+
+
+def _expanded(data: dict[str, Any], pattern: Path) -> Iterator[tuple[Path, str]]:
+    """The paths that a pattern stands for, each with the name of its group."""
+    if _ANY not in pattern:
+        yield pattern, ""
+        return
+    index = pattern.index(_ANY)
+    groups = get(data, pattern[:index])
+    if isinstance(groups, dict):
+        for name in sorted(cast("dict[str, object]", groups), key=_preference):
+            yield (*pattern[:index], name, *pattern[index + 1 :]), name
+
+
+def _preference(name: str) -> int:
+    return _DEVELOPMENT.index(name) if name in _DEVELOPMENT else len(_DEVELOPMENT)
+
+
+def lists(data: dict[str, Any], spot: Spot, name: str) -> bool:
+    """Whether a place declares a package."""
+    return name in _names(data, spot)
+
+
+def _names(data: dict[str, Any], spot: Spot) -> Iterator[str]:
+    found = get(data, spot.path)
+    if isinstance(found, dict):
+        yield from map(canonicalize_name, cast("dict[str, object]", found))
+    elif isinstance(found, list):
+        for item in cast("list[object]", found):
+            if isinstance(item, str) and (parsed := parse_pep508(item)):
+                yield canonicalize_name(parsed.name)
+
+
+_APPLICATION_PACKAGES = ("fastapi", "sqlalchemy", "sqlmodel", "alembic", "asyncpg")
+
+
+def read_spots(data: dict[str, Any], manager: str) -> list[list[Spot]]:
+    """The places that a manager reads, once for each way to install the application.
+
+    An extra or a group that lists FastAPI is one of the application's own, where the main places
+    list neither that nor a package for databases. Of several, such as `local` and `server`, one
+    alone is installed.
+    """
+    found = [
+        spot
+        for spot in spots(data)
+        if _read_by(manager, spot) and not (manager == "poetry" and _overruled(data, spot.path))
+    ]
+    main = [spot for spot in found if spot.place == "main"]
+    if any(lists(data, spot, name) for spot in main for name in _APPLICATION_PACKAGES):
+        return [found]
+    servers = [
+        spot
+        for spot in found
+        if spot.place == "other"
+        and not {"all", "full"}.intersection(spot.path)
+        and lists(data, spot, "fastapi")
+    ]
+    return [
+        [replace(spot, place="main") if spot is server else spot for spot in found]
+        for server in servers
+    ] or [found]
+
+
+def main_spot(data: dict[str, Any], manager: str, found: Sequence[Spot]) -> Spot:
+    """Where the layer's requirements go: where FastAPI is, else where the manager looks.
+
+    Raises:
+        MergeError: the document has no place for requirements, or it takes them from elsewhere.
+    """
+    existing = [spot for spot in found if spot.place == "main"]
+    for spot in existing:
+        if lists(data, spot, "fastapi"):
+            if spot.path == _CONDA:
+                raise MergeError("pyproject.toml lists conda packages, in [tool.pixi.dependencies]")
+            return spot
+    existing = [spot for spot in existing if spot.path != _CONDA]
+    if existing:
+        return existing[0]
+    project = get(data, ("project",))
+    if isinstance(project, dict):
+        dynamic = cast("dict[str, object]", project).get("dynamic", [])
+        if not (isinstance(dynamic, list) and "dependencies" in dynamic):
+            return Spot(("project", "dependencies"), "array", "main")
+        if manager != "poetry":
+            raise MergeError(
+                "pyproject.toml declares its dependencies as dynamic; "
+                "add the requirements where they are taken from"
+            )
+    if manager == "poetry":
+        return Spot(("tool", "poetry", "dependencies"), "table", "main")
+    raise MergeError("pyproject.toml has no [project] table to add the requirements to")
+
+
+def dev_spot(data: dict[str, Any], manager: str, found: Sequence[Spot]) -> Spot:
+    """Where the requirements for development go: where pytest is, else where the manager looks."""
+    existing = [spot for spot in found if spot.place == "dev"]
+    for spot in existing:
+        if lists(data, spot, "pytest"):
+            return spot
+    if existing:
+        return existing[0]
+    if manager == "poetry" and get(data, ("tool", "poetry")) is not None:
+        return Spot(("tool", "poetry", "group", "dev", "dependencies"), "table", "dev")
+    if manager == "rye":
+        return Spot(("tool", "rye", "dev-dependencies"), "array", "dev")
+    if manager in ("pip", "setuptools"):
+        return Spot(("project", "optional-dependencies", "dev"), "array", "dev")
+    return Spot(("dependency-groups", "dev"), "array", "dev")
+
+
+def _read_by(manager: str, spot: Spot) -> bool:
+    """Whether a manager looks at a place; one that another tool left behind is passed over."""
+    return spot.path[0] != "tool" or spot.path[1] in (manager, "hatch", "pixi")
+
+
+def _overruled(data: dict[str, Any], path: Path) -> bool:
+    """Whether Poetry leaves out what only a table of its own lists, for the standard one."""
+    match path:
+        case ("tool", "poetry", "dependencies"):
+            standard = [("project", "dependencies"), ("project", "optional-dependencies")]
+        case ("tool", "poetry", "dev-dependencies"):
+            standard = [("dependency-groups", "dev")]
+        case ("tool", "poetry", "group", group, "dependencies"):
+            standard = [("dependency-groups", group)]
+        case _:
+            standard = []
+    return any(get(data, place) for place in standard)

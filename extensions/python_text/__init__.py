@@ -1,0 +1,1 @@
+"""Python source as text: expressions, and import lines in their order."""

@@ -1,0 +1,184 @@
+"""Whether the layer that a copy has left behind will work here, judged by reading.
+
+Nothing is imported into this process, no network and no database is used. Where the project has
+an environment with the packages in it, the layer's modules are imported there as well.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..adoption.install_commands import install_commands
+from ..adoption.layer_requirements import brought_along, main_requirements, raised_where_declared
+from ..adoption.plan import plan_changes
+from ..project_files.encoding import decode
+from ..project_files.gitignore import gitignores_above, ignores
+from ..project_files.lock_files import outdated, read_environment, read_locks
+from ..project_paths import PathError, read
+from ..python_text.import_lines import layer_module
+from .blocking_calls import blocking_calls
+from .strict_settings import strict_settings
+from .trial_import import find_python, import_in_environment, is_tracked
+from .unresolved_imports import unresolved_imports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+Level = Literal["ok", "warning", "failure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at."""
+
+    level: Level
+    name: str
+    advice: str = ""
+    """What is wrong, where, and what to do; empty where all is well."""
+
+
+def verify(
+    project: Path,
+    answers: Mapping[str, Any],
+    *,
+    files: Sequence[str],
+    rendered: Sequence[str] = (),
+    imports: bool,
+    environ: Mapping[str, str],
+) -> list[Check]:
+    """Look at everything that has to be right, after the files are written.
+
+    Args:
+        project: the project's directory.
+        answers: what it records.
+        files: those of the layer that are there, relative to the project.
+        rendered: those that the template makes.
+        imports: whether to import the layer in the project's own environment.
+        environ: the environment's variables.
+    """
+    checks = [*_named("files", _missing_files(project, answers))]
+    trees: dict[str, ast.Module] = {}
+    broken: list[str] = []
+    for name in files:
+        if name.endswith(".py"):
+            try:
+                trees[name] = _compiled(project, name)
+            except (PathError, SyntaxError, ValueError) as error:
+                broken.append(f"{name} does not compile: {error}")
+    checks += _named("syntax", broken)
+    base = PurePosixPath(answers["db_import_base"])
+    found = (unresolved_imports(project, base, name, trees[name]) for name in trees)
+    checks += _named("imports", (problem for problems in found for problem in problems))
+    versions = _versions(project, answers, environ)
+    checks += versions
+    imports = imports and not any(check.level == "warning" for check in versions)
+    if imports and not any(check.level == "failure" for check in checks):
+        problem = import_in_environment(
+            project, base, list(_modules(answers, trees)), environ=environ
+        )
+        checks += _named("imports", [problem] if problem else [])
+    own = [
+        name for name in trees if not PurePosixPath(name).is_relative_to(answers["db_tests_dir"])
+    ]
+    checks += _named(
+        "async only",
+        (
+            f"{name}, line {line}: {call} blocks all requests while it waits; await an async one"
+            for name in own
+            for line, call in blocking_calls(trees[name])
+        ),
+        "warning",
+    )
+    checks += _named("dependencies and wiring", _unfinished(project, answers, rendered))
+    checks += _named(".env", _exposed_passwords(project), "warning")
+    checks += _named("settings", strict_settings(project), "warning")
+    return checks
+
+
+def _named(name: str, problems: Iterable[str], level: Level = "failure") -> list[Check]:
+    found = [Check(level, name, problem) for problem in problems]
+    return found or [Check("ok", name)]
+
+
+def _versions(project: Path, answers: Mapping[str, Any], environ: Mapping[str, str]) -> list[Check]:
+    """Whether what is locked and what is installed will do."""
+    manager, file = answers["db_dependency_manager"], answers["db_dependency_file"]
+    needs = [*main_requirements(answers), *brought_along(answers)]
+    needs += [need for need in raised_where_declared(answers) if not need.startswith("python>")]
+    checks: list[Check] = []
+    if locks := list(read_locks(project, manager, file)):
+        stale = (problem for lock in locks for problem in outdated(lock, needs))
+        checks += _named("locked versions", stale, "warning")
+    if python := find_python(project, environ):
+        renewal = " && ".join(install_commands(project, manager, file, [file]))
+        problems = outdated(read_environment(python, project, renewal), needs)
+        checks += _named("installed versions", problems, "warning")
+    return checks
+
+
+def _missing_files(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
+    layer, migrations = answers["db_layer_dir"], answers["db_migrations_dir"]
+    expected = [
+        *(f"{layer}/{name}.py" for name in ("database", "database_kit/settings")),
+        *(f"{layer}/models/{name}.py" for name in ("__init__", "base")),
+        *(f"{migrations}/{name}" for name in ("env.py", "script.py.mako", "versions")),
+        answers["db_alembic_ini"],
+        f"{answers['db_tests_dir']}/{answers['db_tests_subdir']}/conftest.py",
+    ]
+    for name in expected:
+        if not (project / name).exists():
+            yield f"{PurePosixPath(name)} is not there: copy again, or restore it"
+
+
+def _compiled(project: Path, name: str) -> ast.Module:
+    module = PurePosixPath(name).name
+    tree = ast.parse(read(project, name) or b"", module)
+    compile(tree, module, "exec", dont_inherit=True)
+    return tree
+
+
+def _modules(answers: Mapping[str, Any], trees: Mapping[str, ast.Module]) -> Iterator[str]:
+    """The import paths of the layer's modules; Alembic's and the tests run by their own tools."""
+    layer = PurePosixPath(answers["db_layer_dir"])
+    above = layer_module(
+        answers["db_import_path"], answers["db_package_dir"], answers["db_layer_dir"]
+    )
+    outside = {PurePosixPath(answers[name]) for name in ("db_tests_dir", "db_migrations_dir")}
+    for name in trees:
+        path = PurePosixPath(name)
+        if path.is_relative_to(layer) and not any(path.is_relative_to(each) for each in outside):
+            inside = path.relative_to(layer).with_suffix("").parts
+            parts = inside[:-1] if inside[-1] == "__init__" else inside
+            yield ".".join(part for part in (above, *parts) if part)
+
+
+def _unfinished(
+    project: Path, answers: Mapping[str, Any], rendered: Sequence[str]
+) -> Iterator[str]:
+    """What a second copy would change still: a look at the files as they are now."""
+    plan = plan_changes(project, answers, rendered)
+    for change in plan.changes:
+        name = change.path.relative_to(project).as_posix()
+        yield f"{name} lacks {', '.join(line.strip() for line in change.added if line.strip())}"
+    for conflict in plan.conflicts:
+        yield conflict.message
+
+
+def _exposed_passwords(project: Path) -> Iterator[str]:
+    try:
+        patterns = decode(read(project, ".gitignore") or b"").content
+    except PathError:
+        patterns = ""
+    above = gitignores_above(project)
+    if not ignores(patterns, ".env", above=above):
+        yield "git does not ignore .env, where passwords go: add it to .gitignore"
+    if ignores(patterns, ".env.example", above=above):
+        yield "git ignores .env.example, which is for everybody: add !.env.example to .gitignore"
+    if is_tracked(project, ".env"):
+        yield (
+            "git tracks .env: `git rm --cached .env` takes it out of the next commit; "
+            "change the passwords in it that were pushed"
+        )
