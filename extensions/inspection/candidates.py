@@ -24,6 +24,8 @@ _ROOT_MARKS = (
     "Dockerfile", "docker-compose.yml", "compose.yml", "alembic.ini", ".env.example", "Procfile",
     "Makefile", "README.md", "pytest.ini", "setup.cfg",
 )  # fmt: skip
+_SOURCES = {"src", "source", "sources", "lib", "python"}
+_SERVERS = {"backend", "server"}
 _PREFERRED_ROOTS = {"backend": 1.5, "server": 1.0, "api": 1.0, "app": 0.5, "web": 0.5}
 
 
@@ -132,7 +134,7 @@ def _candidate(
             root = _marked(sources, root) if manifest is None else root
         why = "imports start here"
     elif manifest is None:
-        root, why = _marked(sources, base.directory), "commands and settings lie here"
+        root, why = _without_manifest(sources, base.directory, file)
     reference, named = _reference(application, references)
     score = _score(sources, application, root) + named
     candidate = Candidate(
@@ -143,6 +145,19 @@ def _candidate(
         candidate.root_file = manifest.file
         candidate.root_line = bound.line if bound and bound.file == manifest.file else 1
     return candidate
+
+
+def _without_manifest(sources: Sources, base: str, application: str) -> tuple[str, str]:
+    """The root of a project that declares no dependencies, and why.
+
+    A directory of its own for the server, with a package in it or by its name, is one: what lies
+    above it belongs to the frontend as well. A directory of sources is none.
+    """
+    name = base.rpartition("/")[2].lower()
+    has_package = parent(application) != base
+    if base and name not in _SOURCES and (has_package or name in _SERVERS):
+        return base, "imports start here"
+    return _marked(sources, base), "commands and settings lie here"
 
 
 def _marked(sources: Sources, base: str) -> str:

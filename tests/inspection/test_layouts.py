@@ -31,6 +31,31 @@ class Case:
 
 CASES = [
     Case(
+        "backend without a dependency file, beside a frontend",
+        {"README.md": EMPTY, "docker-compose.yml": "services: {}\n", "frontend/package.json": "{}",
+         "backend/app/main.py": f"from app.routes import router\n{APP}",
+         "backend/app/routes.py": "router = 1\n"},
+        "app", "app", "app/main.py", "app.main:app", project_root="backend",
+    ),
+    Case(
+        "backend of top-level modules without a dependency file",
+        {"README.md": EMPTY, "backend/main.py": f"from routes import router\n{APP}",
+         "backend/routes.py": "router = 1\n"},
+        ".", "", "main.py", "main:app", project_root="backend",
+    ),
+    Case(
+        "backend that is imported from the repository's root, without a dependency file",
+        {"README.md": EMPTY, "backend/app/routes.py": "router = 1\n",
+         "backend/app/main.py": f"from backend.app.routes import router\n{APP}"},
+        "backend/app", "backend.app", "backend/app/main.py", "backend.app.main:app",
+    ),
+    Case(
+        "src layout without a dependency file",
+        {"README.md": EMPTY, "src/shop/main.py": f"from shop.routes import router\n{APP}",
+         "src/shop/routes.py": "router = 1\n"},
+        "src/shop", "shop", "src/shop/main.py", "shop.main:app",
+    ),
+    Case(
         "app package",
         {"pyproject.toml": PYPROJECT, "app/__init__.py": EMPTY,
          "app/main.py": f"from app.routes import router\n{APP}", "app/routes.py": "router = 1\n"},
