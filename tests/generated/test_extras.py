@@ -20,7 +20,7 @@ WIRED_BY = {
     "health": r".*install_health.*\n",
     "telemetry": r".*(install_telemetry|observe).*\n",
 }
-"""The lines of database.py."""
+"""The lines of database.py and database_kit/engine.py."""
 
 
 def failures(project: Path) -> list[str]:
@@ -49,14 +49,14 @@ def with_all(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("extra", EXTRAS)
 def test_deleted(extra: str, with_all: Path, tmp_path: Path) -> None:
     project = shutil.copytree(with_all, tmp_path / "project")
-    database = project / "app" / "database.py"
-    content = database.read_text(encoding="utf-8")
+    files = list(project.glob(f"*/**/*{extra}.py"))
+    assert any(file.name == f"{extra}.py" for file in files)
 
-    for file in project.glob(f"*/**/*{extra}.py"):
-        if "database" in file.parts[-1] or file.name == "seeds.py":
-            file.unlink()
+    for file in files:
+        file.unlink()
     lines = re.compile(WIRED_BY.get(extra, r"\Z "))
-    database.write_text(lines.sub("", content), encoding="utf-8")
+    for file in (project / "app" / "database.py", project / "app" / "database_kit" / "engine.py"):
+        file.write_text(lines.sub("", file.read_text(encoding="utf-8")), encoding="utf-8")
 
     assert failures(project) == []
 

@@ -8,7 +8,7 @@ import pytest
 from alembic.command import check, downgrade, revision, upgrade
 from alembic.config import Config
 from alembic.util import CommandError
-from app.database import create_migration_engine
+from app.database_kit.engine import create_migration_engine
 from app.models import Base
 from sqlalchemy import (
     Column,

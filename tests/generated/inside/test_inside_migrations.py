@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from alembic import command
 from alembic.config import Config
-from app.database import create_migration_engine
+from app.database_kit.engine import create_migration_engine
 from sqlalchemy import text
 
 from . import test_database_migrations as kept

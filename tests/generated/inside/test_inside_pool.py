@@ -268,19 +268,19 @@ async def test_whoever_goes_when_its_turn_has_come_passes_it_on():
         waiting = [asyncio.create_task(read()) for _ in range(3)]
         await in_line(3)
         pool = get_engine().pool
-        pass_on = pool._pass_on
-        turns = list(pool._waiting)
+        release = pool._release_slot
+        turns = list(pool._waiters)
 
-        def pass_on_and_cancel():
-            pass_on()
+        def release_and_cancel():
+            release()
             for turn, task in zip(turns, waiting, strict=True):
                 if turn.done():
                     task.cancel()
 
-        pool._pass_on = pass_on_and_cancel
+        pool._release_slot = release_and_cancel
     await asyncio.wait(waiting)
     assert all(task.cancelled() for task in waiting)
-    pool._pass_on = pass_on
+    pool._release_slot = release
 
     await asyncio.gather(*(read() for _ in range(5)))
     assert pool.checkedout() == 0

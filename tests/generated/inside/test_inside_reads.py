@@ -8,7 +8,12 @@ from uuid import uuid4
 import anyio
 import pytest
 from app import database
-from app.database_kit import pool as database_pool, reads as database_reads
+from app.database_kit import (
+    engine as database_engine,
+    hot_pool,
+    pool as database_pool,
+    reads as database_reads,
+)
 from app.database import dispose_engine, get_engine, session_scope
 from app.database_kit.hot_reads import HotRead, use_driver
 from app.database_kit.reads import (
@@ -154,7 +159,7 @@ async def test_a_hot_read_translates_the_schema(monkeypatch):
     monkeypatch.setattr(
         database_reads,
         "create_pooled_engine",
-        lambda *args, **more: original(*args, **more, execution_options=options),
+        lambda *args, **more: original(*args, **more).execution_options(**options),
     )
     tenant = "TABLE tenant.authors (LIKE authors INCLUDING ALL)"
     async with session_scope() as session:
@@ -290,12 +295,12 @@ async def test_more_hot_reads_than_the_pool_keeps(monkeypatch):
     monkeypatch.setenv("DATABASE_POOL_SIZE", "1")
     get_database_settings.cache_clear()
     # Its log listens to checkouts, which only SQLAlchemy's own way tells of.
-    monkeypatch.setattr(database, "observe", print, raising=False)
+    monkeypatch.setattr(database_engine, "observe", print)
     await dispose_engine()
     key = await add("A")
     await BY_ID.fetch_one(id=key)
     # A greenlet costs more than all the rest, and nothing is to be opened or pinged.
-    monkeypatch.setattr(database_pool, "greenlet_spawn", None)
+    monkeypatch.setattr(hot_pool, "greenlet_spawn", None)
 
     rows = await asyncio.gather(*(BY_ID.fetch_one(id=key) for _ in range(20)))
 
@@ -325,11 +330,10 @@ async def test_a_hot_read_pings_after_a_rest_and_replaces_what_is_old(monkeypatc
         pings.append(me)
         return True
 
-    monkeypatch.setattr(database_pool, "_answers", answers)
+    monkeypatch.setattr(database_pool, "_ping", answers)
     assert await use_driver(SHOW_ME) == me
     assert not pings
-    monkeypatch.setenv("DATABASE_POOL_PRE_PING_IDLE_SECONDS", "0")
-    get_database_settings.cache_clear()
+    monkeypatch.setattr(get_read_engine().pool, "ping_idle_seconds", 0)
     assert await use_driver(SHOW_ME) == me
     assert pings == [me]
 

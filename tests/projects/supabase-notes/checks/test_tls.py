@@ -6,7 +6,8 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from notes.database import create_migration_engine, get_engine
+from notes.database import get_engine
+from notes.database_kit.engine import create_migration_engine
 from sqlalchemy import text
 
 from .conftest import Run
