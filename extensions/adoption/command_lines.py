@@ -47,20 +47,22 @@ def run_module(answers: Mapping[str, Any], module: str) -> str:
     return prefix + run(manager, f"python -m {name}")
 
 
-def pytest_command(*, base: str, pythonpath: Sequence[str], reached: bool) -> str:
+def pytest_command(
+    *, base: str, pythonpath: Sequence[str], reached: bool, overridden: Sequence[str] = ()
+) -> str:
     """How pytest is started so that tests can import the project, from its directory.
 
     Args:
         base: the directory that the project's modules are imported from.
         pythonpath: what pytest's own setting of that name holds.
         reached: whether pytest finds the modules there by itself.
+        overridden: settings in place of the project's, each `name=value`.
     """
-    if reached:
-        return "pytest"
-    if base == ".":
-        return "python -m pytest"
-    setting = " ".join([*pythonpath, base])
-    return f"pytest -o {quoted(f'pythonpath={setting}')}"
+    command = "pytest" if reached or base != "." else "python -m pytest"
+    settings = [*overridden]
+    if not reached and base != ".":
+        settings.append(f"pythonpath={' '.join([*pythonpath, base])}")
+    return " ".join([command, *(f"-o {quoted(setting)}" for setting in settings)])
 
 
 def quoted(path: str) -> str:

@@ -102,6 +102,7 @@ def _pytest(facts: Facts, answers: Answers, _project: Path) -> str:
         base=answers["db_import_base"],
         pythonpath=pytest.pythonpath,
         reached=pytest.import_base_reached or by_packages,
+        overridden=pytest.overridden,
     )
 
 

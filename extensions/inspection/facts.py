@@ -99,7 +99,8 @@ class PytestFacts:
     `import_base` is the directory that has to be on `sys.path` for the project's own imports.
     `installed` tells whether the project's installation puts it there for every command,
     `import_base_reached` whether a plain `pytest` does, and `reached_from_packages` whether it
-    would from tests in packages.
+    would from tests in packages. `overridden` are settings that a command in the project's root
+    needs in place of the project's, each `name=value`.
     """
 
     config_file: str | None = None
@@ -113,6 +114,7 @@ class PytestFacts:
     installed: bool = False
     import_base_reached: bool = False
     reached_from_packages: bool = False
+    overridden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def _with_application(
     problems = [m.problem for m in manifests if m.problem]
     if best.is_package:
         problems.append(_lies_in_package(best))
-    tests_dir = find_tests_dir(tree, root, layout.package_dir)
+    tests_dir = find_tests_dir(tree, root, layout.package_dir, manifests)
     factory = None if served else served_factory(application, references)
     shown = served or factory
     object_file = shown.file if shown else application.file

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import configparser
 import re
+import shlex
 import tomllib
+from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Literal
 
 from .facts import CodeStyle, PytestFacts, QuoteStyle
 from .roles import TEST_NAMES
 from .toml_tables import Table, strings, table
-from .tree import Tree, is_within, join, parent, relative
+from .tree import Tree, ancestors, is_within, join, parent, relative
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .manifest import Manifest
 
@@ -24,20 +26,38 @@ _PYTEST_FILES = (
     ("setup.cfg", "tool:pytest"),
 )  # fmt: skip
 _ASYNCIO_MODE = re.compile(r"--asyncio-mode[= ](\w+)")
+# Options without a value; any other may take the next word for its own.
+_FLAG = re.compile(
+    r"-[hlqsvx]+|-r\w+|-p\w\S*|-[mknW]\S+|--(?:strict(?:-markers|-config)?|verbose|quiet|exitfirst"
+    r"|showlocals|disable-warnings|no-header|no-summary|doctest-modules|last-failed|lf|failed-first|ff"
+    r"|new-first|nf|stepwise|sw|cov-branch|no-cov|no-cov-on-fail|full-trace|runxfail|pdb"
+    r"|reverse|random-order|benchmark-skip|benchmark-disable|setup-show|forked)"
+)
+_TESTS = ("tests", "test")
 _IMPORTLIB = re.compile(r"--import-mode[= ]importlib")
 
 
-def find_tests_dir(tree: Tree, root: str, package: str) -> str | None:
-    """The directory of the project's tests, relative to its root."""
-    for place in dict.fromkeys((root, package)):
-        for name in ("tests", "test"):
-            path = join(place, name)
-            if tree.has_directory(path):
-                return relative(path, root)
-    for name in sorted(TEST_NAMES):
-        if tree.has_directory(join(root, name)):
-            return name
-    return None
+def find_tests_dir(tree: Tree, root: str, package: str, manifests: list[Manifest]) -> str | None:
+    """The directory of the project's tests, relative to its root.
+
+    Of several, one that a plain `pytest` looks into.
+    """
+    collected = _collected(tree, root, _options(tree, root, manifests))
+    conventional = [
+        *(join(place, name) for place in dict.fromkeys((root, package)) for name in _TESTS),
+        *(join(root, name) for name in sorted(TEST_NAMES)),
+    ]
+    there = [relative(path, root) for path in conventional if tree.has_directory(path)]
+    within = (path for path in there if any(is_within(path, each) for each in collected))
+    named = (path for path in collected if "test" in path.rpartition("/")[2].lower())
+    return next(within, None) or next(iter(there), None) or next(named, None)
+
+
+def _collected(tree: Tree, root: str, options: Mapping[str, object]) -> list[str]:
+    """The directories that a plain `pytest` in the project's root looks into, if it is told."""
+    named = _positional(_arguments(options)) or _words(options.get("testpaths"))
+    plain = (_plain(path.partition("::")[0]) for path in named)
+    return [path for path in plain if path != "." and tree.has_directory(join(root, path))]
 
 
 def find_pytest(
@@ -51,7 +71,8 @@ def find_pytest(
     """How pytest is set up, and whether it finds the modules that are imported from `base`."""
     pyproject = next((m for m in manifests if m.kind == "pyproject"), None)
     config_file, options = _pytest_options(tree, root, pyproject)
-    addopts = " ".join(strings(options.get("addopts")))
+    arguments = _arguments(options)
+    addopts = " ".join(arguments)
     pythonpath = tuple(" ".join(strings(options.get("pythonpath"))).split())
     if isinstance(options.get("pythonpath"), list):
         pythonpath = tuple(strings(options.get("pythonpath")))
@@ -82,7 +103,68 @@ def find_pytest(
             and any(tree.has_file(start) and _inserted(tree, start) == base for start in starts)
         ),
         reached_from_packages=inserts and _inserted(tree, join(root, "tests.py")) == base,
+        overridden=tuple(_overridden(tree, root, options, tests_dir or "tests")),
     )
+
+
+def _overridden(
+    tree: Tree, root: str, options: Mapping[str, object], tests_dir: str
+) -> Iterator[str]:
+    """The settings with which a plain `pytest` in the project's root does not run its tests.
+
+    Those name paths as seen from another directory, or leave the tests out. Each is `name=value`,
+    with a value that does.
+    """
+    arguments = _arguments(options)
+    named = _positional(arguments)
+    if named and not _collects(tree, root, named, tests_dir):
+        kept = shlex.join(argument for argument in arguments if argument not in named)
+        yield f"addopts={kept}"
+        named = []
+    testpaths = _words(options.get("testpaths"))
+    if testpaths and not named and not _collects(tree, root, testpaths, tests_dir):
+        yield f"testpaths={tests_dir}"
+
+
+def _collects(tree: Tree, root: str, paths: Sequence[str], tests_dir: str) -> bool:
+    """Whether all paths are there, and the directory lies in one of them."""
+    plain = [_plain(path.partition("::")[0]) for path in paths]
+    patterns = [path for path in plain if any(sign in path for sign in "*?[")]
+    there = (tree.has_directory(join(root, p)) or tree.has_file(join(root, p)) for p in plain
+             if p not in patterns)  # fmt: skip
+    if not all(there):
+        return False
+    above = [*ancestors(tests_dir)]
+    return any(path in (".", *above) or any(fnmatch(each, path) for each in above if each)
+               for path in plain)  # fmt: skip
+
+
+def _positional(arguments: Sequence[str]) -> list[str]:
+    """The paths among pytest's arguments: what neither is an option nor the value of one."""
+    paths: list[str] = []
+    is_value = False
+    for argument in arguments:
+        if argument.startswith("-"):
+            is_value = "=" not in argument and not _FLAG.fullmatch(argument)
+        elif is_value:
+            is_value = False
+        else:
+            paths.append(argument)
+    return paths
+
+
+def _arguments(options: Mapping[str, object]) -> list[str]:
+    return _words(options.get("addopts"))
+
+
+def _words(value: object) -> list[str]:
+    """The items of a setting that is a list, or text with one after the other."""
+    if not isinstance(value, str):
+        return strings(value)
+    try:
+        return shlex.split(value)
+    except ValueError:
+        return value.split()
 
 
 def _plain(path: str) -> str:
@@ -117,6 +199,11 @@ def _is_installed(
     if False in switches:
         return False
     return True in switches or bool(pyproject.table("build-system"))
+
+
+def _options(tree: Tree, root: str, manifests: list[Manifest]) -> Mapping[str, object]:
+    pyproject = next((m for m in manifests if m.kind == "pyproject"), None)
+    return _pytest_options(tree, root, pyproject)[1]
 
 
 def _pytest_options(

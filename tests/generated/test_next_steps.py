@@ -22,7 +22,7 @@ TOP_LEVEL = {"src/main.py": IMPORTING.format(""), "src/orders.py": ORDERS}
 BELOW_SRC = {"src/shop/main.py": IMPORTING.format("shop."), "src/shop/orders.py": ORDERS}
 
 RUN = (
-    *("tests that are no package", "no tests, and importlib", "top-level modules in src"),
+    *("tests that are no package", "no tests, and importlib", "tests that are run in svc"),
     "a package in src, and a pythonpath of pytest's",
 )
 SHAPES: dict[str, tuple[dict[str, str], str, str]] = {
@@ -50,6 +50,17 @@ SHAPES: dict[str, tuple[dict[str, str], str, str]] = {
         {**TOP_LEVEL, "pyproject.toml": MANIFEST},
         "PYTHONPATH=src uv run python -m database_kit.doctor",
         "uv run pytest -o pythonpath=src",
+    ),
+    "tests that are run in svc": (
+        {
+            "svc/main.py": IMPORTING.format(""),
+            "svc/orders.py": ORDERS,
+            "svc/tests/test_x.py": "def test_x(): ...\n",
+            "pyproject.toml": f"{MANIFEST}[tool.pytest.ini_options]\n"
+            "addopts = \"-m 'not slow' tests\"\ntestpaths = ['tests']\n",
+        },
+        "PYTHONPATH=svc uv run python -m database_kit.doctor",
+        "uv run pytest -o \"addopts=-m 'not slow'\" -o testpaths=svc/tests -o pythonpath=svc",
     ),
     "a package in src that nothing installs": (
         {**BELOW_SRC, "pyproject.toml": MANIFEST, "tests/test_x.py": "def test_x(): ...\n"},
@@ -116,4 +127,5 @@ def test_each_step_finds_its_modules(
     assert "test_database_sessions.py::" in collected
     guide = (project / "DATABASE.md").read_text(encoding="utf-8")
     assert f"\n{doctor}\n" in guide
-    assert f"\n{test} tests/database\n" in guide
+    tests = "svc/tests" if "svc" in doctor else "tests"
+    assert f"\n{test} {tests}/database\n" in guide

@@ -79,6 +79,46 @@ def test_import_base(
     assert (facts.import_base, facts.import_base_reached) == (base, reached)
 
 
+SVC = {
+    "pyproject.toml": f"{PYPROJECT}{OPTIONS}",
+    "svc/main.py": f"from routes import x\n{APP}",
+    "svc/routes.py": "x = 1\n",
+    "svc/tests/test_x.py": "import main\n",
+}
+ELSEWHERE: dict[str, tuple[dict[str, str], str, tuple[str, ...]]] = {
+    "told nothing": (SVC, "", ()),
+    "from the root": (SVC, "addopts = '-q svc/tests'\ntestpaths = ['svc']\n", ()),
+    "from svc": (SVC, "addopts = '-q -m \"not slow\" tests'\n", ("addopts=-q -m 'not slow'",)),
+    "from svc, by testpaths": (SVC, "testpaths = ['tests']\n", ("testpaths=svc/tests",)),
+    "by a pattern": (SVC, "testpaths = ['s*/tests']\n", ()),
+    "values of options": (SVC, "addopts = '-n auto --cov svc -k x -v -p no:cacheprovider'\n", ()),
+    "a list": (SVC, "addopts = ['-m', 'not slow', 'tests']\n", ("addopts=-m 'not slow'",)),
+    "leaves ours out": (
+        {**ROOT, "pyproject.toml": SVC["pyproject.toml"]}, "testpaths = ['tests/unit', 'app']\n",
+        ("testpaths=tests",),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("files", "options", "overridden"), ELSEWHERE.values(), ids=ELSEWHERE.keys()
+)
+def test_settings_for_another_directory_are_overridden(
+    files: dict[str, str], options: str, overridden: tuple[str, ...], tmp_path: Path
+) -> None:
+    files = {**files, "pyproject.toml": files["pyproject.toml"] + options}
+    assert inspect_files(tmp_path, files).pytest.overridden == overridden
+
+
+def test_tests_lie_where_pytest_looks_for_them(tmp_path: Path) -> None:
+    pyproject = f"{SVC['pyproject.toml']}testpaths = ['svc/tests', 'acceptance_tests']\n"
+    files = {**SVC, "pyproject.toml": pyproject, "tests/README": ""}
+    assert inspect_files(tmp_path, files).tests_dir == "svc/tests"
+    files = {**ROOT, "tests/test_x.py": "", "pyproject.toml": pyproject, "acceptance_tests/x": ""}
+    del files["tests/test_x.py"]
+    assert inspect_files(tmp_path / "other", files).tests_dir == "acceptance_tests"
+
+
 CONFIGURED = {
     "pyproject.toml": ({"pyproject.toml": f'{PYPROJECT}{OPTIONS}asyncio_mode = "auto"\n'}, "auto"),
     "pytest.ini": ({"pytest.ini": "[pytest]\nasyncio_mode = strict\n"}, "strict"),
