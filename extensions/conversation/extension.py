@@ -24,7 +24,7 @@ from ..adoption.record import record
 from ..adoption.renamed_questions import under_present_names
 from ..inspection import Facts, Given, inspect_project
 from ..project_files.writing import WriteError
-from ..project_paths import PathError, obstacles
+from ..project_paths import PathError, obstacles, read_file
 from ..python_text.import_lines import import_statement, layer_module, sorted_imports
 from .code_style import use_style
 from .compiled_texts import remember_compiled_texts
@@ -59,6 +59,7 @@ class ExistingProject(Extension):
         self._there: set[str] = set()
         self._own: tuple[str, ...] = ()
         self._is_first = True
+        self._answers_before: bytes | None = None
         self._findings_are_shown = False
         functions: dict[str, Any] = {
             "has_uuid7": has_uuid7,
@@ -213,6 +214,7 @@ class ExistingProject(Extension):
         self._there = set(kept_files(project, answers))
         self._own = tuple(self._own_files(context))
         self._is_first = not _answers_file(context).exists()
+        self._answers_before = _content(_answers_file(context))
         return "\n".join(f"/{escaped(path)}" for path in self._there)
 
     @pass_context
@@ -259,6 +261,7 @@ class ExistingProject(Extension):
         if context["db_undo"] or options["pretend"]:
             return not context["db_undo"]
         from ..adoption.rollback import take_back  # noqa: PLC0415
+        from ..project_files.requirement import Change  # noqa: PLC0415
         from .adopt import adopt  # noqa: PLC0415 - an update has no need of it
         from .summary_text import summarize  # noqa: PLC0415
 
@@ -276,9 +279,11 @@ class ExistingProject(Extension):
             )
         except PathError as error:
             raise UserMessageError(no_file(error)) from error
-        if adopted.failed and self._is_first:
-            there = {*self._own} - self._there
-            left = take_back(project.resolve(), there, adopted.changes)
+        if adopted.failed and (created is None or created or adopted.changes):
+            file = str(options["answers_file"])
+            new = {*self._own} - self._there - {file}
+            recorded = Change(project.resolve() / file, self._answers_before, b"", ())
+            left = take_back(project.resolve(), new, [*adopted.changes, recorded])
             failures = (*adopted.failures, *left)
             adopted = replace(adopted, changes=(), failures=failures, taken_back=True)
         text = summarize(adopted, environ=os.environ, terminal=sys.stderr.isatty())
@@ -395,6 +400,13 @@ def _moved(context: Context) -> dict[str, Any]:
 def _data(context: Context) -> Mapping[str, Any]:
     data: Mapping[str, Any] = context["_copier_conf"]["data"]
     return data
+
+
+def _content(file: Path) -> bytes | None:
+    try:
+        return read_file(file, file.name)
+    except PathError:
+        return None
 
 
 def _answers_file(context: Context) -> Path:

@@ -7,7 +7,15 @@ import pytest
 from extensions.adoption.install_commands import install_commands, outdated_lock
 from extensions.verification.trial_import import NEEDED
 from tests.support.adopted import CASES, ProjectCase
-from tests.support.template import changed_files, copy_project, git, next_commands, run_copier
+from tests.support.template import (
+    add_layer,
+    changed_files,
+    commit_all,
+    copy_project,
+    git,
+    next_commands,
+    run_copier,
+)
 
 ROWS, COLUMNS = 24, 80
 
@@ -138,16 +146,7 @@ def test_a_file_that_cannot_be_written(template: Path, tmp_path: Path) -> None:
 
 def test_a_copy_that_does_not_succeed_is_taken_back(template: Path, tmp_path: Path) -> None:
     project = copy_project("uv-app", tmp_path / "project")
-    packages = project / ".venv" / "lib" / "python3" / "site-packages"
-    for name in NEEDED:
-        (packages / name).mkdir(parents=True)
-    (project / ".venv" / "pyvenv.cfg").touch()
-    python = project / ".venv" / "bin" / "python"
-    python.parent.mkdir()
-    python.write_text(
-        "#!/bin/sh\necho 'ImportError: the packages do not fit together' >&2\nexit 1\n"
-    )
-    python.chmod(0o755)
+    python = incompatible_environment(project)
 
     code, lines = copy(template, project)
 
@@ -156,6 +155,34 @@ def test_a_copy_that_does_not_succeed_is_taken_back(template: Path, tmp_path: Pa
     assert "the packages do not fit together" in " ".join(" ".join(lines).split())
     assert git(project, "status", "--short", "--ignored") == "!! .venv/\n"
     assert not (project / "alembic").exists()
+
+    python.unlink()
+    add_layer(template, project)
+    commit_all(project, "Layer")
+    incompatible_environment(project)
+
+    code, lines = copy(
+        template, project, "-d", "db_extras=[doctor,bulk]", "-d", "db_auth_tables=yes"
+    )
+
+    assert code == 1
+    assert lines[1] == "Nothing was added: all files are as they were."
+    assert changed_files(project) == []
+
+
+def incompatible_environment(project: Path) -> Path:
+    """Make an environment whose Python cannot import the layer, and return that one."""
+    packages = project / ".venv" / "lib" / "python3" / "site-packages"
+    for name in NEEDED:
+        (packages / name).mkdir(parents=True, exist_ok=True)
+    (project / ".venv" / "pyvenv.cfg").touch()
+    python = project / ".venv" / "bin" / "python"
+    python.parent.mkdir(exist_ok=True)
+    python.write_text(
+        "#!/bin/sh\necho 'ImportError: the packages do not fit together' >&2\nexit 1\n"
+    )
+    python.chmod(0o755)
+    return python
 
 
 def test_quiet(template: Path, tmp_path: Path) -> None:
