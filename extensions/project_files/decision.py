@@ -134,9 +134,9 @@ def decide(
     beside it: the user's line keeps its bytes and their tools resolve both. An extra that stands
     for no single package is a conflict.
 
-    A text that an earlier version of the template wrote is ours to renew; any other is the
-    user's. A package that an earlier version added and that is gone since was taken out by the
-    user, and stays out.
+    A text that an earlier version of the template wrote is ours to renew where it does not
+    suffice; any other is the user's. A package that an earlier version added and that is gone
+    since was taken out by the user, and stays out.
 
     Where a requirement admits versions that the layer does not work with, its floor is raised; an
     update only says so. What tests alone need is not raised, and what excludes it is said without
@@ -158,7 +158,9 @@ def decide(
         ours = [
             item
             for item in present
-            if item.written in earlier_texts and item.written not in current
+            if item.written in earlier_texts
+            and item.written not in current
+            and not _suffices(item, requirement)
         ]
         decision.renewed.extend((item, requirement) for item in ours)
         excluding = [item for item in _excluding(there, requirement) if item not in ours]
@@ -182,6 +184,12 @@ def decide(
             present = [item for item in there if _counts(item, requirement)]
             _raise(decision, there, present, requirement, path, is_update=bool(needs.earlier))
     return decision
+
+
+def _suffices(item: Declared, requirement: Requirement) -> bool:
+    """Whether it asks for no less: the same text may be the user's own, with a higher floor."""
+    is_within = stays_within(item.parsed.constraint, requirement.specifier)
+    return is_within and frozenset(requirement.extras) <= item.parsed.extras
 
 
 def _raise(

@@ -167,6 +167,13 @@ def test_update_renews_only_what_the_template_wrote(before: str, after: str) -> 
     assert merged.content == content.format(after)
 
 
+def test_update_never_lowers_a_floor() -> None:
+    # The template wrote this once, but it may be the user's own just as well.
+    content = project("fastapi", "asyncpg>=0.31", "sqlalchemy[asyncio]>=2.0.40")
+    needs = Needs.parse(MAIN, DEV, [*EARLIER, "asyncpg>=0.31"])
+    assert pyproject.merge(content, needs, manager="uv").content == content
+
+
 def test_update_leaves_other_groups() -> None:
     content = project("fastapi", *MAIN) + "docs = ['asyncpg>=0.29']\n"
     needs = Needs.parse(MAIN, DEV, EARLIER)
