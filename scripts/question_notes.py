@@ -6,7 +6,12 @@ NOTES = {
     ),
     "db_existing": (
         "Only where the project has a declarative base, an engine, a session or Alembic already. "
-        "See [a project with a layer](../how-to/existing-layer.md)."
+        "See [adopting a layer](../how-to/adopt-a-layer.md), which is the default where it is "
+        "proven that it works, and [one beside it](../how-to/existing-layer.md)."
+    ),
+    "db_adopted": (
+        "What of an adopted layer is used: its declarative base, the expression of its URL, its "
+        "session factories, and its revision on that day."
     ),
     "db_package_dir": "The layer goes into it, or into a new `db` in it where names are taken.",
     "db_import_path": "As in `import shop.core`; the imports of the generated files begin with it.",
@@ -56,6 +61,10 @@ NOTES = {
 }
 
 DEFAULTS = {
+    "db_existing": "`adopt` where that is proven, else `stop`; `--defaults` stops",
+    "db_adopted": "what was found, with `db_existing=adopt`",
+    "db_extras": "`[doctor]`; `[doctor, errors, health]` with `db_existing=adopt`",
+    "db_version_table": "`alembic_version`, or that of an adopted layer",
     "db_example_model": "`true`, and `false` where models are asked for that have its names",
     "db_added_on": "today",
     "db_record": "written by the copy",

@@ -13,6 +13,7 @@ ROOMS = (
     ("conversation",),
     ("verification",),
     ("adoption",),
+    ("conversion",),
     ("inspection", "app_file", "models_on_request"),
     ("project_files",),
     ("python_text",),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
+from ..conversion.offer import check_adopted
 from ..project_files.encoding import decode, line_end_of
 from ..project_files.requirement import Change
 from ..project_files.writing import write_changes
@@ -126,3 +127,5 @@ def check_answers(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{name}: {error}."
     for problem in check_record(project, answers.get("db_record")):
         yield f"db_record: {problem}; restore {ANSWERS_FILE}."
+    for problem in check_adopted(answers):
+        yield f"db_adopted: {problem}; restore {ANSWERS_FILE}."

@@ -6,6 +6,7 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from ..conversion.added_files import is_adopted
 from .record import read_record
 
 if TYPE_CHECKING:
@@ -24,13 +25,16 @@ def kept_files(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
     places = [
         *(project / layer).glob("*.py"),
         *(project / layer / "database_kit").rglob("*.py"),
-        *(project / layer / "models").rglob("*.py"),
-        *(project / answers["db_migrations_dir"]).rglob("*"),
         *(project / tests).glob("__init__.py"),
         *(project / tests / answers["db_tests_subdir"]).rglob("*"),
-        project / answers["db_alembic_ini"],
         project / answers["db_guide"],
     ]
+    if not is_adopted(answers):
+        places += [
+            *(project / layer / "models").rglob("*.py"),
+            *(project / answers["db_migrations_dir"]).rglob("*"),
+            project / answers["db_alembic_ini"],
+        ]
     for place in places:
         if place.is_file():
             yield place.relative_to(project).as_posix()

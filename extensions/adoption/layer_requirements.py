@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..conversion.added_files import is_adopted
 from ..project_files.version_constraints import admits
 
 if TYPE_CHECKING:
@@ -54,9 +55,7 @@ def main_requirements(answers: Mapping[str, Any]) -> list[str]:
     # of a read session.
     guards_reads = is_supabase and "reads" in answers.get("db_extras", ())
     requirements = [
-        # With SQLAlchemy 2.1, former ones write the CHECK of an enum three times, and 1.19.0 and
-        # 1.19.1 drop it the next time. Comparators are plugins since 1.18.
-        "alembic>=1.20.1",
+        _alembic(answers),
         "asyncpg>=0.27",
         # With 2.6.0, validating an empty mapping reads no environment.
         "pydantic-settings>=2.6.1",
@@ -68,9 +67,18 @@ def main_requirements(answers: Mapping[str, Any]) -> list[str]:
     elif answers.get("db_auth_tables"):
         # The first with the parameters of RFC 9106, and with types.
         requirements.append("argon2-cffi>=21.3")
-    if not has_uuid7(answers["db_python"]):
+    if not is_adopted(answers) and not has_uuid7(answers["db_python"]):
         requirements.append("uuid-utils>=0.10")
     return requirements
+
+
+def _alembic(answers: Mapping[str, Any]) -> str:
+    if is_adopted(answers):
+        # The first whose check() raises what it has found, for tests to compare.
+        return "alembic>=1.15.2"
+    # With SQLAlchemy 2.1, former ones write the CHECK of an enum three times, and 1.19.0 and
+    # 1.19.1 drop it the next time. Comparators are plugins since 1.18.
+    return "alembic>=1.20.1"
 
 
 def dev_requirements(answers: Mapping[str, Any]) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..app_file import Wired, wire_application
+from ..conversion.added_files import is_adopted
 from ..project_files.dependency_file import DependencyMerge, merge_dependencies
 from ..project_files.encoding import Text, decode
 from ..project_files.env_example import Variable, add_variables
@@ -159,6 +160,8 @@ def _revisions(answers: Mapping[str, Any]) -> str:
 
 
 def _env_example(project: Path, answers: Mapping[str, Any]) -> Iterator[Change]:
+    if is_adopted(answers):
+        return
     example = add_variables(_read(project, ".env.example"), VARIABLES[answers["db_type"]])
     yield from _change(project, ".env.example", example)
 

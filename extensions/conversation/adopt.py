@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..adoption.layer_files import layer_files
 from ..adoption.plan import plan_changes
+from ..conversion.added_files import is_adopted
 from ..project_files.writing import WriteError, write_changes
 from ..project_paths import PathError, read_file
 from ..verification.checks import verify
@@ -58,7 +59,8 @@ def adopt(
             files=there,
             rendered=files,
             # After a copy that changed nothing, nothing new is there to be imported.
-            imports=bool(plan.changes or created or created is None),
+            # The application's own code would run where its settings are imported.
+            imports=bool(plan.changes or created or created is None) and not is_adopted(answers),
             environ=os.environ,
         ),
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _PYTHON = re.compile(r"\.py(?:\{%[^%]*%\})?\.jinja$")
-_GUIDE = "{{ db_guide }}.jinja"
+_GUIDE = re.compile(r"\{\{ db_guide \}\}(?:\{%[^%]*%\})?\.jinja$")
 _BLOCK = re.compile(r"(^```py(?:thon)?\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
 _STRING = re.compile(r'([A-Za-z]*)"((?:[^"\\\n]|\\.)*)"')
 _STARTS = {getattr(token, name, None) for name in ("FSTRING_START", "TSTRING_START")} - {None}
@@ -37,7 +37,7 @@ def use_style(environment: Environment) -> None:
 class _StyledTemplate(Template):
     def render(self, *args: Any, **variables: Any) -> str:  # noqa: ANN401 - Jinja's signature
         text, answers = super().render(*args, **variables), dict(*args, **variables)
-        if (self.name or "").endswith(_GUIDE) and answers.get("db_quotes") == "single":
+        if _GUIDE.search(self.name or "") and answers.get("db_quotes") == "single":
             # Ruff formats the blocks of Markdown, too.
             return _BLOCK.sub(lambda block: block[1] + _in_single_quotes(block[2]), text)
         if not (self.name and _PYTHON.search(self.name)):

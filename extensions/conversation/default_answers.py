@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..adoption.command_lines import pytest_command
 from ..adoption.layer_requirements import PYTHON_FLOOR, session_scope, version
+from ..conversion.added_files import is_adopted
 from ..project_paths import PathError, read
 from .free_names import (
+    LAYER_MODULES,
     free_alembic_suffix,
     free_guide,
     free_layer_dir,
@@ -63,9 +65,22 @@ def _app_object(facts: Facts, _answers: Answers, _project: Path) -> str:
 def _layer_dir(_facts: Facts, answers: Answers, project: Path) -> str:
     """The package's directory, or a new one in it: where a name is taken, and beside a layer."""
     package_dir = PurePosixPath(str(answers["db_package_dir"]))
-    if not _is_beside(answers) and has_free_modules(project / package_dir):
+    names = LAYER_MODULES[:2] if is_adopted(answers) else LAYER_MODULES
+    if not _is_beside(answers) and has_free_modules(project / package_dir, names):
         return str(package_dir)
     return str(package_dir / free_layer_dir(project / package_dir))
+
+
+def _migrations_dir(facts: Facts, answers: Answers, project: Path) -> str:
+    if is_adopted(answers) and facts.database.alembic is not None:
+        return facts.database.alembic
+    return _alembic_name(facts, answers, project)
+
+
+def _alembic_ini(facts: Facts, answers: Answers, project: Path) -> str:
+    if is_adopted(answers) and facts.database.alembic_ini is not None:
+        return facts.database.alembic_ini
+    return f"{_alembic_name(facts, answers, project)}.ini"
 
 
 def _alembic_name(facts: Facts, _answers: Answers, project: Path) -> str:
@@ -131,8 +146,11 @@ def _http_client(facts: Facts, _answers: Answers, _project: Path) -> str:
 
 
 _PROPOSALS: Mapping[str, Callable[[Facts, Answers, Path], object]] = {
-    "db_type": lambda facts, _answers, _project: (
-        "supabase" if facts.database.supabase else "postgresql"
+    "db_type": lambda facts, answers, _project: (
+        "supabase" if facts.database.supabase and not is_adopted(answers) else "postgresql"
+    ),
+    "db_version_table": lambda _facts, answers, _project: (answers.get("db_adopted") or {}).get(
+        "version_table", "alembic_version"
     ),
     "db_package_dir": lambda facts, _answers, _project: facts.package_dir,
     "db_import_path": _import_path,
@@ -141,10 +159,8 @@ _PROPOSALS: Mapping[str, Callable[[Facts, Answers, Path], object]] = {
     "db_dependency_file": lambda facts, _answers, _project: facts.dependency_file or "",
     "db_dependency_manager": lambda facts, _answers, _project: facts.dependency_manager,
     "db_layer_dir": _layer_dir,
-    "db_migrations_dir": _alembic_name,
-    "db_alembic_ini": lambda facts, answers, project: (
-        f"{_alembic_name(facts, answers, project)}.ini"
-    ),
+    "db_migrations_dir": _migrations_dir,
+    "db_alembic_ini": _alembic_ini,
     "db_project_name": _project_name,
     "db_schema": _schema,
     "db_tests_dir": lambda facts, _answers, _project: facts.tests_dir or "tests",

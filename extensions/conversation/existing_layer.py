@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from ..conversion.offer import offer
 from .default_answers import propose_all
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def reason_to_stop(facts: Facts, project: Path) -> Iterator[str]:
     beside = propose_all(facts, project, existing="beside")
     yield (
         "The project has a database layer already, so nothing was added: "
-        f"{described(facts.existing_layer)}. Keep that one, or add this one beside it with "
+        f"{described(facts.existing_layer)}. {offer(project, facts)} Or keep that one alone, or "
+        "add this one beside it with "
         f"-d db_existing=beside: its modules go to {beside['db_layer_dir']}/, its migrations to "
         f"{beside['db_migrations_dir']}/ and {beside['db_alembic_ini']}, and its tables to the "
         f"PostgreSQL schema {beside['db_schema']}; what is there stays as it is."

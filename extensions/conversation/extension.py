@@ -22,6 +22,10 @@ from ..adoption.moved_layer import LostError, moved_answers
 from ..adoption.plan import ChangePlan, plan_changes
 from ..adoption.record import record
 from ..adoption.renamed_questions import under_present_names
+from ..conversion.added_files import added, excluded, is_adopted
+from ..conversion.adopted_layer import AdoptedLayer
+from ..conversion.import_block import import_block
+from ..conversion.offer import offer, other_extras, proof, reasons_not_to_adopt
 from ..inspection import Facts, Given, inspect_project
 from ..project_files.writing import WriteError
 from ..project_paths import PathError, obstacles, read_file
@@ -61,6 +65,7 @@ class ExistingProject(Extension):
         self._is_first = True
         self._answers_before: bytes | None = None
         self._findings_are_shown = False
+        self._proofs: dict[Path, AdoptedLayer | str] = {}
         functions: dict[str, Any] = {
             "has_uuid7": has_uuid7,
             "kept_files": self.kept_files,
@@ -69,8 +74,10 @@ class ExistingProject(Extension):
             "layer_import": self.layer_import,
             "layer_path": self.layer_path,
             "adopted": self.adopted,
+            "adopted_layer": self.adopted_layer,
             "agreed": self.agreed,
             "asks_for_extras": self.asks_for_extras,
+            "import_block": import_block,
             "proposed": self.proposed,
             "recorded": self.recorded,
             "show_plan": self.show_plan,
@@ -78,6 +85,7 @@ class ExistingProject(Extension):
             "run_module": self.run_module,
             "sorted_imports": sorted_imports,
             "unsure": self.unsure,
+            "what_to_do": self.what_to_do,
             **model_functions(_known_answers),
         }
         environment.globals.update(functions)
@@ -94,6 +102,29 @@ class ExistingProject(Extension):
         if name in known or otherwise is not None:
             return known.get(name, otherwise)
         return propose(name, self._facts_of(context), context.get_all(), _project(context))
+
+    @pass_context
+    def what_to_do(self, context: Context) -> str:
+        """What to propose where the project has a layer: to adopt it where that is proven."""
+        if "db_added_on" in _known_answers(context):
+            return "stop"
+        return "adopt" if isinstance(self._proof(context), AdoptedLayer) else "stop"
+
+    @pass_context
+    def adopted_layer(self, context: Context) -> str:
+        """What of the project's own layer is used, as JSON; null where none is adopted."""
+        known = _known_answers(context)
+        if "db_adopted" in known:
+            return json.dumps(known["db_adopted"])
+        found = self._proof(context) if is_adopted(context.get_all()) else None
+        return json.dumps(found.as_answer() if isinstance(found, AdoptedLayer) else None)
+
+    def _proof(self, context: Context) -> AdoptedLayer | str:
+        project, facts = _project(context).resolve(), self._facts_of(context)
+        if project not in self._proofs:
+            is_there = facts.existing_layer and facts.app_file and facts.project_root == "."
+            self._proofs[project] = proof(project, facts) if is_there else "no layer was found"
+        return self._proofs[project]
 
     @pass_context
     def unsure(self, context: Context, name: str) -> bool:
@@ -126,11 +157,15 @@ class ExistingProject(Extension):
             is_asked = facts.existing_layer and name not in _data(context)
             if is_asked and not self._findings_are_shown:
                 # The prompt is cut at the terminal's width.
-                print(f"\n{listed(facts.existing_layer)}\n", file=sys.stderr)
+                told = f"{listed(facts.existing_layer)}\n{offer(_project(context), facts)}"
+                print(f"\n{told}\n", file=sys.stderr)
                 self._findings_are_shown = True
             return bool(facts.existing_layer)
         if facts.existing_layer and context["db_existing"] == "stop":
             raise UserMessageError("Nothing was added: the project keeps the layer that it has.")
+        if name == "db_package_dir" and is_adopted(context.get_all()):
+            for problem in reasons_not_to_adopt(_project(context), facts, _data(context)):
+                raise UserMessageError(problem)
         asked = is_open(name, facts)
         if asked:
             self._asked.add(name)
@@ -147,6 +182,8 @@ class ExistingProject(Extension):
         yield from reasons or bounds_that_exclude(facts, project)
         if facts.app_file is None or facts.project_root != ".":
             return
+        if data.get("db_existing") == "adopt":
+            yield from reasons_not_to_adopt(project, facts, data)
         if data.get("db_existing", "stop" if nobody_is_asked else None) == "stop":
             yield from reason_to_stop(facts, project)
         if nobody_is_asked:
@@ -171,6 +208,9 @@ class ExistingProject(Extension):
     def show_plan(self, context: Context) -> bool:
         """Print the plan, once and on a first copy only; True if it is to be confirmed."""
         project = _project(context)
+        if is_adopted(context.get_all()):
+            for problem in other_extras(context["db_extras"]):
+                raise UserMessageError(problem)
         if "db_confirm" in _known_answers(context) and "db_added_on" in _known_answers(context):
             return False
         if project not in self._shown and not context["_copier_conf"]["quiet"]:
@@ -215,7 +255,8 @@ class ExistingProject(Extension):
         self._own = tuple(self._own_files(context))
         self._is_first = not _answers_file(context).exists()
         self._answers_before = _content(_answers_file(context))
-        return "\n".join(f"/{escaped(path)}" for path in self._there)
+        left_out = self._left_out(context)
+        return "\n".join(f"/{escaped(path)}" for path in (*self._there, *left_out))
 
     @pass_context
     def not_lost(self, context: Context) -> str:
@@ -230,7 +271,7 @@ class ExistingProject(Extension):
             _moved(context)
         except LostError as error:
             raise UserMessageError(str(error)) from error
-        return ""
+        return "\n".join(f"/{escaped(path)}" for path in self._left_out(context))
 
     def _stop_if_moved(self, context: Context) -> None:
         """Record where the layer is now; a first answer of a running command cannot be changed."""
@@ -310,7 +351,14 @@ class ExistingProject(Extension):
 
     @pass_context
     def layer_import(self, context: Context, module: str, names: str) -> str:
-        """An import from a module of the layer; see `import_statement`."""
+        """An import from a module of the layer; see `import_statement`.
+
+        The models of a layer that is adopted are the project's own.
+        """
+        if module == "models" and is_adopted(context.get_all()):
+            source, _, name = context["db_adopted"]["base"].partition(":")
+            renamed = f"{name} as {names}" if name != names else name
+            return f"from {source} import {renamed}"
         return import_statement(_layer(context), module, names)
 
     @pass_context
@@ -334,6 +382,12 @@ class ExistingProject(Extension):
         return run_module(context.get_all(), module)
 
     def _rendered(self, context: Context) -> Iterator[str]:
+        return added(self._every_file(context), context.get_all())
+
+    def _left_out(self, context: Context) -> Iterator[str]:
+        return excluded(self._every_file(context), context.get_all())
+
+    def _every_file(self, context: Context) -> Iterator[str]:
         template = Path(context["_copier_conf"]["src_path"]) / "template"
         return rendered_files(template, self.environment, context.get_all())
 

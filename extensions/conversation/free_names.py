@@ -20,12 +20,12 @@ MAX_SCHEMA = 63 - len("_layer")
 """PostgreSQL cuts longer names off."""
 
 
-def has_free_modules(directory: Path) -> bool:
+def has_free_modules(directory: Path, names: Iterable[str] = LAYER_MODULES) -> bool:
     """Whether the layer's modules can go into a directory that has others."""
     listed = list(_listed(directory))
     modules = {path.stem for path in listed if path.suffix == ".py"}
     packages = {path.name for path in listed if path.is_dir()}
-    return not (modules | packages) & set(LAYER_MODULES)
+    return not (modules | packages) & set(names)
 
 
 def free_layer_dir(package: Path) -> str:

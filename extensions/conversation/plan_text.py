@@ -75,6 +75,16 @@ def _found(facts: Facts, answers: Mapping[str, Any]) -> Iterator[str]:
         bound = f"{facts.fastapi.text} ({facts.fastapi.file}:{facts.fastapi.line})"
         scope = answers["db_session_scope"]
         yield f"{bound}, so a session's scope is {scope}: it commits before the response"
+    adopted = answers.get("db_adopted")
+    if adopted:
+        yield f"declarative base {adopted['base']}, which most models have"
+        yield f"database URL {adopted['url']}"
+        if adopted["factories"]:
+            yield f"session factory {', '.join(adopted['factories'])}"
+        yield (
+            f"migrations in {answers['db_migrations_dir']}, at revision "
+            f"{', '.join(adopted['heads'])}: older ones count as reviewed"
+        )
     for finding in facts.existing_layer:
         yield f"database layer: {finding.text} ({finding.file}:{finding.line})"
 

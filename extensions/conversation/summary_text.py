@@ -13,6 +13,7 @@ from ..adoption.command_lines import quoted, run, run_module
 from ..adoption.install_commands import install_commands, outdated_lock
 from ..adoption.plan import VARIABLES
 from ..adoption.record import read_record
+from ..conversion.added_files import is_adopted
 from ..project_files.encoding import decode
 
 if TYPE_CHECKING:
@@ -151,29 +152,45 @@ def _next(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[str, s
     commands = install_commands(adopted.project, manager, answers["db_dependency_file"], changed)
     for number, command in enumerate(commands):
         steps.append((command, f"{lock} is out of date" if lock and not number else ""))
-    ini = answers["db_alembic_ini"]
-    alembic = "alembic" if ini == "alembic.ini" else f"alembic -c {ini}"
-    missing = [one.name for one in VARIABLES[answers["db_type"]] if not environ.get(one.name)]
-    if missing:
-        names = " and ".join(missing)
-        steps.append(("", f"Set {names}, in .env for instance: .env.example shows how."))
-    has_url = "DATABASE_URL" not in missing
-    if "doctor" in answers.get("db_extras", ()):
-        doctor = run_module(answers, "database_kit.doctor")
-        steps.append((doctor, "looks at what DATABASE_URL leads to" if has_url else ""))
-    elif has_url:
-        steps.append((run(manager, f"{alembic} current"), "tries the connection in DATABASE_URL"))
-    steps += [
-        (run(manager, f"{alembic} revision --autogenerate -m initial"), ""),
-        (run(manager, f"{alembic} upgrade head"), ""),
-        (run(manager, answers["db_pytest"]), ""),
-    ]
+    steps += _of_adopted(answers) if is_adopted(answers) else _of_new(answers, environ)
     label = "Next"
     for command, hint in steps:
         yield label, Command(f"{command}   # {hint}" if hint else command) if command else hint
         label = ""
     if (adopted.project / answers["db_guide"]).exists():
         yield "More", answers["db_guide"]
+
+
+def _of_adopted(answers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What to run next where the project keeps its own models and migrations."""
+    if "doctor" in answers.get("db_extras", ()):
+        yield run_module(answers, "database_kit.doctor"), "looks at what the settings lead to"
+    manager, tests = answers["db_dependency_manager"], answers["db_tests_dir"]
+    recording = f"{answers['db_pytest']} {tests}/{answers['db_tests_subdir']} --record-differences"
+    yield run(manager, recording), ""
+    yield "", "Look at known_differences.txt there: what models and migrations differ in today."
+    yield run(manager, answers["db_pytest"]), ""
+    migrate = run_module(answers, "database_kit.migrate")
+    yield f"{migrate} upgrade head", "wherever it was alembic upgrade head"
+
+
+def _of_new(answers: Mapping[str, Any], environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What to run next where models and migrations are the layer's."""
+    manager, ini = answers["db_dependency_manager"], answers["db_alembic_ini"]
+    alembic = "alembic" if ini == "alembic.ini" else f"alembic -c {ini}"
+    missing = [one.name for one in VARIABLES[answers["db_type"]] if not environ.get(one.name)]
+    if missing:
+        names = " and ".join(missing)
+        yield "", f"Set {names}, in .env for instance: .env.example shows how."
+    has_url = "DATABASE_URL" not in missing
+    if "doctor" in answers.get("db_extras", ()):
+        doctor = run_module(answers, "database_kit.doctor")
+        yield doctor, "looks at what DATABASE_URL leads to" if has_url else ""
+    elif has_url:
+        yield run(manager, f"{alembic} current"), "tries the connection in DATABASE_URL"
+    yield run(manager, f"{alembic} revision --autogenerate -m initial"), ""
+    yield run(manager, f"{alembic} upgrade head"), ""
+    yield run(manager, answers["db_pytest"]), ""
 
 
 def _grouped(names: Sequence[str], answers: Mapping[str, Any]) -> Iterator[str]:

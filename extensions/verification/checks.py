@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ..adoption.install_commands import install_commands
 from ..adoption.layer_requirements import brought_along, main_requirements, raised_where_declared
 from ..adoption.plan import plan_changes
+from ..conversion.added_files import is_adopted
 from ..project_files.encoding import decode
 from ..project_files.gitignore import gitignores_above, ignores
 from ..project_files.lock_files import outdated, read_environment, read_locks
@@ -94,7 +95,8 @@ def verify(
     )
     checks += _named("dependencies and wiring", _unfinished(project, answers, rendered))
     checks += _named(".env", _exposed_passwords(project), "warning")
-    checks += _named("settings", strict_settings(project), "warning")
+    if not is_adopted(answers):
+        checks += _named("settings", strict_settings(project), "warning")
     return checks
 
 
@@ -123,11 +125,12 @@ def _missing_files(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
     layer, migrations = answers["db_layer_dir"], answers["db_migrations_dir"]
     expected = [
         *(f"{layer}/{name}.py" for name in ("database", "database_kit/settings")),
-        *(f"{layer}/models/{name}.py" for name in ("__init__", "base")),
         *(f"{migrations}/{name}" for name in ("env.py", "script.py.mako", "versions")),
         answers["db_alembic_ini"],
         f"{answers['db_tests_dir']}/{answers['db_tests_subdir']}/conftest.py",
     ]
+    if not is_adopted(answers):
+        expected += [f"{layer}/models/{name}.py" for name in ("__init__", "base")]
     for name in expected:
         if not (project / name).exists():
             yield f"{PurePosixPath(name)} is not there: copy again, or restore it"

@@ -54,6 +54,7 @@ ELSEWHERE_TESTED = {
     "detection.md",
     "doctor.md",
     "errors.md",
+    "how-to/adopt-a-layer.md",
     "how-to/update.md",
     "index.md",
     "models.md",

@@ -1,7 +1,5 @@
 """Nothing to say: the generated files under ruff, mypy --strict and pyright."""
 
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import yaml
 
 from tests.support.adopted import CASES, EXTRAS, ON_SUPABASE, WITH_EVERYTHING, ProjectCase
 from tests.support.environments import Environment, make_environment
+from tests.support.linters import RULES, silent
 from tests.support.template import ANSWERS_FILE, add_layer, changed_files, copy_project
 
 from .conftest import Adopted
@@ -25,21 +24,6 @@ OLDEST = [
 ]
 # Of SQLAlchemy 2.0, the first whose own annotations are complete enough for strict checkers.
 OLDEST_TYPED = [package.replace("==2.0.30", "==2.0.40") for package in OLDEST]
-RULES = [
-    *["--select", "ALL"],
-    # Two rules that exclude others, one for headers that projects have or not, and two that
-    # want a variable for each message.
-    *["--ignore", "COM812,CPY001,D203,D213,EM,TRY003"],
-    *["--config", "lint.pydocstyle.convention='google'"],
-    # Whether directories are packages is the project's choice; a test asserts, needs no
-    # docstring, and names its fixtures.
-    *["--per-file-ignores", "**/alembic/**:INP001"],
-    *(
-        argument
-        for rule in ("ARG001", "D103", "D104", "INP001", "PLR2004", "S101")
-        for argument in ("--per-file-ignores", f"**/tests/**:{rule}")
-    ),
-]
 
 
 OLD_FASTAPI = {"root-modules": {"db_session_scope": "response"}}
@@ -83,13 +67,6 @@ def style(adopted: Adopted) -> list[str]:
         *["--config", f"format.quote-style='{quotes}'"],
         *["--config", f"lint.flake8-quotes.inline-quotes='{quotes}'"],
     ]
-
-
-def silent(*command: str, cwd: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", *command], cwd=cwd, capture_output=True, text=True, check=False
-    )
-    assert not done.returncode, done.stdout + done.stderr
 
 
 def test_ruff(adopted: Adopted) -> None:

@@ -1,0 +1,139 @@
+"""Whether a project's own database layer can be adopted as it is: what is proven by reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .engines import Engine, Url, find_engines, find_factories, url_of
+from .environments import ini_problem, read_environment
+from .modules import Project, UnprovenError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from ..inspection import Facts
+
+ASYNC_DRIVER = "asyncpg"
+OTHER_DATABASES = {
+    "aiosqlite": "SQLite",
+    "aiomysql": "MySQL",
+    "asyncmy": "MySQL",
+    "pymysql": "MySQL",
+    "mysqlclient": "MySQL",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptedLayer:
+    """What of the project's own layer is used; objects are written as "app.db:Base"."""
+
+    base: str
+    url: Url
+    engine: str
+    """File and line of the call that makes the engine."""
+    base_place: str
+    """File and line that name the metadata of the migrations."""
+    factories: tuple[str, ...]
+    heads: tuple[str, ...]
+    migrations_dir: str
+    ini: str
+    version_table: str
+
+    def as_answer(self) -> dict[str, Any]:
+        """What is recorded: all that rendering needs, as an update reads none of it again."""
+        return {
+            "base": self.base,
+            "url": self.url.text,
+            "url_imports": list(self.url.imports),
+            "factories": list(self.factories),
+            "heads": list(self.heads),
+            "version_table": self.version_table,
+        }
+
+
+def read_adopted_layer(path: Path, facts: Facts) -> AdoptedLayer:
+    """Prove that the layer can be adopted.
+
+    Args:
+        path: the project's directory.
+        facts: what inspection found.
+
+    Raises:
+        UnprovenError: it cannot; the message says which fact is missing, and where.
+    """
+    database = facts.database
+    _check_kind(facts)
+    if database.base_class is None:
+        raise UnprovenError(facts.package_dir, 0, "no declarative base was found")
+    environments = [finding for finding in facts.existing_layer if finding.kind == "alembic"]
+    if len(environments) != 1 or database.alembic is None:
+        places = ", ".join(f"{each.file}, line {each.line}" for each in environments)
+        raise UnprovenError(
+            facts.package_dir, 0, f"one Alembic environment is needed; found: {places or 'none'}"
+        )
+    if database.alembic_ini is None:
+        raise UnprovenError(environments[0].file, environments[0].line, "there is no alembic.ini")
+    project = Project.at(path, facts.pytest.import_base)
+    if problem := ini_problem(project, database.alembic_ini):
+        raise UnprovenError(database.alembic_ini, environments[0].line, problem)
+    environment = read_environment(project, database.alembic, database.base_class)
+    engine, url = _one_url(project, find_engines(project))
+    return AdoptedLayer(
+        base=f"{environment.base.module}:{environment.base.name}",
+        url=url,
+        engine=engine.place,
+        base_place=f"{database.alembic}/env.py, line {environment.line}",
+        factories=tuple(f"{each.module.name}:{each.name}" for each in find_factories(project)),
+        heads=environment.heads,
+        migrations_dir=database.alembic,
+        ini=database.alembic_ini,
+        version_table=environment.version_table,
+    )
+
+
+def _check_kind(facts: Facts) -> None:
+    """Stop at what cannot be adopted whatever its code says."""
+    use, requirements = facts.database.sqlalchemy, facts.requirements
+    if use == "none":
+        raise UnprovenError(facts.package_dir, 0, "SQLAlchemy is not used")
+    if facts.database.base_class == "sqlmodel:SQLModel":
+        raise UnprovenError(facts.package_dir, 0, "the models are SQLModel's")
+    if use == "sync":
+        raise UnprovenError(facts.package_dir, 0, "its sessions are sync")
+    if ASYNC_DRIVER in requirements:
+        return
+    for package, name in OTHER_DATABASES.items():
+        if bound := requirements.get(package):
+            raise UnprovenError(
+                bound.file, bound.line, f"the database is {name}; move to PostgreSQL first"
+            )
+    place = facts.dependency_file or facts.package_dir
+    raise UnprovenError(place, 0, "asyncpg is not among the requirements")
+
+
+def _one_url(project: Project, engines: Sequence[Engine]) -> tuple[Engine, Url]:
+    """The one URL that the application's engines have, and the first engine that has it."""
+    if not engines:
+        raise UnprovenError(project.base or ".", 0, "no call of create_async_engine was found")
+    found: dict[str, tuple[Engine, Url]] = {}
+    for engine in engines:
+        url = url_of(project, engine)
+        found.setdefault(url.text, (engine, url))
+    if len(found) > 1:
+        places = "; ".join(f"{engine.place}: {text}" for text, (engine, _) in found.items())
+        first = engines[0]
+        raise UnprovenError(
+            first.module.file,
+            first.call.lineno,
+            f"the engines have different URLs, and nothing says which is the application's "
+            f"({places})",
+        )
+    return next(iter(found.values()))
+
+
+def recorded(answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a project records of the layer that was adopted; empty where none was."""
+    found = answers.get("db_adopted")
+    return found if isinstance(found, dict) else {}

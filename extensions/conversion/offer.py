@@ -1,0 +1,114 @@
+"""What to say of adopting the layer that a project has, and of answers that do not go with it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any, cast
+
+from .added_files import is_adopted
+from .adopted_layer import AdoptedLayer, read_adopted_layer
+from .modules import UnprovenError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from ..inspection import Facts
+
+EXTRAS = ("doctor", "errors", "health")
+"""Those that work on models and migrations of the project's own."""
+WITHOUT = {"db_auth_tables": False, "db_models": "", "db_example_model": False}
+"""Questions about models of the layer's own, and the only answer."""
+
+
+def proof(project: Path, facts: Facts) -> AdoptedLayer | str:
+    """The layer if it is proven that it can be adopted, else what keeps it from being so."""
+    try:
+        return read_adopted_layer(project, facts)
+    except UnprovenError as error:
+        return str(error)
+
+
+def offer(project: Path, facts: Facts) -> str:
+    """A sentence on adopting, with the command, or with what is not proven."""
+    found = proof(project, facts)
+    if isinstance(found, str):
+        return f"It cannot be adopted as it is, as far as reading it tells: {found}."
+    return (
+        "Adopt it with -d db_existing=adopt, which keeps its engine, sessions, models and "
+        "migrations and adds tests, checks and commands for them."
+    )
+
+
+def reasons_not_to_adopt(project: Path, facts: Facts, data: Mapping[str, Any]) -> Iterator[str]:
+    """Why `db_existing=adopt` cannot be answered.
+
+    Args:
+        project: the project's directory.
+        facts: what inspection found.
+        data: the answers that came by `-d`.
+    """
+    if not facts.existing_layer:
+        yield "-d db_existing=adopt: the project has no database layer that could be adopted."
+        return
+    found = proof(project, facts)
+    if isinstance(found, str):
+        yield (
+            f"The project's database layer cannot be adopted: {found}. Nothing was added; with "
+            "-d db_existing=beside, a layer comes beside it."
+        )
+        return
+    if data.get("db_type", "postgresql") != "postgresql":
+        yield "-d db_type=supabase: with db_existing=adopt, it takes postgresql alone."
+    for name, only in WITHOUT.items():
+        if data.get(name, only) not in (only, str(only).lower()):
+            yield f"-d {name}: with db_existing=adopt, models are the project's own; leave it out."
+    yield from other_extras(data.get("db_extras", ()))
+
+
+def other_extras(extras: object) -> Iterator[str]:
+    """Extras that need models or sessions of the layer's own."""
+    named = extras if isinstance(extras, list | tuple) else str(extras).strip("[] ").split(",")
+    words = (str(each).strip() for each in cast("list[object]", named))
+    others = [word for word in words if word and word not in EXTRAS]
+    if others:
+        yield (
+            f"-d db_extras: with db_existing=adopt, it takes any of {', '.join(EXTRAS)}, not "
+            f"{', '.join(others)}."
+        )
+
+
+def check_adopted(answers: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with what a project records of its adopted layer, without full stops."""
+    if not is_adopted(answers) or "db_added_on" not in answers:
+        return
+    found: object = answers.get("db_adopted")
+    fields = cast("dict[str, object]", found) if isinstance(found, dict) else {}
+    texts = [fields.get("base"), fields.get("url"), fields.get("version_table")]
+    lists = [fields.get(name) for name in ("url_imports", "factories", "heads")]
+    if not all(isinstance(text, str) for text in texts) or not all(
+        isinstance(each, list) and all(isinstance(item, str) for item in cast("list[object]", each))
+        for each in lists
+    ):
+        yield "it is not what a copy wrote"
+        return
+    if not fields["heads"] or not _is_expression(str(fields["url"])):
+        yield "it is not what a copy wrote"
+    for statement in cast("list[str]", fields["url_imports"]):
+        if not _is_import(statement):
+            yield f"{statement!r} is no import"
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        return "\n" not in text and bool(ast.parse(text, mode="eval"))
+    except (SyntaxError, ValueError):
+        return False
+
+
+def _is_import(text: str) -> bool:
+    try:
+        [statement] = ast.parse(text).body
+    except (SyntaxError, ValueError):
+        return False
+    return "\n" not in text and isinstance(statement, ast.Import | ast.ImportFrom)

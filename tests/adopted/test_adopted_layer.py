@@ -1,0 +1,267 @@
+"""A project keeps its own async layer, and gets tests, checks and commands for it."""
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from copier.errors import UserMessageError
+
+from tests.support.environments import Environment, make_environment
+from tests.support.linters import RULES, silent
+from tests.support.template import (
+    ANSWERS_FILE,
+    PROJECTS,
+    add_layer,
+    changed_files,
+    commit_all,
+    copy_project,
+    git,
+    release,
+    update_layer,
+)
+
+NAME = "async-sqlalchemy"
+KIT = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/database")
+# Succeeds only where one migrator holds the lock, and statements wait for locks no longer than 5 s.
+REVISION = '''"""checked"""
+
+from alembic import op
+
+revision = "93d0c1a5e7f2"
+down_revision = "6e02f5d81c44"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("""
+        DO $$ BEGIN
+            ASSERT current_setting('lock_timeout') = '5s', 'no timeout';
+            ASSERT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory'), 'no lock';
+        END $$
+    """)
+
+
+def downgrade() -> None:
+    pass
+'''
+HARMFUL = '''"""harmful"""
+
+from alembic import op
+
+revision = "93d0c1a5e7f2"
+down_revision = "6e02f5d81c44"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.drop_column("tickets", "title")
+
+
+def downgrade() -> None:
+    raise NotImplementedError
+'''
+RECYCLED = "recycle_seconds: PositiveInt = 900"
+REQUESTS = """
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+from desk.database import SessionDep
+from desk.main import app
+from desk.models import Ticket
+
+
+@app.get("/titles")
+async def titles(session: SessionDep) -> list[str]:
+    return list(await session.scalars(select(Ticket.title)))
+
+
+with TestClient(app) as client:
+    client.post("/tickets", json={"title": "Help"}).raise_for_status()
+    print(client.get("/titles").json(), client.get("/health/database").json()["status"])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The project with what was added to it."""
+
+    project: Path
+    environment: Environment
+    variables: dict[str, str] = field(default_factory=dict[str, str])
+
+    def run(self, *command: str) -> str:
+        """Run `python command …`, and return what it prints."""
+        done = self.environment.run(*command, cwd=self.project, variables=self.variables)
+        return done.stdout + done.stderr
+
+    def fails(self, *command: str) -> str:
+        """Run a command that has to fail."""
+        with pytest.raises(AssertionError) as failed:
+            self.run(*command)
+        return str(failed.value)
+
+    def add_revision(self, text: str) -> None:
+        """Write a third revision."""
+        revision = self.project / "migrations" / "versions" / "93d0c1a5e7f2_third.py"
+        revision.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def adopted(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project with what adopting adds."""
+    project = copy_project(NAME, tmp_path_factory.mktemp(NAME) / "project")
+    return add_layer(template, project, db_existing="adopt")
+
+
+@pytest.fixture
+def desk(
+    adopted: Path, environments: Path, tmp_path: Path, new_database: Callable[[], str]
+) -> Desk:
+    """A copy of it, the environment that it declares, and an empty database."""
+    project = Path(shutil.copytree(adopted, tmp_path / "project"))
+    install = ["-r", "pyproject.toml", "--group", "dev"]
+    environment = make_environment(environments, NAME, install, cwd=project)
+    url = urlsplit(new_database())._replace(scheme="postgresql+asyncpg").geturl()
+    return Desk(project, environment, {"DESK_POSTGRES_DSN": url.replace("@/", "@localhost/")})
+
+
+def test_unasked_it_says_how(template: Path, tmp_path: Path) -> None:
+    project = copy_project(NAME, tmp_path / "project")
+
+    with pytest.raises(UserMessageError, match="Adopt it with -d db_existing=adopt"):
+        add_layer(template, project)
+
+    assert changed_files(project) == []
+
+
+def test_only_the_application_and_the_requirements_change(adopted: Path) -> None:
+    status = changed_files(adopted)
+
+    assert {line[3:] for line in status if line.startswith(" M")} == {
+        "desk/main.py",
+        "pyproject.toml",
+    }
+    places = ("desk/database", "tests/database/", ".copier-answers.db.yml", "DATABASE.md")
+    new = [line[3:] for line in status if line.startswith("??")]
+    assert all(name.startswith(places) for name in new), new
+    assert not (adopted / "desk" / "models").exists()
+
+
+def test_the_projects_own_linters_have_nothing_to_say(desk: Desk) -> None:
+    status = changed_files(desk.project)
+    files = [line[3:] for line in status if line.startswith("??") and line.endswith(".py")]
+    silent("ruff", "check", "--isolated", "--no-cache", *RULES, *files, cwd=desk.project)
+    silent("ruff", "format", "--isolated", "--line-length=79", "--diff", *files, cwd=desk.project)
+    silent(
+        *[
+            "mypy",
+            "--strict",
+            "--config-file=",
+            "--explicit-package-bases",
+            "--cache-dir=/dev/null",
+        ],
+        f"--python-executable={desk.environment.python}",
+        *files,
+        cwd=desk.project,
+    )
+
+
+def test_what_differed_is_known_and_what_is_new_is_judged(desk: Desk) -> None:
+    # Whatever the settings say, the tests do not connect there.
+    away = {"DESK_POSTGRES_DSN": "postgresql+asyncpg://nobody@127.0.0.1:1/none"}
+    desk = Desk(desk.project, desk.environment, away)
+
+    assert "18 passed" in desk.run(*KIT, "--record-differences")
+
+    known = desk.project / "tests" / "database" / "known_differences.txt"
+    [difference] = known.read_text(encoding="utf-8").splitlines()
+    assert difference.startswith("op.drop_index")
+    assert "one_lead" in difference
+    desk.add_revision(HARMFUL)
+    said = desk.fails(*KIT, "-k", "test_database_migrations")
+    assert "3 failed" in said
+    assert "93d0c1a5e7f2: ALTER TABLE tickets DROP COLUMN title: values are lost" in said
+    assert "a revision would bring:" in said
+    assert "6e02f5d81c44" not in said
+
+
+def test_the_projects_own_tests_pass_beside_the_new_ones(desk: Desk) -> None:
+    uses_both = """
+import pytest
+from httpx import AsyncClient
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from desk.models import Agent, Ticket
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("again", [1, 2])
+async def test_all_in_one_transaction(
+    client: AsyncClient, session: AsyncSession, again: int
+) -> None:
+    await client.post("/agents/Ada")
+    await client.post("/tickets", json={"title": "Help"})
+
+    for model in (Agent, Ticket):
+        assert await session.scalar(select(func.count()).select_from(model)) == 1
+"""
+    (desk.project / "tests" / "database" / "test_mine.py").write_text(uses_both, encoding="utf-8")
+    desk.run("-m", "alembic", "upgrade", "head")
+
+    said = desk.run("-m", "pytest", "-q", "tests/database/test_mine.py", "tests/test_tickets.py")
+
+    assert "5 passed" in said
+
+
+def test_migrations_run_one_at_a_time_and_new_code_uses_the_models(desk: Desk) -> None:
+    desk.add_revision(REVISION)
+
+    assert "no timeout" in desk.fails("-m", "alembic", "upgrade", "head")
+    desk.run("-m", "desk.database_kit.migrate", "upgrade", "head")
+
+    assert "93d0c1a5e7f2 (head)" in desk.run("-m", "desk.database_kit.migrate", "current")
+    doctor = desk.run("-m", "desk.database_kit.doctor")
+    assert "at 93d0c1a5e7f2, the newest" in doctor
+    assert "['Help'] ready" in desk.run("-c", REQUESTS)
+    desk.variables.clear()
+    assert "DESK_" not in doctor
+    assert "postgres_dsn" in desk.fails("-m", "desk.database_kit.doctor")
+
+
+def test_an_update_keeps_edits_and_the_undo_every_byte(
+    adopted: Path, template: Path, tmp_path: Path
+) -> None:
+    newer = Path(shutil.copytree(template, tmp_path / "template"))
+    release(newer, "v1.1.0", settings=("recycle_seconds: PositiveInt = 1800", RECYCLED))
+    project = Path(shutil.copytree(adopted, tmp_path / "project"))
+    commit_all(project, "Adopted")
+    settings = project / "desk" / "database_kit" / "settings.py"
+    edited = settings.read_text(encoding="utf-8").replace("Int = 15", "Int = 3")
+    settings.write_text(edited, encoding="utf-8")
+    commit_all(project, "Edit")
+    answers = project / ANSWERS_FILE
+    # As Copier records a template that it has cloned.
+    answers.write_text(re.sub("_src_path: .*", f"_src_path: {newer}", answers.read_text()))
+    commit_all(project, "Template")
+
+    update_layer(project)
+
+    assert changed_files(project) == [f" M {ANSWERS_FILE}", f" M {settings.relative_to(project)}"]
+    text = settings.read_text(encoding="utf-8")
+    assert RECYCLED in text
+    assert "pool_size: PositiveInt = 3" in text
+    settings.write_text(text.replace("PositiveInt = 3", "PositiveInt = 15"), encoding="utf-8")
+    add_layer(newer, project, db_undo=True)
+    git(project, "add", "--all")
+    assert git(project, "diff", "--stat", "--cached", "main~3") == ""
+
+
+def test_the_readme_names_the_project() -> None:
+    assert f"`{NAME}`" in (PROJECTS / "README.md").read_text(encoding="utf-8")

@@ -1,0 +1,190 @@
+"""What reading proves of a project's own layer, and what it says where it proves nothing."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from extensions.conversion.adopted_layer import AdoptedLayer, read_adopted_layer
+from extensions.conversion.import_block import import_block
+from extensions.conversion.modules import UnprovenError
+from tests.inspection.trees import APP, inspect_files
+
+PYPROJECT = """\
+[project]
+name = "shop"
+requires-python = ">=3.11"
+dependencies = ["alembic", "asyncpg", "fastapi>=0.121", "sqlalchemy[asyncio]>=2.0.40"]
+"""
+SETTINGS = "class Settings:\n    url = ''\n\n\nsettings = Settings()\n"
+ENGINE = """\
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+
+from app.settings import settings
+
+engine = create_async_engine(settings.url)
+Session = async_sessionmaker(engine)
+"""
+MODELS = """\
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Item(Base):
+    __tablename__ = "items"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+ENV = """\
+from alembic import context
+
+from app.models import Base
+
+target_metadata = Base.metadata
+context.configure(target_metadata=target_metadata)
+"""
+FIRST = 'revision = "a1"\ndown_revision = None\n\n\ndef upgrade():\n    op.create_table("items")\n'
+PROJECT = {
+    "pyproject.toml": PYPROJECT,
+    "app/__init__.py": "",
+    "app/main.py": APP,
+    "app/settings.py": SETTINGS,
+    "app/db.py": ENGINE,
+    "app/models.py": MODELS,
+    "alembic.ini": "[alembic]\nscript_location = alembic\n",
+    "alembic/env.py": ENV,
+    "alembic/versions/a1.py": FIRST,
+}
+
+
+def read(directory: Path, **files: str) -> AdoptedLayer:
+    """Read the project with some of its files replaced; `/` and `.` in names are `__` and `_`."""
+    named = {_path(name): text for name, text in files.items()}
+    tree: Mapping[str, str] = {**PROJECT, **named}
+    return read_adopted_layer(directory, inspect_files(directory, tree))
+
+
+def _path(name: str) -> str:
+    place, _, ending = name.replace("__", "/").rpartition("_")
+    return f"{place}.{ending}"
+
+
+def test_what_is_proven(tmp_path: Path) -> None:
+    layer = read(tmp_path)
+
+    assert layer.as_answer() == {
+        "base": "app.models:Base",
+        "url": "settings.url",
+        "url_imports": ["from app.settings import settings"],
+        "factories": ["app.db:Session"],
+        "heads": ["a1"],
+        "version_table": "alembic_version",
+    }
+    assert (layer.migrations_dir, layer.ini) == ("alembic", "alembic.ini")
+
+
+@pytest.mark.parametrize(
+    ("code", "url", "imports"),
+    [
+        ("from .settings import settings\nx = create_async_engine(url=str(settings.url))",
+         "str(settings.url)", ["from app.settings import settings"]),
+        ("from . import settings as s\nx = create_async_engine(s.settings.url)",
+         "s.settings.url", ["from app import settings as s"]),
+        ("import app.settings\nx = create_async_engine(app.settings.settings.url)",
+         "app.settings.settings.url", ["import app.settings"]),
+        # A name for what the settings say follows them.
+        ("from .settings import settings\nURL = settings.url\nx = create_async_engine(URL)",
+         "settings.url", ["from app.settings import settings"]),
+        ("from .settings import settings\nx = create_async_engine(f'{settings.url}/db')",
+         'f"{settings.url}/db"', ["from app.settings import settings"]),
+        # Another object would not be the project's.
+        ("from .settings import Settings\nown = Settings()\nx = create_async_engine(own.url)",
+         "own.url", ["from app.db import own"]),
+        # What comes first may have filled the environment.
+        ("import os\nURL = os.environ['URL']\nx = create_async_engine(URL)",
+         "URL", ["from app.db import URL"]),
+        ("from .settings import settings\ndef make(u):\n    return create_async_engine(u)\n"  # noqa: ISC004
+         "x = make(settings.url)", "settings.url", ["from app.settings import settings"]),
+        ("from .settings import settings\ndef make():\n    url = settings.url\n"  # noqa: ISC004
+         "    return create_async_engine(url)\n", "settings.url",
+         ["from app.settings import settings"]),
+        ("from sqlalchemy import URL\nfrom .settings import settings\n"  # noqa: ISC004
+         "x = create_async_engine(URL.create('postgresql+asyncpg', host=settings.url))",
+         'URL.create("postgresql+asyncpg", host=settings.url)',
+         ["from app.settings import settings", "from sqlalchemy import URL"]),
+    ],
+)  # fmt: skip
+def test_the_url(tmp_path: Path, code: str, url: str, imports: list[str]) -> None:
+    engine = f"from sqlalchemy.ext.asyncio import create_async_engine\n{code}\n"
+
+    found = read(tmp_path, app__db_py=engine).url
+
+    assert (found.text, list(found.imports)) == (url, imports)
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"app__db_py": ENGINE.replace("settings.url)", "'postgresql://db')")},
+         "app/db.py, line 5: the engine's URL is written out"),
+        ({"app__db_py": f"{ENGINE}test = create_async_engine(settings.test_url)\n"},
+         "app/db.py, line 5: the engines have different URLs"),
+        ({"app__db_py": ENGINE.replace("engine = create_async_engine(settings.url)",
+                                       "def make(url):\n    return create_async_engine(url)")},
+         "app/db.py, line 6: the engine's URL is the parameter url of make()"),
+        ({"app__db_py": ENGINE.replace("from app.settings", "from shared.settings")},
+         "app/db.py, line 5: settings comes from outside of the project"),
+        ({"alembic__env_py": ENV.replace("Base.metadata", "None")},
+         "alembic/env.py, line 5: target_metadata is `None`"),
+        ({"alembic__env_py": ENV.replace("app.models", "lib.models")},
+         "alembic/env.py, line 5: Base is not imported from the project"),
+        ({"alembic__env_py": ENV.replace("target_metadata)", "x, version_table_schema='y')")},
+         "alembic/env.py, line 6: the version_table_schema has a place of its own"),
+        ({"alembic__versions__a1_py": FIRST.replace("op.create_table", "print")},
+         "alembic/versions: no migration makes a table"),
+        ({"alembic__versions__b2_py": FIRST.replace("a1", "b2")},
+         "alembic/versions: the history has no single head (a1, b2)"),
+        ({"other__env_py": ENV.replace("target", "run_migrations = 1\ntarget", 1)},
+         "app: one Alembic environment is needed; found: alembic.ini, line 2, other/env.py"),
+        ({"pyproject_toml": PYPROJECT.replace("asyncpg", "aiosqlite")},
+         "pyproject.toml, line 4: the database is SQLite; move to PostgreSQL first"),
+        ({"pyproject_toml": PYPROJECT.replace("asyncpg", "psycopg")},
+         "pyproject.toml: asyncpg is not among the requirements"),
+        ({"app__db_py": ENGINE.replace(".ext.asyncio", "").replace("async_", "")},
+         "app: its sessions are sync"),
+        ({"app__models_py": "from sqlmodel import SQLModel\n\n\nclass A(SQLModel, table=True):\n"
+                            "    id: int\n"}, "app: the models are SQLModel's"),
+    ],
+)  # fmt: skip
+def test_what_is_not_proven(tmp_path: Path, files: dict[str, str], reason: str) -> None:
+    with pytest.raises(UnprovenError) as unproven:
+        read(tmp_path, **files)
+
+    assert str(unproven.value).startswith(reason)
+
+
+def test_merges_and_dependent_revisions_have_one_head(tmp_path: Path) -> None:
+    second = 'revision: str = "b2"\ndown_revision: str | None = None\n'
+    merge = 'revision = "c3"\ndown_revision = (\n    "a1",\n    "b2",\n)\n'
+
+    layer = read(tmp_path, alembic__versions__b2_py=second, alembic__versions__c3_py=merge)
+
+    assert layer.heads == ("c3",)
+
+
+def test_imports_come_in_sections() -> None:
+    block = import_block(
+        "from sqlalchemy import make_url",
+        "from app.settings import settings",
+        "from sqlalchemy import URL",
+        "import app.config",
+        "from urllib.parse import quote",
+    )
+
+    assert block == (
+        "from urllib.parse import quote\n\nfrom sqlalchemy import URL, make_url\n\n"
+        "import app.config\nfrom app.settings import settings"
+    )
