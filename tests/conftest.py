@@ -1,9 +1,6 @@
 """Fixtures that all tests share."""
 
 import asyncio
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,32 +8,31 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
+from tests.support.compiled import compile_extensions_once
 from tests.support.postgres import running_server
+from tests.support.run import make_run_directory, remove_run_directory, run_directory
 from tests.support.template import snapshot_template
-
-ENVIRONMENTS = "TEST_RUN_ENVIRONMENTS"
 
 # A machine that is busy with something else is no failure.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
+compile_extensions_once()
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Give the run, with all of its workers, one directory for virtual environments.
-
-    Not below pytest's own temporary directory: pytest closes that one to other users, and a
-    server started by root runs as another.
-    """
+    """Give the run, with all of its workers, one directory for virtual environments and others."""
     if not hasattr(config, "workerinput"):
-        os.environ[ENVIRONMENTS] = tempfile.mkdtemp(prefix="environments-")
+        make_run_directory()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove the environments."""
+    """Remove the directory."""
     if not hasattr(config, "workerinput"):
-        shutil.rmtree(os.environ[ENVIRONMENTS], ignore_errors=True)
+        remove_run_directory()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -69,13 +65,18 @@ def _no_user_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
 @pytest.fixture(scope="session")
 def environments() -> Path:
     """Where `make_environment` puts the environments of this run."""
-    return Path(os.environ[ENVIRONMENTS])
+    return run_directory()
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template of this work tree, tagged as the first version."""
-    return snapshot_template(tmp_path_factory.mktemp("template") / "repository")
+def template() -> Path:
+    """The template of this work tree, tagged as the first version; no test changes it."""
+    repository = run_directory() / "template" / "repository"
+    repository.parent.mkdir(exist_ok=True)
+    with FileLock(repository.with_name("lock")):
+        if not repository.exists():
+            snapshot_template(repository)
+    return repository
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from tests.support.template import (
     changed_files,
     commit_all,
     copy_project,
+    copy_with_layer,
     git,
     release,
     run_copier,
@@ -55,9 +56,12 @@ class Adopted:
     """A project before and after a copy, and its undo in this process."""
 
     def __init__(self, template: Path, source: Path, project: Path) -> None:
-        self.project = shutil.copytree(source, project)
-        self.before = contents(project)
-        add_layer(template, project)
+        self.before = contents(source)
+        if source.parent == PROJECTS:
+            self.project = copy_with_layer(template, source.name, project)
+            shutil.rmtree(project / ".git")
+        else:
+            self.project = add_layer(template, shutil.copytree(source, project))
         after = contents(project)
         self.rendered = {
             name: data

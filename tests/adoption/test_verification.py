@@ -19,7 +19,7 @@ from extensions.verification.strict_settings import strict_classes
 from extensions.verification.trial_import import IMPORT, find_python, import_in_environment
 from extensions.verification.unresolved_imports import unresolved_imports
 from tests.support.adopted import CASES, ProjectCase
-from tests.support.template import ANSWERS_FILE, add_layer, copy_project, git
+from tests.support.template import ANSWERS_FILE, copy_with_layer, git
 
 LIMIT_SECONDS = 0.5
 """Several times what it takes, for a busy machine."""
@@ -30,8 +30,7 @@ def adopted_projects(template: Path, tmp_path_factory: pytest.TempPathFactory) -
     """The projects with their layer; tests take a copy."""
     directory = tmp_path_factory.mktemp("adopted")
     return {
-        case.name: add_layer(template, copy_project(case.name, directory / case.name))
-        for case in CASES
+        case.name: copy_with_layer(template, case.name, directory / case.name) for case in CASES
     }
 
 

@@ -22,6 +22,7 @@ from tests.support.template import (
     add_layer,
     changed_files,
     copy_project,
+    copy_with_layer,
     git,
 )
 
@@ -76,8 +77,8 @@ class BothLayers:
 @pytest.fixture(scope="session")
 def adopted(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with the layer beside its own."""
-    project = copy_project(NAME, tmp_path_factory.mktemp(NAME) / "project")
-    return add_layer(template, project, db_existing="beside")
+    directory = tmp_path_factory.mktemp(NAME) / "project"
+    return copy_with_layer(template, NAME, directory, db_existing="beside")
 
 
 @pytest.fixture

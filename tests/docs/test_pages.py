@@ -17,7 +17,7 @@ import pytest
 from tests.support.adopted import CASES, EXTRAS
 from tests.support.environments import Environment, make_environment
 from tests.support.supabase import supabase_server
-from tests.support.template import add_layer, copy_project
+from tests.support.template import add_layer, copy_project, copy_with_layer
 
 from .follow import Reader
 from .pages import DOCS, blocks
@@ -150,9 +150,8 @@ def test_in_a_project_with_a_layer_of_its_own(
     page: str, template: Path, environments: Path, new_database: Callable[[], str], tmp_path: Path
 ) -> None:
     project = copy_project("sync-sqlalchemy", tmp_path / "project")
-    adopted = add_layer(
-        template, copy_project("sync-sqlalchemy", tmp_path / "adopted"), db_existing="beside"
-    )
+    place = tmp_path / "adopted"
+    adopted = copy_with_layer(template, "sync-sqlalchemy", place, db_existing="beside")
     install = ["-r", "pyproject.toml", "--group", "dev"]
     environment = make_environment(environments, "sync-sqlalchemy", install, cwd=adopted)
     url = new_database()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.adopted import WITH_EVERYTHING
 from tests.support.environments import Environment
-from tests.support.template import add_layer, copy_project
+from tests.support.template import copy_with_layer
 
 INSIDE = Path(__file__).parent / "inside" / "auth"
 CHANGE = """
@@ -29,8 +29,7 @@ asyncio.run(main())
 def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project that has everything."""
     directory = tmp_path_factory.mktemp("everything") / "project"
-    copied = copy_project(WITH_EVERYTHING.project, directory)
-    return add_layer(template, copied, **WITH_EVERYTHING.answers)
+    return copy_with_layer(template, WITH_EVERYTHING.project, directory, **WITH_EVERYTHING.answers)
 
 
 @pytest.fixture(scope="module")

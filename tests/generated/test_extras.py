@@ -13,7 +13,7 @@ import yaml
 from extensions.adoption.layer_files import layer_files
 from extensions.verification.checks import verify
 from tests.support.adopted import EXTRAS
-from tests.support.template import ANSWERS_FILE, add_layer, copy_project
+from tests.support.template import ANSWERS_FILE, add_layer, copy_project, copy_with_layer
 
 WIRED_BY = {
     "errors": r".*install_error_answers.*\n",
@@ -42,8 +42,8 @@ def failures(project: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def with_all(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with all extras; tests take a copy."""
-    project = copy_project("uv-app", tmp_path_factory.mktemp("extras") / "project")
-    return add_layer(template, project, db_extras=EXTRAS)
+    directory = tmp_path_factory.mktemp("extras") / "project"
+    return copy_with_layer(template, "uv-app", directory, db_extras=EXTRAS)
 
 
 @pytest.mark.parametrize("extra", EXTRAS)

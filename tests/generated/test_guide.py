@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.adopted import CASES, EXTRAS, WITH_EVERYTHING, ProjectCase
 from tests.support.environments import Environment
-from tests.support.template import add_layer, copy_project
+from tests.support.template import copy_with_layer
 
 INCLUDE = """
 from {module} import router
@@ -76,7 +76,7 @@ def test_the_guide_works(
 ) -> None:
     # Once with all extras, and once as it comes.
     answers = {"db_extras": EXTRAS} if case == CASES[0] else {}
-    project = add_layer(template, copy_project(case.name, tmp_path / case.name), **answers)
+    project = copy_with_layer(template, case.name, tmp_path / case.name, **answers)
     environment = case.environment(environments, project)
     url = new_database()
     commands = [
@@ -150,7 +150,7 @@ def test_the_guide_works(
 
 
 def test_the_table_of_settings_is_complete(template: Path, tmp_path: Path) -> None:
-    project = add_layer(template, copy_project("uv-app", tmp_path / "project"), db_extras=EXTRAS)
+    project = copy_with_layer(template, "uv-app", tmp_path / "project", db_extras=EXTRAS)
     settings = (project / "app" / "database_kit" / "settings.py").read_text(encoding="utf-8")
     declared = settings.partition("class DatabaseSettings(BaseSettings)")[2].partition("\ndef ")[0]
     fields = dict(re.findall(r"^    (\w+): [^=\n]+(?:= ?(.*))?$", declared, re.MULTILINE))
@@ -195,8 +195,7 @@ def test_the_guides_logins_work(
     template: Path, environments: Path, new_database: Callable[[], str], tmp_path: Path
 ) -> None:
     case = WITH_EVERYTHING
-    project = copy_project(case.project, tmp_path / "project")
-    add_layer(template, project, **case.answers)
+    project = copy_with_layer(template, case.project, tmp_path / "project", **case.answers)
     environment = case.environment(environments, project)
     variables = {"DATABASE_URL": new_database()}
     [logins] = [block for block in blocks(project, "python") if "database_kit import auth" in block]

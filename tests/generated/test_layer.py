@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.adopted import CASES, EXTRAS
-from tests.support.template import add_layer, copy_project
+from tests.support.template import copy_with_layer
 
 INSIDE = Path(__file__).parent / "inside"
 
@@ -14,8 +14,7 @@ INSIDE = Path(__file__).parent / "inside"
 @pytest.mark.parametrize("file", sorted(path.name for path in INSIDE.glob("test_*.py")))
 def test_inside(file: str, template: Path, environments: Path, tmp_path: Path) -> None:
     [case] = [case for case in CASES if case.name == "uv-app"]
-    project = copy_project(case.name, tmp_path / "project")
-    add_layer(template, project, db_extras=EXTRAS)
+    project = copy_with_layer(template, case.name, tmp_path / "project", db_extras=EXTRAS)
     for name in (file, "fixtures.py"):
         shutil.copy(INSIDE / name, project / "tests" / "database" / name)
 

@@ -10,7 +10,7 @@ from extensions.conversation.default_answers import propose_all
 from tests.inspection.trees import PYPROJECT, inspect_files, write_tree
 from tests.support.adopted import CASES
 from tests.support.environments import Environment
-from tests.support.template import add_layer, add_layer_and_read, copy_project
+from tests.support.template import add_layer_and_read, copy_with_layer
 
 DEV = '[dependency-groups]\ndev = ["httpx", "pytest"]\n'
 IMPORTLIB = '[tool.pytest.ini_options]\naddopts = "--import-mode=importlib"\n'
@@ -86,7 +86,7 @@ def environment(
 ) -> Environment:
     """What the first project declares has all that these need."""
     directory = tmp_path_factory.mktemp("first") / "project"
-    project = add_layer(template, copy_project(CASES[0].name, directory))
+    project = copy_with_layer(template, CASES[0].name, directory)
     return CASES[0].environment(environments, project)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.support.adopted import CASES
 from tests.support.environments import Environment, make_environment
 from tests.support.supabase import TEMPLATE, supabase_server
-from tests.support.template import add_layer, copy_project
+from tests.support.template import add_layer, copy_project, copy_with_layer
 
 INSIDE = Path(__file__).parent / "inside"
 COUNT = os.environ.get("MIGRATION_CASES", "3")
@@ -29,7 +29,7 @@ def test_postgresql(
     template: Path, environments: Path, tmp_path: Path, new_database: Callable[[], str]
 ) -> None:
     [case] = [case for case in CASES if case.name == "uv-app"]
-    project = add_layer(template, copy_project(case.name, tmp_path / "project"))
+    project = copy_with_layer(template, case.name, tmp_path / "project")
 
     environment = case.environment(environments, project)
 

@@ -10,7 +10,7 @@ from tests.support.adopted import EXTRAS
 from tests.support.environments import Environment, make_environment
 from tests.support.pgbouncer import PgBouncer, pgbouncer
 from tests.support.supabase import SupabaseServer, supabase_server
-from tests.support.template import add_layer, copy_project
+from tests.support.template import copy_with_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def pooler(supabase: SupabaseServer) -> Iterator[PgBouncer]:
 @pytest.fixture(scope="session")
 def notes(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("supabase") / "notes"
-    return add_layer(template, copy_project("supabase-notes", directory), db_extras=EXTRAS)
+    return copy_with_layer(template, "supabase-notes", directory, db_extras=EXTRAS)
 
 
 @pytest.fixture(scope="session")

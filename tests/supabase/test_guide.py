@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.generated.test_guide import TRY_LATER, blocks, follow
-from tests.support.template import add_layer, copy_project
+from tests.support.template import copy_with_layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,8 +46,7 @@ def database(supabase: SupabaseServer) -> Iterator[str]:
 
 @pytest.fixture
 def project(template: Path, tmp_path: Path) -> Path:
-    copied = copy_project("supabase-notes", tmp_path / "notes")
-    return add_layer(template, copied, db_auth_tables=True)
+    return copy_with_layer(template, "supabase-notes", tmp_path / "notes", db_auth_tables=True)
 
 
 def test_the_guide_works(project: Path, notes_environment: Environment, database: str) -> None:

@@ -1,15 +1,20 @@
 """The template as Copier sees a released one: a git repository with a tag."""
 
+import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import redirect_stderr
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import copier
+from filelock import FileLock
+
+from .copier_process import run_copier_process
+from .run import run_directory
 
 REPOSITORY = Path(__file__).parents[2]
 PROJECTS = REPOSITORY / "tests" / "projects"
@@ -58,6 +63,29 @@ def copy_project(name: str, destination: Path) -> Path:
     git(destination, "init", "--quiet", "--initial-branch=main")
     git(destination, "config", "core.autocrlf", "false")
     commit_all(destination, "Project")
+    return destination
+
+
+def copy_with_layer(template: Path, name: str, destination: Path, **answers: object) -> Path:
+    """Copy one of the projects in `tests/projects` with the layer, which is not committed yet.
+
+    Copier adds it at the first call of a run with an equal template and the same answers. A test
+    of adding it does that itself.
+    """
+    version = git(template, "rev-parse", "HEAD^{tree}", f"{FIRST_VERSION}^{{tree}}")
+    wanted = repr((version, name, destination.name, sorted(answers.items())))
+    place = run_directory() / "with-layer" / sha256(wanted.encode()).hexdigest()[:16]
+    made, source = place / destination.name, place / "template"
+    place.mkdir(parents=True, exist_ok=True)
+    with FileLock(place / "lock"):
+        if not source.exists():
+            add_layer(template, copy_project(name, made), **answers)
+            source.write_text(str(template), encoding="utf-8")
+    shutil.copytree(made, destination, symlinks=True)
+    recorded = destination / ANSWERS_FILE
+    text = recorded.read_text(encoding="utf-8")
+    known = source.read_text(encoding="utf-8")
+    recorded.write_text(text.replace(known, str(template)), encoding="utf-8")
     return destination
 
 
@@ -114,14 +142,10 @@ def run_copier(
     *arguments: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run the command as a person does, but with nobody there to answer a prompt."""
-    return subprocess.run(
-        [sys.executable, "-m", "copier", *arguments],
-        cwd=cwd,
-        env=env,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
+    return run_copier_process(
+        [str(argument) for argument in arguments],
+        cwd=cwd or Path.cwd(),
+        env=os.environ if env is None else env,
     )
 
 

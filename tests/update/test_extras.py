@@ -11,6 +11,7 @@ from tests.support.template import (
     changed_files,
     commit_all,
     copy_project,
+    copy_with_layer,
     git,
     release,
     run_copier,
@@ -23,7 +24,7 @@ QUESTION = "db_extras:\n"
 @pytest.fixture
 def project(template: Path, tmp_path: Path) -> Path:
     """A project with the default extras, committed."""
-    copied = add_layer(template, copy_project("uv-app", tmp_path / "project"))
+    copied = copy_with_layer(template, "uv-app", tmp_path / "project")
     commit_all(copied, "Add a database")
     return copied
 

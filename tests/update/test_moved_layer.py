@@ -16,7 +16,7 @@ from tests.support.template import (
     add_layer,
     changed_files,
     commit_all,
-    copy_project,
+    copy_with_layer,
     git,
     release,
     run_copier,
@@ -55,7 +55,7 @@ def moved(project: Path) -> dict[str, object]:
 
 
 def test_an_update_after_a_renamed_package(own_template: Path, tmp_path: Path) -> None:
-    project = add_layer(own_template, copy_project("uv-app", tmp_path / "project"))
+    project = copy_with_layer(own_template, "uv-app", tmp_path / "project")
     commit_all(project, "Add the database layer")
     rename(project, "app", "service")
     settings = project / "service" / "database_kit" / "settings.py"
@@ -93,7 +93,7 @@ def _text(project: Path) -> list[str]:
 # Copier leaves the directory that it was reading.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_an_update_of_what_is_nowhere(own_template: Path, tmp_path: Path) -> None:
-    project = add_layer(own_template, copy_project("uv-app", tmp_path / "project"))
+    project = copy_with_layer(own_template, "uv-app", tmp_path / "project")
     for name in ("app/database.py", "app/models/base.py"):
         (project / name).unlink()
     commit_all(project, "Use something else")

@@ -6,10 +6,9 @@ import pytest
 from copier.errors import UserMessageError
 
 from tests.support.template import (
-    add_layer,
     changed_files,
     commit_all,
-    copy_project,
+    copy_with_layer,
     git,
     update_layer,
 )
@@ -21,8 +20,8 @@ WITHOUT_INVOICE = "Customer: name str; Tag: label str"
 @pytest.fixture
 def project(template: Path, tmp_path: Path) -> Path:
     """A project with three models, committed."""
-    copied = copy_project("uv-app", tmp_path / "project")
-    add_layer(template, copied, db_models=BEFORE, db_example_model=False)
+    answers = {"db_models": BEFORE, "db_example_model": False}
+    copied = copy_with_layer(template, "uv-app", tmp_path / "project", **answers)
     commit_all(copied, "Add a database")
     return copied
 

@@ -11,7 +11,7 @@ from tests.support.template import (
     add_layer,
     changed_files,
     commit_all,
-    copy_project,
+    copy_with_layer,
     run_copier,
 )
 
@@ -19,7 +19,7 @@ from tests.support.template import (
 @pytest.fixture(params=[case.name for case in CASES])
 def committed(request: pytest.FixtureRequest, template: Path, tmp_path: Path) -> Path:
     """A project whose layer is committed."""
-    project = add_layer(template, copy_project(request.param, tmp_path / "project"))
+    project = copy_with_layer(template, request.param, tmp_path / "project")
     commit_all(project, "Add the database layer")
     return project
 

