@@ -1,15 +1,17 @@
 """Nothing to say: the generated files under ruff, mypy --strict and pyright."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
+from filelock import FileLock
 
 from tests.support.adopted import CASES, EXTRAS, ON_SUPABASE, WITH_EVERYTHING, ProjectCase
 from tests.support.environments import Environment, make_environment
 from tests.support.linters import RULES, silent
-from tests.support.template import ANSWERS_FILE, add_layer, changed_files, copy_project
+from tests.support.template import ANSWERS_FILE, changed_files, copy_with_layer
 
 from .conftest import Adopted
 
@@ -35,10 +37,20 @@ WITH_EXTRAS = [
     else case
     for case in CASES
 ]
+QUIET = [*WITH_EXTRAS, WITH_EVERYTHING, ON_SUPABASE]
+# The type checkers see the same code in the other two.
+TYPED = [case for case in QUIET if case.name not in ("poetry-src", "pdm-src-is-package")]
+
+
+def adopt(case: ProjectCase, template: Path, directory: Path) -> Adopted:
+    """A project that has the layer, of which nothing is run."""
+    place = directory / case.name
+    project = copy_with_layer(template, case.project or case.name, place, **case.answers)
+    return Adopted(case, project, Environment(directory))
 
 
 @pytest.fixture(
-    params=[*WITH_EXTRAS, WITH_EVERYTHING, ON_SUPABASE],
+    params=QUIET,
     ids=lambda case: case.name,
     scope="module",
 )
@@ -47,9 +59,7 @@ def adopted(
 ) -> Adopted:
     """An adopted project, of which nothing is run."""
     case: ProjectCase = request.param
-    directory = tmp_path_factory.mktemp(case.name) / case.name
-    project = copy_project(case.project or case.name, directory)
-    return Adopted(case, add_layer(template, project, **case.answers), Environment(directory))
+    return adopt(case, template, tmp_path_factory.mktemp(case.name))
 
 
 def generated_files(adopted: Adopted, *endings: str) -> list[str]:
@@ -97,33 +107,37 @@ def test_ruff_format_at_any_line_length(adopted: Adopted, line_length: int) -> N
 def typed(request: pytest.FixtureRequest, environments: Path) -> Environment:
     """An environment with what the layer needs, in the newest versions or the oldest."""
     name: str = request.param
-    return make_environment(
-        environments, f"typed-{name}", NEWEST if name == "newest" else OLDEST_TYPED
-    )
+    packages = NEWEST if name == "newest" else OLDEST_TYPED
+    return make_environment(environments, f"typed-{name}", packages, compiled=False)
 
 
-@pytest.fixture
-def chosen(adopted: Adopted) -> Adopted:
-    """A package, top-level modules, the session for an old FastAPI, and Supabase."""
-    if adopted.case.name in ("poetry-src", "pdm-src-is-package"):
-        pytest.skip("the type checkers see the same code in another project")
-    return adopted
+@pytest.mark.parametrize("case", TYPED, ids=lambda case: case.name)
+def test_mypy(
+    case: ProjectCase, typed: Environment, template: Path, environments: Path, tmp_path: Path
+) -> None:
+    adopted = adopt(case, template, tmp_path)
+    # What it has read of the packages serves all projects.
+    cache = environments / f"mypy-{typed.path.name}"
+
+    with FileLock(f"{cache}.lock"):
+        silent(
+            *["mypy", "--strict", "--config-file=", "--explicit-package-bases"],
+            *[f"--cache-dir={cache}", f"--python-executable={typed.python}"],
+            *generated_files(adopted),
+            cwd=adopted.project,
+        )
 
 
-def test_mypy(chosen: Adopted, typed: Environment) -> None:
-    silent(
-        *[
-            "mypy",
-            "--strict",
-            "--config-file=",
-            "--explicit-package-bases",
-            "--cache-dir=/dev/null",
+def test_pyright(typed: Environment, template: Path, tmp_path: Path) -> None:
+    """All projects in one run, as most of its time goes into the packages that they share."""
+    projects = [adopt(case, template, tmp_path) for case in TYPED]
+    config = {
+        # Imports are looked up from the root of the project that a file is in.
+        "executionEnvironments": [{"root": each.case.name} for each in projects],
+        "include": [
+            f"{each.case.name}/{file}" for each in projects for file in generated_files(each)
         ],
-        f"--python-executable={typed.python}",
-        *generated_files(chosen),
-        cwd=chosen.project,
-    )
+    }
+    (tmp_path / "pyrightconfig.json").write_text(json.dumps(config), encoding="utf-8")
 
-
-def test_pyright(chosen: Adopted, typed: Environment) -> None:
-    silent("pyright", f"--pythonpath={typed.python}", *generated_files(chosen), cwd=chosen.project)
+    silent("pyright", f"--pythonpath={typed.python}", cwd=tmp_path)

@@ -5,8 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
+from importlib.util import cache_from_source
 from pathlib import Path
+from py_compile import PycInvalidationMode, PyCompileError
+from py_compile import compile as compile_file
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
@@ -113,7 +118,12 @@ class Environment:
 
 
 def make_environment(
-    root: Path, name: str, install: Sequence[str], *, cwd: Path | None = None
+    root: Path,
+    name: str,
+    install: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    compiled: bool = True,
 ) -> Environment:
     """Make a virtual environment at the first call of a run; later calls return the same one.
 
@@ -122,6 +132,7 @@ def make_environment(
         name: what the environment is for.
         install: arguments of `uv pip install`.
         cwd: where relative paths among them start.
+        compiled: whether its packages are compiled, as is worth it where something runs.
     """
     environment = Environment(root / name)
     complete = environment.path / "complete"
@@ -129,10 +140,26 @@ def make_environment(
     with FileLock(root / f"{name}.lock"):
         if not complete.exists():
             _uv("venv", "--clear", "--python", sys.executable, str(environment.path))
-            target = ["--compile-bytecode", "--python", str(environment.python)]
-            _uv("pip", "install", *target, *install, cwd=cwd)
+            _uv("pip", "install", "--python", str(environment.python), *install, cwd=cwd)
+            if compiled:
+                _compile_packages(environment.path, root / "bytecode")
             complete.touch()
     return environment
+
+
+def _compile_packages(environment: Path, store: Path) -> None:
+    """Give all modules their bytecode; a file that several environments have is compiled once."""
+    store.mkdir(exist_ok=True)
+    for source in environment.rglob("*.py"):
+        compiled = store / f"{sha256(source.read_bytes()).hexdigest()}.pyc"
+        # Packages bring files of other versions of Python, too.
+        with suppress(PyCompileError):
+            if not compiled.exists():
+                mode = PycInvalidationMode.UNCHECKED_HASH
+                compile_file(str(source), str(compiled), doraise=True, invalidation_mode=mode)
+            target = Path(cache_from_source(source))
+            target.parent.mkdir(exist_ok=True)
+            target.hardlink_to(compiled)
 
 
 def _uv(*arguments: str, cwd: Path | None = None) -> None:
