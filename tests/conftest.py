@@ -35,6 +35,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         remove_run_directory()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start what takes long first: at the end, other workers would wait for it."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_root_of_inner_runs(
     tmp_path_factory: pytest.TempPathFactory, environments: Path

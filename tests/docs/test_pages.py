@@ -22,7 +22,10 @@ from tests.support.template import add_layer, copy_project, copy_with_layer
 from .follow import Reader
 from .pages import DOCS, blocks
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the pages are written for a POSIX shell")
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="the pages are written for a POSIX shell"),
+    pytest.mark.long,
+]
 
 MODELS = """
 Customer: name str(120), email str unique

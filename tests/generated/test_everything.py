@@ -10,6 +10,8 @@ from tests.support.adopted import WITH_EVERYTHING
 from tests.support.environments import Environment
 from tests.support.template import copy_with_layer
 
+pytestmark = pytest.mark.long
+
 INSIDE = Path(__file__).parent / "inside" / "auth"
 CHANGE = """
 import asyncio

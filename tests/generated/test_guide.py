@@ -11,6 +11,8 @@ from tests.support.adopted import CASES, EXTRAS, WITH_EVERYTHING, ProjectCase
 from tests.support.environments import Environment
 from tests.support.template import copy_with_layer
 
+pytestmark = pytest.mark.long
+
 INCLUDE = """
 from {module} import router
 

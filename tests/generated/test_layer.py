@@ -8,6 +8,8 @@ import pytest
 from tests.support.adopted import CASES, EXTRAS
 from tests.support.template import copy_with_layer
 
+pytestmark = pytest.mark.long
+
 INSIDE = Path(__file__).parent / "inside"
 
 

@@ -4,10 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pytest
+
 from tests.support.environments import Environment
 from tests.support.template import changed_files, git
 
 from .conftest import Adopted
+
+pytestmark = pytest.mark.long
 
 REQUEST = """
 from importlib import import_module

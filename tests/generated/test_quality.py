@@ -111,6 +111,7 @@ def typed(request: pytest.FixtureRequest, environments: Path) -> Environment:
     return make_environment(environments, f"typed-{name}", packages, compiled=False)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", TYPED, ids=lambda case: case.name)
 def test_mypy(
     case: ProjectCase, typed: Environment, template: Path, environments: Path, tmp_path: Path
@@ -128,6 +129,7 @@ def test_mypy(
         )
 
 
+@pytest.mark.long
 def test_pyright(typed: Environment, template: Path, tmp_path: Path) -> None:
     """All projects in one run, as most of its time goes into the packages that they share."""
     projects = [adopt(case, template, tmp_path) for case in TYPED]

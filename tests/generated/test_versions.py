@@ -11,6 +11,8 @@ from tests.support.template import add_layer, copy_project
 
 from .test_quality import OLDEST
 
+pytestmark = pytest.mark.long
+
 OLD_FASTAPI = Path(__file__).parent / "inside" / "old_fastapi" / "test_inside_commits.py"
 MODELS = "Invoice: user -> User, total decimal(12,2), tags str[] index, sent datetime = now"
 

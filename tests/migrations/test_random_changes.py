@@ -5,10 +5,14 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.support.adopted import CASES
 from tests.support.environments import Environment, make_environment
 from tests.support.supabase import TEMPLATE, supabase_server
 from tests.support.template import add_layer, copy_project, copy_with_layer
+
+pytestmark = pytest.mark.long
 
 INSIDE = Path(__file__).parent / "inside"
 COUNT = os.environ.get("MIGRATION_CASES", "3")

@@ -13,7 +13,9 @@ from tests.support.environments import Environment, make_environment
 from .rendering import render_packages
 from .specs import random_specs
 
-COUNT = int(os.environ.get("MODELS_SPECS", "50"))
+pytestmark = pytest.mark.long
+
+COUNT = int(os.environ.get("MODELS_SPECS", "12"))
 SEED = int(os.environ.get("MODELS_SEED", "1"))
 PACKAGES = [
     *["alembic", "argon2-cffi", "asyncpg", "fastapi", "pydantic-settings", "pytest"],

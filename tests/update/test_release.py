@@ -26,6 +26,8 @@ from tests.support.template import (
     update_layer,
 )
 
+pytestmark = pytest.mark.long
+
 PARTS = ("copier.yml", "extensions", "template")
 EARLIER_WORDS = " In earlier words."
 CASE = CASES[0]
