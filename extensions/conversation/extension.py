@@ -34,9 +34,14 @@ from .code_style import use_style
 from .compiled_texts import remember_compiled_texts
 from .default_answers import propose
 from .existing_layer import bad_answer, listed, reason_to_stop
-from .given_answers import load_questions, problems_with, problems_with_value
+from .given_answers import (
+    load_questions,
+    problems_with,
+    problems_with_place,
+    problems_with_value,
+)
 from .model_functions import model_functions
-from .open_questions import choices_for, is_open, questions_left_open
+from .open_questions import UNSURE, choices_for, is_open, questions_left_open
 from .plan_text import describe_plan
 from .reasons_to_stop import bounds_that_exclude, no_file, reasons_to_stop
 from .template_files import rendered_files
@@ -86,6 +91,7 @@ class ExistingProject(Extension):
             "sorted_imports": sorted_imports,
             "unsure": self.unsure,
             "what_to_do": self.what_to_do,
+            "typed_problem": self.typed_problem,
             **model_functions(_known_answers),
         }
         environment.globals.update(functions)
@@ -173,6 +179,19 @@ class ExistingProject(Extension):
             # The prompt is cut at the terminal's width.
             print(f"\nLikely, best first: {', '.join(choices_for(name, facts))}", file=sys.stderr)
         return asked
+
+    @pass_context
+    def typed_problem(self, context: Context, name: str, value: object) -> str:
+        """What is wrong with the answer of a person at the prompt; empty when nothing is.
+
+        An update validates recorded answers, too, in directories that have none of the files.
+        """
+        if name not in self._asked:
+            return ""
+        answers = context.get_all()
+        known = {each: answers[each] for each in UNSURE if each in answers}
+        found = problems_with_place(name, value, known, _project(context))
+        return next((f"{problem[:1].upper()}{problem[1:]}" for problem in found), "")
 
     def _reasons_to_stop(self, context: Context, facts: Facts) -> Iterator[str]:
         project, data = _project(context), _data(context)

@@ -45,8 +45,23 @@ def problems_with(
             yield f"-d {name}: this template has no question of that name; {hint}"
         else:
             yield from problems_with_value(name, value, questions)
-            yield from _missing_place(name, value, project)
-            yield from _no_name(name, value, given, project)
+            for problem in problems_with_place(name, value, given, project):
+                yield f"-d {name}={value}: {problem}."
+
+
+def problems_with_place(
+    name: str, value: object, given: Mapping[str, Any], project: Path
+) -> Iterator[str]:
+    """What is wrong with a path or a name that Python imports, each without the full stop.
+
+    Args:
+        name: the question.
+        value: its answer.
+        given: the other answers, as far as they are known.
+        project: the project's directory.
+    """
+    yield from _missing_place(name, value, project)
+    yield from _no_name(name, value, given, project)
 
 
 def problems_with_value(
@@ -83,7 +98,7 @@ def _missing_place(name: str, value: object, project: Path) -> Iterator[str]:
     inside = place.resolve().is_relative_to(project.resolve())
     there = place.is_dir() if PLACES[name] == "directory" else place.is_file()
     if not (inside and there):
-        yield f"-d {name}={value}: there is no such {PLACES[name]} in {project}."
+        yield f"there is no such {PLACES[name]} in {project}"
 
 
 def _no_name(name: str, value: object, given: Mapping[str, Any], project: Path) -> Iterator[str]:
@@ -94,22 +109,19 @@ def _no_name(name: str, value: object, given: Mapping[str, Any], project: Path) 
         if not _IMPORT_PATH.fullmatch(path):
             likely = ".".join(part for part in PurePosixPath(path).parts if part.isidentifier())
             yield (
-                f"-d {name}={value}: it takes the name that code imports the package by"
-                f"{f', such as {likely}' if likely else ''}; empty for top-level modules."
+                "it takes the name that code imports the package by"
+                f"{f', such as {likely}' if likely else ''}; empty for top-level modules"
             )
         elif package and path and not dotted.endswith(f".{path}"):
-            yield f"-d {name}={value}: {package} cannot be imported by that name."
+            yield f"{package} cannot be imported by that name"
     elif name == "db_app_object":
         match = _OBJECT.fullmatch(str(value or ""))
         if match is None:
             likely = str(value).removesuffix(".py").replace("/", ".")
             example = f"{likely}:app" if _IMPORT_PATH.fullmatch(likely) else "app.main:app"
-            yield (
-                f"-d {name}={value}: it takes module:object, such as {example}, or "
-                "module:function() for a factory."
-            )
+            yield (f"it takes module:object, such as {example}, or module:function() for a factory")
         elif match[1] and not _is_there(match[1], project):
-            yield f"-d {name}={value}: there is no module {match[1]} in {project}."
+            yield f"there is no module {match[1]} in {project}"
 
 
 def _is_there(module: str, project: Path) -> bool:

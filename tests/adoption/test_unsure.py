@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from tests.inspection.trees import APP, FACTORY, PYPROJECT, write_tree
 
-from .test_bad_input import copy
+from .test_bad_input import contents, copy
+from .test_plan import QUESTIONS, answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +19,24 @@ def test_a_name_by_which_the_package_cannot_be_imported(template: Path, tmp_path
 
     assert "-d db_import_path=shop: app cannot be imported by that name." in done.stderr
     assert not (project / "app" / "database.py").exists()
+
+
+def test_what_is_typed_is_checked_at_the_prompt(template: Path, tmp_path: Path) -> None:
+    files = {"pyproject.toml": PYPROJECT, "shop/web.py": APP, "admin/web.py": APP}
+    project = write_tree(tmp_path / "project", files)
+    before = contents(project)
+    backspace = "\x7f"
+
+    code, said = answer(
+        template,
+        project,
+        ["x\r", f"{backspace}\r", *["\r"] * (len(QUESTIONS) - 1), "n"],
+        ["Which directory", "There is no such directory", *QUESTIONS],
+    )
+
+    assert code != 0
+    assert "application admin.web:app" in said
+    assert contents(project) == before
 
 
 def test_what_follows_from_an_answer_is_not_asked(template: Path, tmp_path: Path) -> None:
