@@ -35,6 +35,7 @@ RENEWALS = {
     "pdm.lock": "pdm lock --update-reuse",
     "Pipfile.lock": "pipenv lock",
     "requirements.lock": "rye lock",
+    "pixi.lock": "pixi lock",
 }
 MAX_BYTES = 20_000_000
 
@@ -158,6 +159,8 @@ def _read(name: str, content: str) -> Lock | None:
     try:
         if name == "Pipfile.lock":
             packages = _of_pipenv(json.loads(content))
+        elif name == "pixi.lock":
+            packages = list(_of_pixi(content))
         elif name.endswith((".txt", "requirements.lock")):
             if name.endswith(".txt") and not is_compiled(content):
                 return None
@@ -183,6 +186,25 @@ def _of_pipenv(data: dict[str, dict[str, dict[str, str]]]) -> list[dict[str, Any
         for section in sections
         for name, entry in section.items()
     ]
+
+
+# A package of pixi's begins a block at the left edge; such files are too large for PyYAML.
+_PIXI_PACKAGE = re.compile(r"^- (?:(?P<kind>conda|pypi): *(?P<url>\S+)|kind: .*)$", re.MULTILINE)
+_PIXI_FIELD = re.compile(r"^  (name|version): *['\"]?([^\s'\"]+)", re.MULTILINE)
+_PIXI_NEED = re.compile(r"^  - *['\"]?(.+)$", re.MULTILINE)
+_CONDA_FILE = re.compile(r"/([^/]+)-([^/-]+)-[^/-]+\.(?:conda|tar\.bz2)$")
+
+
+def _of_pixi(content: str) -> Iterator[dict[str, Any]]:
+    found = list(_PIXI_PACKAGE.finditer(content))
+    ends = [each.start() for each in found[1:]]
+    for each, end in zip(found, [*ends, len(content)], strict=True):
+        block = content[each.end() : end]
+        package: dict[str, Any] = dict(_PIXI_FIELD.findall(block))
+        if each["kind"] == "conda" and (named := _CONDA_FILE.search(each["url"])):
+            package = {"name": named[1], "version": named[2]} | package
+        needs = (str(need) for need in _PIXI_NEED.findall(block))
+        yield package | {"dependencies": [need for need in needs if "extra ==" not in need]}
 
 
 def _add(lock: Lock, package: dict[str, Any]) -> None:

@@ -76,6 +76,28 @@ dependencies = [{ name = "pydantic" }]
 name = "pydantic"
 version = "1.10.4"
 """
+PIXI = """\
+version: 6
+environments:
+  default:
+    packages:
+      linux-64:
+      - conda: https://conda.anaconda.org/conda-forge/noarch/pydantic-1.10.4-py311h06a4308_0.conda
+      - pypi: https://files.pythonhosted.org/packages/00/fastapi-0.115.12-py3-none-any.whl
+packages:
+- conda: https://conda.anaconda.org/conda-forge/noarch/pydantic-1.10.4-py311h06a4308_0.conda
+  sha256: '00'
+  depends:
+  - python >=3.11,<3.12.0a0
+  license: MIT
+- pypi: https://files.pythonhosted.org/packages/00/fastapi-0.115.12-py3-none-any.whl
+  name: fastapi
+  version: 0.115.12
+  requires_dist:
+  - pydantic>=1.7.4,!=1.8,!=1.8.1,!=2.0.0,!=2.0.1,!=2.1.0,<3.0.0
+  - asyncpg>=0.20 ; extra == 'all'
+  requires_python: '>=3.8'
+"""
 PIPFILE = json.dumps(
     {
         "_meta": {},
@@ -101,6 +123,7 @@ PIPFILE = json.dumps(
             *("uv pip compile pyproject.toml --extra web -o requirements.lock", False),
         ),
         ("uv", "pyproject.toml", "pylock.toml", PYLOCK, "", True),
+        ("pixi", "pyproject.toml", "pixi.lock", PIXI, "pixi lock", True),
     ],
 )
 def test_what_is_too_old_is_told(
