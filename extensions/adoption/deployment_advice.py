@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
+from ..conversion.added_files import is_adopted
 from ..project_files.encoding import decode
 from ..project_files.gitignore import rules
 from ..project_paths import PathError, read
@@ -49,7 +50,8 @@ def advise(project: Path, layer: Layer) -> Iterator[str]:
     """Say in a sentence each what to change in images, containers and pipelines."""
     for name, text in _texts(project, DOCKERFILES):
         yield from advise_on_image(name, text, layer, ignored=_dockerignore(project))
-    for name, text in _texts(project, COMPOSE_FILES):
+    # An adopted layer connects where the application does already.
+    for name, text in () if is_adopted(layer.answers) else _texts(project, COMPOSE_FILES):
         yield from advise_on_containers(name, text)
     for name, text in _texts(project, PIPELINES):
         yield from advise_on_pipeline(name, text, layer)

@@ -198,7 +198,8 @@ class ExistingProject(Extension):
         nobody_is_asked = bool(context["_copier_conf"]["defaults"])
         yield from bad_answer(data)
         reasons = list(islice(reasons_to_stop(facts, project), 1))
-        yield from reasons or bounds_that_exclude(facts, project)
+        existing = data.get("db_existing") or self.what_to_do(context)
+        yield from reasons or bounds_that_exclude(facts, project, existing)
         if facts.app_file is None or facts.project_root != ".":
             return
         if data.get("db_existing") == "adopt":
@@ -375,9 +376,7 @@ class ExistingProject(Extension):
         The models of a layer that is adopted are the project's own.
         """
         if module == "models" and is_adopted(context.get_all()):
-            source, _, name = context["db_adopted"]["base"].partition(":")
-            renamed = f"{name} as {names}" if name != names else name
-            return f"from {source} import {renamed}"
+            return import_statement(_layer(context), "database_kit.application_models", names)
         return import_statement(_layer(context), module, names)
 
     @pass_context

@@ -36,8 +36,14 @@ def reasons_to_stop(facts: Facts, project: Path) -> Iterator[str]:
     yield from _hidden_packages(facts, project)
 
 
-def bounds_that_exclude(facts: Facts, project: Path) -> Iterator[str]:
-    """What the project's own bounds leave no room for, all of them."""
+def bounds_that_exclude(facts: Facts, project: Path, existing: str) -> Iterator[str]:
+    """What the project's own bounds leave no room for, all of them.
+
+    Args:
+        facts: what inspection found.
+        project: the project's directory.
+        existing: what is done where there is a layer, which needs more or less.
+    """
     told: set[tuple[str, int]] = set()
     for bound, problem in (
         (facts.requires_python, _unsupported_python(facts)),
@@ -47,7 +53,7 @@ def bounds_that_exclude(facts: Facts, project: Path) -> Iterator[str]:
             told.add((bound.file, bound.line))
             yield problem
     try:
-        plan = plan_changes(project, propose_all(facts, project))
+        plan = plan_changes(project, propose_all(facts, project, existing=existing))
     except PathError as error:
         yield no_file(error)
         return

@@ -11,7 +11,16 @@ if TYPE_CHECKING:
 
 KIT = frozenset(
     {
-        *("__init__", "application_url", "doctor", "driver", "engine", "errors", "health"),
+        *(
+            "__init__",
+            "application_models",
+            "application_url",
+            "doctor",
+            "driver",
+            "engine",
+            "errors",
+            "health",
+        ),
         *("hosts", "migrate", "migration_lock", "pool", "response", "revisions", "settings"),
         "url",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..inspection.alembic import find_alembic
 from .engines import Engine, Url, find_engines, find_factories, url_of
 from .environments import ini_problem, read_environment
 from .modules import Project, UnprovenError
@@ -30,6 +31,8 @@ class AdoptedLayer:
     """What of the project's own layer is used; objects are written as "app.db:Base"."""
 
     base: str
+    models: tuple[str, ...]
+    """The modules that fill its metadata."""
     url: Url
     engine: str
     """File and line of the call that makes the engine."""
@@ -45,6 +48,7 @@ class AdoptedLayer:
         """What is recorded: all that rendering needs, as an update reads none of it again."""
         return {
             "base": self.base,
+            "models": list(self.models),
             "url": self.url.text,
             "url_imports": list(self.url.imports),
             "factories": list(self.factories),
@@ -67,21 +71,28 @@ def read_adopted_layer(path: Path, facts: Facts) -> AdoptedLayer:
     _check_kind(facts)
     if database.base_class is None:
         raise UnprovenError(facts.package_dir, 0, "no declarative base was found")
-    environments = [finding for finding in facts.existing_layer if finding.kind == "alembic"]
-    if len(environments) != 1 or database.alembic is None:
-        places = ", ".join(f"{each.file}, line {each.line}" for each in environments)
+    project = Project.at(path, facts.pytest.import_base)
+    package = "" if facts.package_dir == "." else facts.package_dir
+    found = find_alembic(project.sources.tree, "", project.base, package)
+    if len({each.directory for each in found}) != 1 or database.alembic is None:
+        places = ", ".join(f"{each.file}, line {each.line}" for each in found)
         raise UnprovenError(
             facts.package_dir, 0, f"one Alembic environment is needed; found: {places or 'none'}"
         )
     if database.alembic_ini is None:
-        raise UnprovenError(environments[0].file, environments[0].line, "there is no alembic.ini")
-    project = Project.at(path, facts.pytest.import_base)
+        raise UnprovenError(found[0].file, found[0].line, "there is no alembic.ini")
     if problem := ini_problem(project, database.alembic_ini):
-        raise UnprovenError(database.alembic_ini, environments[0].line, problem)
+        raise UnprovenError(database.alembic_ini, found[0].line, problem)
     environment = read_environment(project, database.alembic, database.base_class)
     engine, url = _one_url(project, find_engines(project))
+    _check_database(facts, engine)
+    imports = [f"{each} " for each in url.imports]
     return AdoptedLayer(
-        base=f"{environment.base.module}:{environment.base.name}",
+        base=environment.base,
+        # The settings' module is imported anyway.
+        models=tuple(
+            name for name in environment.models if not any(f" {name} " in each for each in imports)
+        ),
         url=url,
         engine=engine.place,
         base_place=f"{database.alembic}/env.py, line {environment.line}",
@@ -98,8 +109,6 @@ def _check_kind(facts: Facts) -> None:
     use, requirements = facts.database.sqlalchemy, facts.requirements
     if use == "none":
         raise UnprovenError(facts.package_dir, 0, "SQLAlchemy is not used")
-    if facts.database.base_class == "sqlmodel:SQLModel":
-        raise UnprovenError(facts.package_dir, 0, "the models are SQLModel's")
     if use == "sync":
         raise UnprovenError(facts.package_dir, 0, "its sessions are sync")
     if ASYNC_DRIVER in requirements:
@@ -111,6 +120,18 @@ def _check_kind(facts: Facts) -> None:
             )
     place = facts.dependency_file or facts.package_dir
     raise UnprovenError(place, 0, "asyncpg is not among the requirements")
+
+
+def _check_database(facts: Facts, engine: Engine) -> None:
+    """Stop where the engine's module speaks of another database that has its driver here."""
+    for package, name in OTHER_DATABASES.items():
+        text = engine.text.lower()
+        at = text.find(name.lower())
+        if package in facts.requirements and at >= 0:
+            line = text.count("\n", 0, at) + 1
+            raise UnprovenError(
+                engine.module.file, line, f"it may be {name}, and nothing proves which it is"
+            )
 
 
 def _one_url(project: Project, engines: Sequence[Engine]) -> tuple[Engine, Url]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MAKES_ENGINE = frozenset({"create_async_engine"})
 MAKES_FACTORY = frozenset({"async_sessionmaker", "sessionmaker"})
 MAX_DEPTH = 8
+USED_NAMES = ("application_url", "current", "make_url")
+"""What the module has that evaluates the expression."""
 # What is read by them may have been put there by a call that comes first, such as load_dotenv().
 _READS_ENVIRONMENT = ("os", "environ", "getenv", "decouple", "dotenv", "environs", "starlette")
 _REPEATABLE = (
@@ -37,6 +39,8 @@ class Engine:
 
     module: Module
     call: ast.Call
+    text: str
+    """The module's."""
 
     @property
     def place(self) -> str:
@@ -92,7 +96,7 @@ def _scopes(tree: ast.Module) -> Iterator[Scope]:
 def find_engines(project: Project) -> list[Engine]:
     """The calls in the application's code that make an async engine."""
     return [
-        Engine(module, call)
+        Engine(module, call, project.sources.tree.text(module.file))
         for module in project.mentioning(b"create_async_engine")
         for call in calls_of(module, MAKES_ENGINE)
     ]
@@ -201,6 +205,8 @@ class _Resolver:
                     raise self._unproven(
                         node, "the engine's URL is read from the environment in place"
                     )
+                if node.id in USED_NAMES and imported.module != "sqlalchemy":
+                    raise self._unproven(node, f"{node.id} is a name of the layer's, too")
                 self.imports.add(imported.statement(node.id))
                 return node
         if hasattr(builtins, node.id):
@@ -208,6 +214,8 @@ class _Resolver:
         raise self._unproven(node, f"nothing in the module binds {node.id}")
 
     def _global(self, node: ast.Name) -> ast.expr:
+        if node.id in USED_NAMES:
+            raise self._unproven(node, f"{node.id} is a name of the layer's, too")
         self.imports.add(f"from {self.module.name} import {node.id}")
         return node
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 from .added_files import is_adopted
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from ..inspection import Facts
 
+_NAME = re.compile(r"[\w.:-]+")
 EXTRAS = ("doctor", "errors", "health")
 """Those that work on models and migrations of the project's own."""
 WITHOUT = {"db_auth_tables": False, "db_models": "", "db_example_model": False}
@@ -85,14 +88,17 @@ def check_adopted(answers: Mapping[str, Any]) -> Iterator[str]:
     found: object = answers.get("db_adopted")
     fields = cast("dict[str, object]", found) if isinstance(found, dict) else {}
     texts = [fields.get("base"), fields.get("url"), fields.get("version_table")]
-    lists = [fields.get(name) for name in ("url_imports", "factories", "heads")]
+    lists = [fields.get(name) for name in ("models", "url_imports", "factories", "heads")]
     if not all(isinstance(text, str) for text in texts) or not all(
         isinstance(each, list) and all(isinstance(item, str) for item in cast("list[object]", each))
         for each in lists
     ):
         yield "it is not what a copy wrote"
         return
-    if not fields["heads"] or not _is_expression(str(fields["url"])):
+    lists = [fields["models"], fields["factories"], fields["heads"]]
+    names = [fields["base"], fields["version_table"], *chain(*cast("list[list[str]]", lists))]
+    is_named = all(_NAME.fullmatch(str(name)) for name in names)
+    if not (fields["heads"] and is_named and _is_expression(str(fields["url"]))):
         yield "it is not what a copy wrote"
     for statement in cast("list[str]", fields["url_imports"]):
         if not _is_import(statement):

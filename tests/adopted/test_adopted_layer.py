@@ -150,6 +150,10 @@ def test_only_the_application_and_the_requirements_change(adopted: Path) -> None
     new = [line[3:] for line in status if line.startswith("??")]
     assert all(name.startswith(places) for name in new), new
     assert not (adopted / "desk" / "models").exists()
+    kit = adopted / "desk" / "database_kit"
+    models = (kit / "application_models.py").read_text(encoding="utf-8")
+    assert "from desk.db.base import Base" in models
+    assert '    "desk.models",\n' in models
 
 
 def test_the_projects_own_linters_have_nothing_to_say(desk: Desk) -> None:
@@ -229,6 +233,7 @@ def test_migrations_run_one_at_a_time_and_new_code_uses_the_models(desk: Desk) -
     assert "93d0c1a5e7f2 (head)" in desk.run("-m", "desk.database_kit.migrate", "current")
     doctor = desk.run("-m", "desk.database_kit.doctor")
     assert "at 93d0c1a5e7f2, the newest" in doctor
+    assert "no time zone in tickets.closed_at" in doctor
     assert "['Help'] ready" in desk.run("-c", REQUESTS)
     desk.variables.clear()
     assert "DESK_" not in doctor

@@ -146,6 +146,20 @@ def test_adding_one_beside_the_layer_that_is_there(template: Path, tmp_path: Pat
     assert (project / "alembic_db.ini").exists()
 
 
+def test_adopting_is_what_a_terminal_offers_where_it_is_proven(
+    template: Path, tmp_path: Path
+) -> None:
+    project = copy_project("async-sqlalchemy", tmp_path / "project")
+    questions = [EXISTING, "What else", "install_database", "Go ahead?"]
+
+    code, said = answer(template, project, ["\r"] * len(questions), questions)
+
+    assert code == 0, said
+    assert "database URL str(get_settings().postgres_dsn)" in said
+    assert "migrations in migrations, at revision 6e02f5d81c44" in said
+    assert (project / "desk" / "database_kit" / "health.py").exists()
+
+
 def test_a_no_by_data(template: Path, project: Path) -> None:
     before = contents(project)
 

@@ -77,6 +77,7 @@ def test_what_is_proven(tmp_path: Path) -> None:
 
     assert layer.as_answer() == {
         "base": "app.models:Base",
+        "models": [],
         "url": "settings.url",
         "url_imports": ["from app.settings import settings"],
         "factories": ["app.db:Session"],
@@ -155,8 +156,9 @@ def test_the_url(tmp_path: Path, code: str, url: str, imports: list[str]) -> Non
          "pyproject.toml: asyncpg is not among the requirements"),
         ({"app__db_py": ENGINE.replace(".ext.asyncio", "").replace("async_", "")},
          "app: its sessions are sync"),
-        ({"app__models_py": "from sqlmodel import SQLModel\n\n\nclass A(SQLModel, table=True):\n"
-                            "    id: int\n"}, "app: the models are SQLModel's"),
+        ({"app__db_py": f"# or SQLite\n{ENGINE}",
+          "pyproject_toml": PYPROJECT.replace('"asyncpg"', '"aiosqlite", "asyncpg"')},
+         "app/db.py, line 1: it may be SQLite"),
     ],
 )  # fmt: skip
 def test_what_is_not_proven(tmp_path: Path, files: dict[str, str], reason: str) -> None:
@@ -164,6 +166,41 @@ def test_what_is_not_proven(tmp_path: Path, files: dict[str, str], reason: str) 
         read(tmp_path, **files)
 
     assert str(unproven.value).startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("models", "env", "base"),
+    [
+        (
+            "from sqlmodel import SQLModel\n\n\nclass Item(SQLModel, table=True):\n    id: int\n",
+            ENV.replace("app.models import Base", "sqlmodel import SQLModel").replace(
+                "Base.", "SQLModel."
+            ),
+            "sqlmodel:SQLModel",
+        ),
+        # All models are those of a class in between.
+        (MODELS.replace("Item(Base)", "Own(Base):\n    pass\n\n\nclass Item(Own)"), ENV,
+         "app.models:Base"),
+        (
+            MODELS.replace("    pass", "    metadata = tables").replace(
+                "\n\n\nclass B", "\n\ntables = MetaData()\n\n\nclass B", 1
+            ),
+            ENV.replace("import Base", "import tables").replace("Base.metadata", "tables"),
+            "app.models:Base",
+        ),
+    ],
+)  # fmt: skip
+def test_the_base(tmp_path: Path, models: str, env: str, base: str) -> None:
+    env = env.replace("\n\nt", "\nimport app.tables\n\nt", 1)
+
+    layer = read(
+        tmp_path,
+        app__models_py=models,
+        alembic__env_py=env,
+        app__tables_py="import sqlalchemy\n",
+    )
+
+    assert (layer.base, layer.models) == (base, ("app.tables",))
 
 
 def test_merges_and_dependent_revisions_have_one_head(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ class Ticket(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(200))
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    closed_at: Mapped[datetime | None]
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agents.id"))
 
     agent: Mapped[Agent | None] = relationship(lazy="selectin")

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column(
             "opened_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False
         ),
+        sa.Column("closed_at", sa.DateTime(), nullable=True),
     )
 
 

@@ -1,0 +1,91 @@
+"""What is said of adopting, of answers that do not go with it, and of bounds."""
+
+from pathlib import Path
+
+import pytest
+
+from extensions.conversation.reasons_to_stop import bounds_that_exclude
+from extensions.conversion.offer import check_adopted, offer, other_extras, reasons_not_to_adopt
+from tests.conversion.test_adopted_layer import PROJECT, PYPROJECT
+from tests.inspection.trees import APP, inspect_files
+
+RECORDED = {
+    "base": "app.models:Base",
+    "models": ["app.tables"],
+    "url": "settings.url",
+    "url_imports": ["from app.settings import settings"],
+    "factories": [],
+    "heads": ["a1"],
+    "version_table": "alembic_version",
+}
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ({"db_models": "Customer: name str"}, "-d db_models: with db_existing=adopt"),
+        ({"db_auth_tables": True}, "-d db_auth_tables: with db_existing=adopt"),
+        ({"db_type": "supabase"}, "-d db_type=supabase: with db_existing=adopt"),
+        ({"db_extras": ["doctor", "seeds"]}, "-d db_extras: with db_existing=adopt"),
+    ],
+)
+def test_answers_that_do_not_go_with_it(
+    tmp_path: Path, data: dict[str, object], reason: str
+) -> None:
+    facts = inspect_files(tmp_path, PROJECT)
+
+    assert not list(reasons_not_to_adopt(tmp_path, facts, {}))
+    [said] = reasons_not_to_adopt(tmp_path, facts, data)
+    assert said.startswith(reason)
+
+
+def test_without_a_layer_there_is_nothing_to_adopt(tmp_path: Path) -> None:
+    facts = inspect_files(tmp_path, {"pyproject.toml": PYPROJECT, "app/main.py": APP})
+
+    [said] = reasons_not_to_adopt(tmp_path, facts, {})
+
+    assert "has no database layer" in said
+
+
+def test_what_is_not_proven_is_said_where_adopting_is_offered(tmp_path: Path) -> None:
+    without_head = {**PROJECT, "alembic/versions/a1.py": ""}
+
+    said = offer(tmp_path, inspect_files(tmp_path, without_head))
+
+    assert "alembic/versions: no migration makes a table" in said
+
+
+def test_extras_as_a_command_line_has_them() -> None:
+    assert not list(other_extras("[doctor, health]"))
+    assert not list(other_extras([]))
+    [said] = other_extras("[doctor, reads]")
+    assert said.endswith("not reads.")
+
+
+def test_bounds_count_for_what_is_added(tmp_path: Path) -> None:
+    pinned = {**PROJECT, "pyproject.toml": PYPROJECT.replace('"alembic"', '"alembic~=1.17.1"')}
+    facts = inspect_files(tmp_path, pinned)
+
+    assert not list(bounds_that_exclude(facts, tmp_path, "adopt"))
+    [said] = bounds_that_exclude(facts, tmp_path, "beside")
+    assert "alembic~=1.17.1 excludes" in said
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"heads": []},
+        {"url": "settings.url)\nraise SystemExit("},
+        {"url_imports": ["print()"]},
+        {"factories": None},
+        {"models": [1]},
+        {"models": ['x"']},
+    ],
+)
+def test_a_record_that_no_copy_wrote(changed: dict[str, object]) -> None:
+    answers = {"db_existing": "adopt", "db_added_on": "2026-11-27"}
+
+    assert not list(check_adopted({**answers, "db_adopted": RECORDED}))
+    assert list(check_adopted({**answers, "db_adopted": {**RECORDED, **changed}}))
+    assert list(check_adopted({**answers, "db_adopted": None}))
+    assert not list(check_adopted({"db_existing": "stop", "db_added_on": "2026-11-27"}))
