@@ -41,6 +41,10 @@ NOTES = {
     "db_asyncio_mode": "The mode of pytest-asyncio, where the project has it: `auto` or `strict`.",
     "db_quotes": "The quotes of the generated code: `double` or `single`, as the formatter is set.",
     "db_lines_after_imports": "Blank lines after imports, where isort's settings say; 0 if not.",
+    "db_alembic_section": (
+        "Where imports of Alembic are sorted, `first-party` or `third-party`, where settings of "
+        "isort's or Ruff's say."
+    ),
     "db_formatter": "`ruff` or `black` where the project declares it: it formats new revisions.",
     "db_http_client": "The package of the client that tests send requests with.",
     "db_python": "The oldest Python that the generated code has to run on.",

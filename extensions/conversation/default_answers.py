@@ -121,6 +121,14 @@ def _pytest(facts: Facts, answers: Answers, _project: Path) -> str:
     )
 
 
+def _alembic_section(facts: Facts, answers: Answers, _project: Path) -> str:
+    """Empty where it is as Ruff does it without settings: first-party beside migrations alone."""
+    section = facts.code_style.alembic_section or ""
+    if section == "by-directory":
+        return "first-party" if answers["db_migrations_dir"] == "alembic" else "third-party"
+    return section
+
+
 def _python(facts: Facts, _answers: Answers, _project: Path) -> str:
     """The oldest Python that the project admits, as far as it says and the layer supports."""
     bound = facts.requires_python
@@ -179,6 +187,7 @@ _PROPOSALS: Mapping[str, Callable[[Facts, Answers, Path], object]] = {
     "db_lines_after_imports": lambda facts, _answers, _project: (
         facts.code_style.lines_after_imports or 0
     ),
+    "db_alembic_section": _alembic_section,
     "db_formatter": lambda facts, _answers, _project: facts.code_style.formatter or "",
     "db_http_client": _http_client,
     "db_python": _python,

@@ -127,6 +127,8 @@ class CodeStyle:
     lines_after_imports: int | None = None
     formatter: Literal["ruff", "black"] | None = None
     """The one that the project declares among its requirements."""
+    alembic_section: Literal["first-party", "third-party", "by-directory"] | None = None
+    """Where imports of Alembic are sorted: first-party by isort if a directory has its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,7 +274,37 @@ def find_code_style(tree: Tree, root: str, manifests: list[Manifest]) -> CodeSty
         quotes,
         lines if isinstance(lines, int) and lines > 0 else None,
         _formatter(tools, declared),
+        _alembic_section(tree, root, manifests, tools, isort),
     )
+
+
+def _alembic_section(
+    tree: Tree, root: str, manifests: list[Manifest], tools: Table, of_ruff: Table
+) -> Literal["first-party", "third-party", "by-directory"] | None:
+    settings = [table(tools, "isort")]
+    for name, section in ((".isort.cfg", "settings"), ("setup.cfg", "isort"), ("tox.ini", "isort")):
+        if tree.has_file(path := join(root, name)):
+            settings.append(_ini_options(tree.text(path), section) or {})
+    used = next(filter(None, settings), None)
+    if used is None and not any(m.bound("isort") for m in manifests):
+        first, third = "known-first-party", "known-third-party"
+        used = of_ruff
+        otherwise: Literal["by-directory"] | None = None
+    else:
+        first, third = "known_first_party", "known_third_party"
+        used = used or {}
+        otherwise = "by-directory"
+    if "alembic" in _listed(used.get(third)):
+        return "third-party"
+    if "alembic" in _listed(used.get(first)):
+        return "first-party"
+    sources = _listed(used.get("src_paths"))
+    return None if sources and "." not in sources else otherwise
+
+
+def _listed(value: object) -> list[str]:
+    """The items of a list, as TOML has it or separated by commas or line ends."""
+    return re.split(r"[\s,]+", value.strip()) if isinstance(value, str) else strings(value)
 
 
 def _formatter(tools: Table, declared: list[str]) -> Literal["ruff", "black"] | None:

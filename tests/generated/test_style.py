@@ -132,3 +132,48 @@ def test_revisions(template: Path, project: Path, environments: Path) -> None:
     [revision] = (project / "alembic" / "versions").glob("*.py")
     assert "\nrevision: str = '" in revision.read_text()
     ruff(project, "format", "--no-cache", "--diff")
+
+
+def test_alembic_among_the_projects_own() -> None:
+    text = (
+        "import os\n\n# Why.\nfrom alembic.util import (\n    warn,\n)\n"
+        "from sqlalchemy import text\n\nfrom app import database\n\nNAME = 1\n"
+    )
+    moved = (
+        "import os\n\nfrom sqlalchemy import text\n\nfrom alembic.util import (\n    warn,\n)\n"
+        "from app import database\n\nNAME = 1\n"
+    )
+    first = {"db_alembic_section": "first-party"}
+    assert styled(text.replace("# Why.\n", ""), first) == moved
+    assert styled(moved, first) == moved
+    assert styled(text, {"db_alembic_section": "third-party"}) == text
+
+
+@pytest.mark.long
+def test_black_isort_and_flake8(template: Path, tmp_path: Path) -> None:
+    """For isort, Alembic is first-party where a directory of that name is."""
+    project = copy_project("uv-app", tmp_path / "project")
+    manifest = project / "pyproject.toml"
+    content, _, _ = manifest.read_text().partition("\n[tool.ruff]")
+    settings = "[tool.black]\nline-length = 120\n"
+    settings += "[tool.isort]\nprofile = 'black'\nline_length = 120\n"
+    manifest.write_text(f"{content}\n{settings}")
+    commit_all(project, "Choose a style")
+
+    add_layer(template, project, db_extras=EXTRAS, db_auth_tables=True)
+
+    files = [line[3:] for line in changed_files(project) if line.endswith(".py")]
+    new = [name for name in files if name != "app/main.py"]
+    for command in (
+        ["black", "--check"],
+        ["isort", "--check"],
+        ["flake8", "--max-line-length=120", "--extend-ignore=E203,W503"],
+    ):
+        done = subprocess.run(
+            ["uv", "tool", "run", "--quiet", *command, *new],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr

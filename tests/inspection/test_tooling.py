@@ -173,6 +173,17 @@ STYLES: dict[str, tuple[dict[str, str], CodeStyle]] = {
                            "skip-string-normalization = true\n"},
         CodeStyle(line_length=120, quote_style="preserve"),
     ),
+    "isort": (
+        {".isort.cfg": "[settings]\nprofile = black\n"}, CodeStyle(alembic_section="by-directory"),
+    ),
+    "isort with settings": (
+        {"setup.cfg": "[isort]\nknown_third_party = fastapi,alembic\n"},
+        CodeStyle(alembic_section="third-party"),
+    ),
+    "ruff's isort": (
+        {"ruff.toml": 'lint.isort.known-first-party = ["app", "alembic"]\n'},
+        CodeStyle(uses_ruff=True, alembic_section="first-party"),
+    ),
     "none": ({}, CodeStyle()),
 }  # fmt: skip
 
