@@ -87,7 +87,7 @@ def both(
 ) -> BothLayers:
     """A copy of it, the environment that it declares, and an empty database."""
     project = Path(shutil.copytree(adopted, tmp_path / "project"))
-    install = ["-r", "pyproject.toml", "--group", "dev"]
+    install = ["-r", "pyproject.toml", "--group", "dev", "pgvector>=0.5"]
     environment = make_environment(environments, NAME, install, cwd=project)
     return BothLayers(project, environment, new_database())
 
@@ -196,6 +196,61 @@ def test_a_model_may_refer_to_the_old_layers_tables(both: BothLayers) -> None:
 
     for alembic in (OLD, NEW):
         assert "No new upgrade operations detected" in both.run(*alembic, "check")
+
+
+VECTORS = """
+import asyncio
+import os
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from pgvector.sqlalchemy import Vector
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, text
+
+from shelter.db.models import Base
+
+THEIRS = [
+    "CREATE EXTENSION vector",
+    "CREATE FUNCTION code() RETURNS text LANGUAGE sql AS $$ SELECT 'a' $$",
+    "CREATE TABLE codes (code text PRIMARY KEY)",
+]
+
+
+async def prepare():
+    connection = await asyncpg.connect(os.environ["DATABASE_URL"].replace("+psycopg", ""))
+    for statement in THEIRS:
+        await connection.execute(statement)
+    await connection.close()
+
+
+asyncio.run(prepare())
+Table("codes", Base.metadata, Column("code", Text, primary_key=True), schema="public")
+Table(
+    "texts",
+    Base.metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code", ForeignKey("public.codes.code"), server_default=text("code()")),
+    at := Column("at", Vector(3)),
+    Index("ix", "at", postgresql_using="hnsw", postgresql_ops={"at": "vector_l2_ops"}),
+)
+config = Config("alembic_db.ini")
+command.revision(config, "first", autogenerate=True, rev_id="1")
+command.upgrade(config, "head")
+command.check(config)
+at.type = Vector(4)
+command.revision(config, "second", autogenerate=True, rev_id="2")
+command.upgrade(config, "head")
+command.check(config)
+command.downgrade(config, "base")
+"""
+
+
+def test_extensions_are_where_the_application_finds_them(both: BothLayers) -> None:
+    both.run("-c", VECTORS)
+
+    [second] = (both.project / "alembic_db" / "versions").glob("*_second.py")
+    assert "type_=pgvector.sqlalchemy.vector.VECTOR(dim=4)" in second.read_text()
 
 
 def test_an_autogenerate_that_sees_every_schema_is_told_of(both: BothLayers) -> None:

@@ -15,7 +15,7 @@ from tests.support.template import add_layer, copy_project, copy_with_layer
 pytestmark = pytest.mark.long
 
 INSIDE = Path(__file__).parent / "inside"
-COUNT = os.environ.get("MIGRATION_CASES", "3")
+COUNT = os.environ.get("MIGRATION_CASES", "6")
 SEED = os.environ.get("MIGRATION_SEED", "1")
 
 

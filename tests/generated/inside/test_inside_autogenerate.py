@@ -13,11 +13,13 @@ from app.models import Base
 from sqlalchemy import (
     Column,
     Enum as EnumColumn,
+    Date,
     ForeignKey,
     Index,
     Integer,
     MetaData,
     Numeric,
+    PrimaryKeyConstraint,
     Sequence,
     Table,
     Text,
@@ -27,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import UserDefinedType
 
+from .test_database_catalog import read_catalogs
 
 CREATE = "    op.execute('CREATE SEQUENCE numbers')\n"
 
@@ -57,6 +60,13 @@ class Point(UserDefinedType):
 
     def get_col_spec(self, **_):
         return "point"
+
+
+class Vector(UserDefinedType):
+    cache_ok = True
+
+    def get_col_spec(self, **_):
+        return "vector(3)"
 
 
 class Project:
@@ -102,14 +112,19 @@ def project(empty_database, alembic_config, tmp_path, monkeypatch):
 
 
 def fetch(sql):
-    async def run():
-        engine = create_migration_engine()
-        async with engine.connect() as connection:
-            found = await connection.scalar(text(sql))
-        await engine.dispose()
-        return found
+    return asyncio.run(run(sql)).scalar()
 
-    return asyncio.run(run())
+
+def execute(sql):
+    asyncio.run(run(sql))
+
+
+async def run(sql):
+    engine = create_migration_engine()
+    async with engine.begin() as connection:
+        found = await connection.execute(text(sql))
+    await engine.dispose()
+    return found
 
 
 def test_types_that_are_not_sqlalchemys(project):
@@ -122,6 +137,79 @@ def test_types_that_are_not_sqlalchemys(project):
     assert "sa.Numeric(precision=12, scale=3)" in written
     assert "postgresql.JSONB(astext_type=sa.Text())" in written
     assert f"\nimport {__name__}\n" in written
+
+
+def test_what_sqlalchemy_cannot_read_comes_back(project):
+    execute("CREATE EXTENSION vector")
+    index = Index("ix", "at", postgresql_using="hnsw", postgresql_ops={"at": "vector_l2_ops"})
+    project.declare(Column("at", Vector), Column("point", Point), index)
+    project.migrate()
+    project.declare()
+
+    project.migrate()
+
+    downgrade(project.config, "-1")
+    column = "attrelid = 'things'::regclass AND attname = 'at'"
+    found = fetch(f"SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE {column}")
+    assert found == "vector(3)"
+
+
+def test_a_second_schema(project):
+    def declare(*labels):
+        metadata = MetaData(naming_convention=Base.metadata.naming_convention)
+        project.declare(Column("code", ForeignKey("shared.codes.code")), metadata=metadata)
+        kind = EnumColumn(*labels, name="kind", schema="shared")
+        columns = (Column("code", Text, primary_key=True), Column("kind", kind))
+        Table("codes", metadata, *columns, schema="shared")
+        # The default schema by its name.
+        Table("notes", metadata, Column("id", Integer, primary_key=True), schema="public")
+        Table("pages", metadata, Column("id", ForeignKey("public.notes.id"), primary_key=True))
+
+    declare("a", "b")
+    written = project.migrate()
+    declare("b", "c")
+    project.migrate()
+
+    assert 'op.execute("CREATE SCHEMA shared")' in written
+    downgrade(project.config, "base")
+    assert fetch("SELECT to_regnamespace('shared')") is None
+
+
+def test_partitions(project):
+    def declare(*items):
+        keys = (Column("at", Date), PrimaryKeyConstraint("at"))
+        project.declare(Column("event", ForeignKey("events.at")))
+        by = {"postgresql_partition_by": "RANGE (at)"}
+        Table("events", Base.metadata, *keys, Index("ix", "at"), *items, **by)
+
+    declare()
+    project.migrate()
+    some = "FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"
+    execute(f"CREATE TABLE events_2026 PARTITION OF events {some} PARTITION BY LIST (at)")
+    execute("CREATE TABLE events_rest PARTITION OF events_2026 DEFAULT")
+    check(project.config)
+    declare(Column("kind", EnumColumn("a", "b", name="kind")))
+    project.migrate()
+    declare(Column("kind", EnumColumn("b", "c", name="kind")))
+    project.migrate()
+    project.declare()
+    project.migrate()
+    downgrade(project.config, "-1")
+
+    assert fetch("SELECT count(*) FROM pg_partition_tree('events')") == 3
+
+
+def test_a_primary_key(project):
+    project.declare(Column("code", Text, nullable=False))
+    project.migrate()
+    project.declare(Column("code", Text, primary_key=True))
+
+    written = project.revise()
+    migrated, declared = asyncio.run(read_catalogs())
+
+    assert "constraint things pk_things PRIMARY KEY (id)" in migrated - declared
+    assert "constraint things pk_things PRIMARY KEY (id, code)" in declared - migrated
+    assert "ADD CONSTRAINT pk_things PRIMARY KEY (id, code)" in written
 
 
 def test_an_enum_of_python(project):

@@ -11,10 +11,12 @@ from alembic.command import upgrade
 from app.database_kit import doctor as database_doctor, revisions as database_revisions
 from app.database import dispose_engine, session_scope
 from app.database_kit.doctor import examine
+from app.database_kit.engine import create_migration_engine
 from app.database_kit.settings import get_database_settings
 from app.database_kit.url import parse_database_url
 from app.models import Base
 from sqlalchemy import Column, DateTime, Integer, MetaData, Table, text
+from sqlalchemy.exc import IntegrityError
 
 pytestmark = pytest.mark.anyio
 
@@ -45,7 +47,7 @@ async def test_all_is_well():
 
     assert list(found) == [
         *["URL", "connection", "encryption", "version", "role", "pooler", "latency", "pool"],
-        *["time", "migrations"],
+        *["time", "migrations", "validity"],
     ]
     levels = {name: finding.level for name, finding in found.items()}
     assert levels.pop("role") == "warning"
@@ -105,6 +107,27 @@ async def test_limits_of_role_and_database(configure, server_url):
 
 
 @pytest.mark.usefixtures("migrated_database")
+@pytest.mark.usefixtures("empty_database")
+async def test_what_is_invalid_is_named_with_what_mends_it():
+    await run("CREATE TABLE twice AS SELECT 1 AS a FROM generate_series(1, 2)")
+    await run("ALTER TABLE twice ADD CONSTRAINT large CHECK (a > 1) NOT VALID")
+    await run("ALTER TABLE twice ADD CONSTRAINT later CHECK (a > 1) NOT ENFORCED")
+    engine = create_migration_engine()
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        with pytest.raises(IntegrityError):
+            await connection.execute(text("CREATE UNIQUE INDEX CONCURRENTLY once ON twice (a)"))
+    await engine.dispose()
+
+    found = (await findings())["validity"]
+
+    assert found == (
+        "warning",
+        "index once is INVALID, large of twice is NOT VALID",
+        "REINDEX INDEX CONCURRENTLY once; ALTER TABLE twice VALIDATE CONSTRAINT large",
+    )
+
+
 async def test_time(monkeypatch):
     name = parse_database_url(get_database_settings().url.get_secret_value()).database
     await run(f"ALTER DATABASE {name} SET timezone TO 'Europe/Berlin'")

@@ -7,12 +7,15 @@ and the downgrade has to lead back.
 """
 
 import asyncio
+import inspect
 import os
 import sys
 import tempfile
 import traceback
 import warnings
+from functools import wraps
 from importlib import import_module
+from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -21,42 +24,73 @@ import asyncpg
 from alembic import command
 from alembic.config import Config
 from random_models import Models
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 SNAPSHOT = """
     SELECT concat_ws(' ', 'type', oid::regtype, ARRAY(
         SELECT enumlabel FROM pg_enum WHERE enumtypid = oid ORDER BY enumsortorder
-    )) FROM pg_type WHERE typtype = 'e' AND typnamespace = 'public'::regnamespace
+    )) FROM pg_type WHERE typtype = 'e'
     UNION ALL
     SELECT concat_ws(' ', 'trigger', pg_get_triggerdef(oid)) FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL
     SELECT concat_ws(' ', 'table', oid::regclass) FROM pg_class
-    WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
-    AND relname <> 'alembic_version'
+    WHERE relkind IN ('r', 'p') AND relname <> 'alembic_version'
+    UNION ALL
+    SELECT concat_ws(' ', 'schema', nspname) FROM pg_namespace
+    WHERE nspname NOT LIKE 'pg_%' AND nspname <> 'private'
 """
 
 
-class Case:
-    """A database, and Alembic with revisions of its own."""
+LOOP = asyncio.new_event_loop()
+
+
+class KeptEngine(AsyncEngine):
+    """An engine that one migration leaves open for the next one."""
+
+    async def dispose(self, close: bool = True) -> None:  # noqa: FBT001, FBT002
+        """Keep the connections: most of the time would go into new ones."""
+
+
+class Database:
+    """An empty database, and Alembic with revisions of its own."""
 
     def __init__(self, server: str, tests: str, template: str) -> None:
         self.server = server
         self.name = f"random_{uuid4().hex}"
-        self.create = f"CREATE DATABASE {self.name} TEMPLATE {template}"
+        run(server, f"CREATE DATABASE {self.name} TEMPLATE {template}")
         self.url = urlunsplit(urlsplit(server)._replace(path=f"/{self.name}"))
         self.catalog = import_module(f"{tests}.test_database_catalog")
-        self.versions = tempfile.mkdtemp()
-        self.config = Config("alembic.ini")
-        self.config.set_main_option("version_locations", self.versions)
-
-    def __enter__(self) -> "Case":
-        run(self.server, self.create)
+        create = inspect.unwrap(self.catalog.create_migration_engine)
+        layer = sys.modules[create.__module__]
+        layer.NullPool = AsyncAdaptedQueuePool
         os.environ["DATABASE_URL"] = self.url
-        settings = sys.modules[self.catalog.create_migration_engine.__module__]
-        settings.get_database_settings.cache_clear()
-        return self
+        layer.get_database_settings.cache_clear()
+        self.engine = KeptEngine(create().sync_engine)
+        kept = wraps(create)(lambda: self.engine)
+        lock = import_module(
+            layer.DatabaseSettings.__module__.replace("settings", "migration_lock")
+        )
+        self.catalog.create_migration_engine = lock.create_migration_engine = kept
 
-    def __exit__(self, *_: object) -> None:
+    def drop(self) -> None:
+        """Remove it, with what a failure has left."""
+        LOOP.run_until_complete(AsyncEngine.dispose(self.engine))
         run(self.server, f"DROP DATABASE {self.name} WITH (FORCE)")
+
+
+class Case:
+    """Revisions of its own, which begin and end with no table."""
+
+    def __init__(self, database: Database) -> None:
+        self.catalog = database.catalog
+        self.engine = database.engine
+        self.versions = tempfile.mkdtemp()
+        self.config = Config("alembic.ini", stdout=StringIO())
+        self.config.set_main_option("version_locations", self.versions)
+        self.config.file_config.remove_section("post_write_hooks")
+        self.start = self.before = self.snapshot()
 
     def migrate(self) -> set[str]:
         """Go to the present models; return all that there is then."""
@@ -77,26 +111,45 @@ class Case:
 
     def snapshot(self) -> set[str]:
         """Return what is left where no table is."""
-        return {row[0] for row in run(self.url, SNAPSHOT)}
+
+        async def read() -> set[str]:
+            async with self.engine.connect() as connection:
+                return set(await connection.scalars(text(SNAPSHOT)))
+
+        return LOOP.run_until_complete(read())
 
     def read(self, *, anew: bool = False) -> set[str]:
         """Return the catalog; with anew, that of tables which SQLAlchemy has created."""
-        return asyncio.run(self._read(anew=anew))
 
-    async def _read(self, *, anew: bool) -> set[str]:
-        engine = self.catalog.create_migration_engine()
-        async with engine.connect() as connection:
-            if anew:
-                # Nothing is committed, so that the migrated tables stay.
-                connection.sync_connection.commit = lambda: None
-                await connection.run_sync(self.catalog.create_anew)
-            found = await connection.run_sync(self.catalog.read_catalog)
-        await engine.dispose()
-        return found
+        async def read() -> set[str]:
+            async with self.engine.connect() as connection:
+                if anew:
+                    # Nothing is committed, so that the migrated tables stay.
+                    connection.sync_connection.commit = lambda: None
+                    await connection.run_sync(self.catalog.create_anew)
+                return await connection.run_sync(self.catalog.read_catalog)
+
+        return LOOP.run_until_complete(read())
+
+    def partition(self, models: Models) -> None:
+        """Give tables partitions, as a job for them does."""
+
+        async def execute() -> None:
+            async with self.engine.begin() as connection:
+                for statement in models.partitions():
+                    await connection.exec_driver_sql(statement)
+
+        LOOP.run_until_complete(execute())
+        self.before |= self.snapshot()
+
+    def end(self) -> None:
+        """Go back all the way."""
+        command.downgrade(self.config, "base")
+        same("as at the start", self.snapshot(), self.start)
 
     def step(self, models: Models, change) -> None:
         """Change the models, go there and back and there again."""
-        before = self.read() | self.snapshot()
+        before = self.before
         declared = models.copy()
         change()
         models.declare()
@@ -107,6 +160,7 @@ class Case:
         models.declare()
         command.upgrade(self.config, "head")
         same("as after the first upgrade", self.read() | self.snapshot(), after)
+        self.before = after
 
 
 def same(what: str, found: set[str], expected: set[str]) -> None:
@@ -127,7 +181,7 @@ def run(url: str, sql: str) -> list[asyncpg.Record]:
         finally:
             await connection.close()
 
-    return asyncio.run(execute())
+    return LOOP.run_until_complete(execute())
 
 
 def main() -> None:
@@ -136,20 +190,26 @@ def main() -> None:
     warnings.simplefilter("error")
     failed: list[int] = []
     server = os.environ["DATABASE_URL"]
+    asyncio.run = LOOP.run_until_complete
+    database = Database(server, tests, template)
     for number in range(int(seed), int(seed) + int(count)):
-        with Case(server, tests, template) as case:
-            models = Models(number, case.catalog.Base)
-            try:
-                case.step(models, models.invent)
-                case.step(models, models.change)
-                case.step(models, models.forget)
-            except Exception:
-                failed.append(number)
-                print(f"seed {number}: {traceback.format_exc(chain=False)}", file=sys.stderr)
-                for path in sorted(
-                    Path(case.versions).glob("*.py"), key=lambda p: p.stat().st_mtime
-                ):
-                    print(path.read_text(), file=sys.stderr)
+        models = Models(number, database.catalog.Base)
+        models.declare()
+        case = Case(database)
+        try:
+            case.step(models, models.invent)
+            case.partition(models)
+            case.step(models, models.change)
+            case.step(models, models.forget)
+            case.end()
+        except Exception:
+            failed.append(number)
+            print(f"seed {number}: {traceback.format_exc(chain=False)}", file=sys.stderr)
+            for path in sorted(Path(case.versions).glob("*.py"), key=lambda p: p.stat().st_mtime):
+                print(path.read_text(), file=sys.stderr)
+            database.drop()
+            database = Database(server, tests, template)
+    database.drop()
     if failed:
         sys.exit(f"failed: {failed}")
 

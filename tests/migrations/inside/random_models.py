@@ -107,6 +107,9 @@ NAMES = [
     "note",
     "x%y",
 ]
+SCHEMAS = [None, None, None, None, "side", "Other side"]
+# What a unique constraint of a partitioned table could do without, as well.
+PARTITIONS = [None, None, None, None, "HASH (id)", "LIST (id)"]
 TABLES = ["things", "order", "Mixed", "order lines", "parts", "users_of_things"]
 
 
@@ -130,15 +133,16 @@ class Models:
         copied = Models(0, self.base)
         copied.enums = deepcopy(self.enums)
         copied.tables = {
-            name: {"columns": {k: dict(c) for k, c in t["columns"].items()},
-                   "items": {k: dict(i) for k, i in t["items"].items()}, "key": t["key"]}
+            name: {**t, "columns": {k: dict(c) for k, c in t["columns"].items()},
+                   "items": {k: dict(i) for k, i in t["items"].items()}}
             for name, t in self.tables.items()
         }  # fmt: skip
         return copied
 
     def forget(self) -> None:
-        """Have no tables any more."""
-        self.tables.clear()
+        """Have no tables any more, but one in each schema: nobody looks into another."""
+        for name in sorted(self.tables):
+            self.drop(name)
 
     def invent(self) -> None:
         """Think of tables."""
@@ -171,6 +175,8 @@ class Models:
             "columns": {},
             "items": {},
             "key": self.random.choice(["identity", "serial", "uuid"]),
+            "schema": self.random.choice(SCHEMAS),
+            "partitions": self.random.choice(PARTITIONS),
         }
         for _ in range(self.random.randint(2, 6)):
             self.add_column(name)
@@ -179,12 +185,17 @@ class Models:
 
     def drop_table(self) -> None:
         if len(self.tables) > 1:
-            name = self.random.choice(sorted(self.tables))
-            del self.tables[name]
-            for table in self.tables.values():
-                for key, item in list(table["items"].items()):
-                    if item.get("target") == name:
-                        del table["items"][key]
+            self.drop(self.random.choice(sorted(self.tables)))
+
+    def drop(self, name: str) -> None:
+        schema = self.tables[name]["schema"]
+        if schema and [table["schema"] for table in self.tables.values()].count(schema) == 1:
+            return
+        del self.tables[name]
+        for table in self.tables.values():
+            for key, item in list(table["items"].items()):
+                if item.get("target") == name:
+                    del table["items"][key]
 
     def some_table(self, name: str | None = None) -> tuple[str, dict]:
         name = name or self.random.choice(sorted(self.tables))
@@ -310,6 +321,8 @@ class Models:
         def of_kind(*kinds: str) -> list[str]:
             return sorted(k for k, c in columns.items() if c["kind"] in kinds)
 
+        if table["partitions"] and what in {"unique", "exclude"}:
+            return None
         plain = of_kind("text", "int", "uuid", "date", "decimal", "computed")
         if what == "check":
             able = of_kind(*CHECKS)
@@ -340,6 +353,8 @@ class Models:
                 "include",
                 "brin",
             ]
+            if table["partitions"]:
+                forms.remove("unique")
             forms += ["lower", "collate", "nested", "opclass", "partial_colon"] * bool(texts)
             form = choice(forms)
             if form in {"lower", "collate", "nested", "opclass", "partial_colon"}:
@@ -396,7 +411,31 @@ class Models:
                 *columns,
                 *items,
                 comment=COMMENTS[len(name) % len(COMMENTS)],
+                schema=table["schema"],
+                **({"postgresql_partition_by": by} if (by := table["partitions"]) else {}),
             )
+
+    def key_of(self, name: str) -> str:
+        """Return a table's key, as a foreign key refers to it."""
+        schema = self.tables[name]["schema"]
+        return f"{schema}.{name}.id" if schema else f"{name}.id"
+
+    def enum_schema(self, name: str) -> str | None:
+        """Return the schema of an enum type: one of them is where a table is."""
+        schemas = {table["schema"] for table in self.tables.values()} - {None}
+        return min(schemas, default=None) if name.endswith("_1") else None
+
+    def partitions(self) -> list[str]:
+        """Return statements that make partitions, which no model declares."""
+        statements = []
+        for name, table in self.tables.items():
+            place = f"{quoted(table['schema'] or 'public')}."
+            create = f"CREATE TABLE {place}{quoted(name + ' 1')} PARTITION OF {place}{quoted(name)}"
+            if table["partitions"] == "HASH (id)":
+                statements.append(f"{create} FOR VALUES WITH (MODULUS 1, REMAINDER 0)")
+            elif table["partitions"]:
+                statements.append(f"{create} DEFAULT PARTITION BY RANGE (id)")
+        return statements
 
     def _column(self, name: str, spec: dict) -> Column:
         options = {"nullable": spec["nullable"], "comment": spec["comment"]}
@@ -421,7 +460,7 @@ class Models:
                     length=20,
                 )
                 return Column(name, words, server_default=default, **options)
-            native = Enum(*labels, name=enum)
+            native = Enum(*labels, name=enum, schema=self.enum_schema(enum))
             if kind == "enums":
                 return Column(name, ARRAY(native), server_default=default and "{}", **options)
             return Column(name, native, server_default=default, **options)
@@ -450,7 +489,7 @@ class Models:
                 )
             case "key":
                 return ForeignKeyConstraint(
-                    columns, [f"{spec['target']}.id"], name=name, **spec["options"]
+                    columns, [self.key_of(spec["target"])], name=name, **spec["options"]
                 )
             case "enum_index":
                 return Index(name, columns[0], postgresql_where=text(f"{first} <> {literal}"))

@@ -1,6 +1,7 @@
 """What a change of the models does to the database, and back again."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 import asyncpg
@@ -36,14 +37,17 @@ def forget() -> None:
 
 
 def things(*items: SchemaItem, name: str = "things") -> Table:
-    """Declare a table."""
+    """Declare a table, whose views know its name."""
     return Table(
         name,
         Base.metadata,
         Column("id", Uuid(), primary_key=True),
         Column("owner", ForeignKey("auth.users.id"), index=True),
         Column("title", Text(), nullable=False),
-        *items,
+        *(
+            replace(item, query=item.query.format(table=name)) if isinstance(item, View) else item
+            for item in items
+        ),
     )
 
 
@@ -129,6 +133,28 @@ CHANGES: dict[str, tuple[Sequence[SchemaItem], Sequence[SchemaItem]]] = {
         [
             status("enum_5", "it's", "c", "b", default="c"),
             policy(using="status <> 'c'"),
+        ],
+    ),
+    "an enum that views read": (
+        [
+            status("enum_6", "a", "b", default="a"),
+            View("view_6", "SELECT id, status FROM {table}", to="anon"),
+            View("view_7", "SELECT id FROM view_6 WHERE status = 'b'", to="anon"),
+        ],
+        [
+            status("enum_6", "b", "c", default="b"),
+            View("view_6", "SELECT id, status FROM {table}", to="anon"),
+            View("view_7", "SELECT id FROM view_6 WHERE status = 'b'", to="anon"),
+        ],
+    ),
+    "a view that a view reads": (
+        [
+            View("view_8", "SELECT id FROM {table}", to="anon"),
+            View("view_9", "SELECT id FROM view_8", to="anon"),
+        ],
+        [
+            View("view_8", "SELECT id FROM {table} WHERE title <> ''", to="anon"),
+            View("view_9", "SELECT id FROM view_8", to="anon"),
         ],
     ),
     "an array of an enum": (

@@ -30,6 +30,8 @@ DRIFT = [
     FOR EACH ROW EXECUTE FUNCTION private.set_updated_at()
     """,
     "COMMENT ON TABLE books IS NULL",
+    "ALTER TABLE genres FORCE ROW LEVEL SECURITY",
+    "GRANT SELECT ON genres TO authenticated WITH GRANT OPTION",
 ]
 # They concern the same functions.
 FUNCTION_DRIFT = [
@@ -89,6 +91,14 @@ def test_changed_functions_are_seen_repaired_and_brought_back(
         migrated.downgrade()
         assert migrated.snapshot() == wrong, drift
         migrated.upgrade()
+
+
+@pytest.mark.parametrize("owner", ["authenticated", "supabase_admin"])
+def test_an_owner_is_seen(migrated: Migrations, owner: str) -> None:
+    superuser = migrated.url.replace("postgres@", "supabase_admin@")
+    replace(migrated, url=superuser).run(f"ALTER TABLE genres OWNER TO {owner}")
+
+    assert "ALTER TABLE genres OWNER TO CURRENT_USER" in migrated.drift()
 
 
 def test_what_is_of_others_is_left_alone(migrated: Migrations) -> None:
