@@ -15,6 +15,7 @@ from .answers_file import ANSWERS_FILE
 from .rerender import RenderError, render_recorded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -32,24 +33,22 @@ def deleted_files(project: Path) -> list[str]:
     return [path for path in deleted.decode().split("\0") if path]
 
 
-def restore_edited_files(project: Path) -> list[str]:
-    """Restore the deleted files that are not as the template made them, from the last commit.
+def edited_files(project: Path) -> list[str]:
+    """The deleted files that are not as the template made them.
 
     Args:
         project: the project's directory, in a git repository whose work tree was clean before the
             update.
-
-    Returns:
-        Their paths.
     """
     paths = deleted_files(project)
-    if not paths:
-        return []
-    rendered = _as_made(project)
-    edited = [path for path in paths if _is_edited(project, path, rendered)]
-    if edited:
-        _git(project, "restore", "--source=HEAD", "--worktree", "--", *edited)
-    return edited
+    rendered = _as_made(project) if paths else {}
+    return [path for path in paths if _is_edited(project, path, rendered)]
+
+
+def restore_files(project: Path, paths: Sequence[str]) -> None:
+    """Restore files that an update has deleted, from the last commit."""
+    if paths:
+        _git(project, "restore", "--source=HEAD", "--worktree", "--", *paths)
 
 
 def _as_made(project: Path) -> dict[str, bytes]:

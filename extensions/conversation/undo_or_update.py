@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ..adoption.answers_file import (
@@ -16,7 +16,7 @@ from ..adoption.answers_file import (
     read_answers,
     record_changes,
 )
-from ..adoption.deleted_files import conflicted_files, deleted_files, restore_edited_files
+from ..adoption.deleted_files import conflicted_files, deleted_files, edited_files, restore_files
 from ..adoption.layer_files import layer_files
 from ..adoption.leftover_imports import Module, importers
 from ..adoption.moved_layer import LostError, moved_answers
@@ -62,8 +62,7 @@ def _update(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
     """End an update; yields what to tell, a line each."""
     for path in conflicted_files(project):
         yield f"{path}: you and the template changed the same lines; both are marked in it."
-    for path in restore_edited_files(project):
-        yield f"{path}: the answers do not make it any more; it was edited, so it stays."
+    yield from _keep_edited(project, answers)
     problems = list(check_answers(project, answers))
     yield from problems
     if problems:
@@ -87,6 +86,30 @@ def _update(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
     modules = (Module.of(path, base) for path in deleted_files(project))
     for place in importers(project, base, {module.name for module in modules if module}):
         yield f"{place}: it imports what this update has removed or moved."
+
+
+def _keep_edited(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
+    """Restore what was edited before the update deleted it, unless it needs what is gone.
+
+    A module of the kit may need another of the same extra, or a setting that has left with it.
+    """
+    edited = edited_files(project)
+    kit = PurePosixPath(str(answers.get("db_layer_dir", ".")), "database_kit")
+    gone = {path for path in edited if PurePosixPath(path).is_relative_to(kit)}
+    base = str(answers.get("db_import_base", "."))
+    restore_files(project, [path for path in edited if path not in gone])
+    lost = gone | (set(deleted_files(project)) - set(edited))
+    modules = {module.name for path in lost if (module := Module.of(path, base))}
+    for place in list(importers(project, base, modules)):
+        path = place.rpartition(", line ")[0]
+        if path in edited:
+            (project / path).unlink()
+            gone.add(path)
+    for path in edited:
+        if path in gone:
+            yield f"{path}: it leaves with its answer; your edits: git show HEAD:./{path}"
+        else:
+            yield f"{path}: the answers do not make it any more; it was edited, so it stays."
 
 
 def _is(project: Path, name: str, content: bytes) -> bool:

@@ -36,15 +36,29 @@ def test_an_extra_leaves_with_its_answer(project: Path) -> None:
     assert "doctor" not in (project / "DATABASE.md").read_text()
 
 
-def test_an_edited_extra_stays(project: Path) -> None:
-    doctor = project / "app" / "database_kit" / "doctor.py"
-    edited = doctor.read_text() + "\nMINE = True\n"
-    doctor.write_text(edited)
-    commit_all(project, "Edit the doctor")
+def test_edits_of_an_extra_that_leaves_are_in_git(
+    template: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+    add_layer(template, project, db_extras=["doctor", "reads", "seeds"])
+    # Each of the first three needs something that leaves, too; the last does not.
+    needing = ["app/database_kit/doctor.py", "app/database_kit/hot_reads.py"]
+    needing.append("tests/database/test_database_reads.py")
+    edited = [*needing, "app/seeds.py"]
+    for name in edited:
+        with (project / name).open("a") as file:
+            file.write("\nMINE = True\n")
+    commit_all(project, "Edit what came")
 
     update_layer(project, {"db_extras": "[]"})
 
-    assert doctor.read_text() == edited
+    assert [name for name in edited if (project / name).exists()] == ["app/seeds.py"]
+    said = capfd.readouterr().err.splitlines()
+    for name in needing:
+        where = f"git show HEAD:./{name}"
+        assert f"{name}: it leaves with its answer; your edits: {where}" in said
+        assert git(project, *where.split()[1:]).endswith("\nMINE = True\n")
+    assert [line for line in said if "imports" in line] == []
 
 
 def test_code_that_imports_what_leaves_is_named(
