@@ -1,6 +1,7 @@
 """Fixtures that all tests share."""
 
 import asyncio
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from tests.support.compiled import compile_extensions_once
-from tests.support.postgres import running_server
+from tests.support.postgres import create_server_users, running_server
 from tests.support.run import make_run_directory, remove_run_directory, run_directory
 from tests.support.template import snapshot_template
 
@@ -27,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Give the run, with all of its workers, one directory for virtual environments and others."""
     if not hasattr(config, "workerinput"):
         make_run_directory()
+        create_server_users()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -55,6 +57,16 @@ def _own_root_of_inner_runs(
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("PYTEST_DEBUG_TEMPROOT", str(root))
         yield
+
+
+@pytest.fixture
+def open_path(environments: Path) -> Iterator[Path]:
+    """A directory that stays open to a server which root starts as another user.
+
+    pytest closes its own ones to others whenever a run of it begins.
+    """
+    with tempfile.TemporaryDirectory(dir=environments) as name:
+        yield Path(name)
 
 
 @pytest.fixture(scope="session", autouse=True)

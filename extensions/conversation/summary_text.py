@@ -179,6 +179,27 @@ def _of_new(answers: Mapping[str, Any], environ: Mapping[str, str]) -> Iterator[
     manager, ini = answers["db_dependency_manager"], answers["db_alembic_ini"]
     alembic = "alembic" if ini == "alembic.ini" else f"alembic -c {ini}"
     missing = [one.name for one in VARIABLES[answers["db_type"]] if not environ.get(one.name)]
+    if missing == ["DATABASE_URL"]:
+        yield from _without_url(answers, alembic)
+    else:
+        yield from _with_url(answers, alembic, missing)
+    yield run(manager, answers["db_pytest"]), ""
+
+
+def _without_url(answers: Mapping[str, Any], alembic: str) -> Iterator[tuple[str, str]]:
+    """With the server that the wheel brings."""
+    dev = run_module(answers, "database_kit.dev")
+    yield f"{dev} -- {alembic} revision --autogenerate -m initial", ""
+    if answers["db_app_object"]:
+        yield dev, "the application"
+    yield "", "Set DATABASE_URL instead where there is a server: see .env.example."
+
+
+def _with_url(
+    answers: Mapping[str, Any], alembic: str, missing: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """With the server that the variables lead to, or will."""
+    manager = answers["db_dependency_manager"]
     if missing:
         names = " and ".join(missing)
         yield "", f"Set {names}, in .env for instance: .env.example shows how."
@@ -190,7 +211,6 @@ def _of_new(answers: Mapping[str, Any], environ: Mapping[str, str]) -> Iterator[
         yield run(manager, f"{alembic} current"), "tries the connection in DATABASE_URL"
     yield run(manager, f"{alembic} revision --autogenerate -m initial"), ""
     yield run(manager, f"{alembic} upgrade head"), ""
-    yield run(manager, answers["db_pytest"]), ""
 
 
 def _grouped(names: Sequence[str], answers: Mapping[str, Any]) -> Iterator[str]:

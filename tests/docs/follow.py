@@ -99,12 +99,11 @@ class Reader:
         if words[0] == "psql":
             asyncio.run(self._execute(words[-1]))
             return
-        if words[:3] == ["uv", "run", "uvicorn"]:
-            words += ["--port", str(self._port)]
+        if words[:3] == ["uv", "run", "uvicorn"] or words[-1].endswith("database_kit.dev"):
             servers.enter_context(self._serving(words))
             return
         if words[0] == "curl":
-            words[1:1] = ["--silent", "--show-error", "--retry", "60", "--retry-connrefused"]
+            words[1:1] = ["--silent", "--show-error", "--retry", "300", "--retry-connrefused"]
             words[1:1] = ["--retry-delay", "1"]
         done = subprocess.run(
             words,
@@ -133,13 +132,14 @@ class Reader:
                 server.terminate()
 
     def _environment(self) -> dict[str, str]:
+        port = {"UVICORN_PORT": str(self._port)}
         kept = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("DATABASE_", "TEST_DATABASE_", "PYTEST_"))
             and name not in ("VIRTUAL_ENV", "PYTHONPATH")
         }
-        return kept | self._variables | {"COLUMNS": "100"}
+        return kept | self._variables | port | {"COLUMNS": "100"}
 
     def _compare(self, expected: str) -> None:
         position = 0

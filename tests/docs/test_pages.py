@@ -183,12 +183,12 @@ def test_in_a_project_without_a_layer(
 
 @pytest.mark.parametrize("page", ["how-to/from-sqlmodel.md", "tutorials/postgresql.md"])
 def test_from_nothing(
-    page: str, template: Path, new_database: Callable[[], str], tmp_path: Path
+    page: str, template: Path, new_database: Callable[[], str], open_path: Path
 ) -> None:
     url = new_database()
     variables = {"DATABASE_URL": url} if "sqlmodel" in page else {}
 
-    Reader(tmp_path, template, url, variables).follow(page)
+    Reader(open_path, template, url, variables).follow(page)
 
 
 @pytest.fixture

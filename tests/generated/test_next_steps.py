@@ -104,11 +104,13 @@ def test_each_step_finds_its_modules(
     tmp_path: Path,
     environment: Environment,
     new_database: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
     name: str,
 ) -> None:
     files, doctor, test = SHAPES[name]
     project = write_tree(tmp_path / "project", files)
     url = {"DATABASE_URL": new_database()}
+    monkeypatch.setenv("DATABASE_URL", url["DATABASE_URL"])
 
     steps = add_layer_and_read(template, project, db_example_model=False)
 
@@ -129,3 +131,18 @@ def test_each_step_finds_its_modules(
     assert f"\n{doctor}\n" in guide
     tests = "svc/tests" if "svc" in doctor else "tests"
     assert f"\n{test} {tests}/database\n" in guide
+
+
+def test_the_steps_without_a_server(
+    template: Path, open_path: Path, environment: Environment
+) -> None:
+    files, _, test = SHAPES["top-level modules in src"]
+    project = write_tree(open_path / "project", files)
+
+    steps = add_layer_and_read(template, project, db_example_model=False)
+
+    dev = "PYTHONPATH=src uv run python -m database_kit.dev"
+    assert steps[2:] == [f"{dev} -- alembic revision --autogenerate -m initial", dev, test]
+    environment.shell(steps[2], cwd=project)
+    environment.shell(f"{dev} alembic check", cwd=project)
+    assert len(list(project.glob("alembic/versions/*.py"))) == 1

