@@ -36,6 +36,7 @@ Invoice: customer -> Customer, number str unique, total decimal(12,2),
 
 SHOP_PAGES = [
     "how-to/jobs-and-scripts.md",
+    "how-to/pagination.md",
     "how-to/poolers.md",
     "how-to/replicas.md",
     "how-to/retries.md",
