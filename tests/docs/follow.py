@@ -15,7 +15,7 @@ import asyncpg
 
 from .pages import Block, blocks
 
-SOURCE = "gh:OWNER/REPO"
+SOURCES = ("gh:OWNER/REPO", "https://github.com/OWNER/REPO")
 COPIER = ["uvx", "--with", "copier-template-extensions,jinja2-time,pluralizer", "copier"]
 ELSEWHERE = ("docker",)
 """What stands for a machine that is not this one."""
@@ -95,7 +95,7 @@ class Reader:
             return
         if words[: len(COPIER)] == COPIER:
             words = [sys.executable, "-m", "copier", *words[len(COPIER) :]]
-            words = [str(self._template) if word == SOURCE else word for word in words]
+        words = [str(self._template) if word in SOURCES else word for word in words]
         if words[0] == "psql":
             asyncio.run(self._execute(words[-1]))
             return

@@ -46,6 +46,7 @@ SHOP_PAGES = [
 ]
 FOLLOWED = {
     *SHOP_PAGES,
+    "how-to/coding-agents.md",
     "how-to/existing-database.md",
     "how-to/existing-layer.md",
     "how-to/from-sqlmodel.md",
@@ -181,6 +182,15 @@ def test_in_a_project_without_a_layer(
     }
 
     Reader(project, template, url, variables).follow("how-to/existing-database.md")
+
+
+def test_without_a_person(template: Path, tmp_path: Path) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+
+    Reader(project, template, "", {}).follow("how-to/coding-agents.md")
+
+    assert (project / "app" / "models" / "customer.py").exists()
+    assert (project / "app" / "database_kit" / "errors.py").exists()
 
 
 @pytest.mark.parametrize("page", ["how-to/from-sqlmodel.md", "tutorials/postgresql.md"])
