@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..inspection.alembic import find_alembic
-from .engines import Engine, Url, find_engines, find_factories, url_of
+from .engines import Engine, Factory, Url, find_engines, find_factories, names_in, url_of
 from .environments import ini_problem, read_environment
 from .modules import Project, UnprovenError
 
@@ -84,7 +85,15 @@ def read_adopted_layer(path: Path, facts: Facts) -> AdoptedLayer:
     if problem := ini_problem(project, database.alembic_ini):
         raise UnprovenError(database.alembic_ini, found[0].line, problem)
     environment = read_environment(project, database.alembic, database.base_class)
-    engine, url = _one_url(project, find_engines(project))
+    factories = find_factories(project)
+    engines = find_engines(project)
+    engine, url = _one_url(project, engines, _bound_engine(project, facts, factories))
+    others = {
+        (each.module.file, name)
+        for each in engines
+        for name, call in each.assigned.items()
+        if not _has(project, each, call, url)
+    }
     _check_database(facts, engine)
     imports = [f"{each} " for each in url.imports]
     return AdoptedLayer(
@@ -96,7 +105,11 @@ def read_adopted_layer(path: Path, facts: Facts) -> AdoptedLayer:
         url=url,
         engine=engine.place,
         base_place=f"{database.alembic}/env.py, line {environment.line}",
-        factories=tuple(f"{each.module.name}:{each.name}" for each in find_factories(project)),
+        factories=tuple(
+            f"{each.module.name}:{each.name}"
+            for each in factories
+            if project.sources.meaning(each.module.file, each.bind) not in others
+        ),
         heads=environment.heads,
         migrations_dir=database.alembic,
         ini=database.alembic_ini,
@@ -134,13 +147,49 @@ def _check_database(facts: Facts, engine: Engine) -> None:
             )
 
 
-def _one_url(project: Project, engines: Sequence[Engine]) -> tuple[Engine, Url]:
-    """The one URL that the application's engines have, and the first engine that has it."""
+def _has(project: Project, engine: Engine, made_by: ast.Call, url: Url) -> bool:
+    try:
+        return url_of(project, engine, made_by).text == url.text
+    except UnprovenError:
+        return False
+
+
+def _bound_engine(
+    project: Project, facts: Facts, factories: Sequence[Factory]
+) -> tuple[str, str] | None:
+    """The file and the name of the engine that requests get their sessions from.
+
+    It is known where the session dependency uses one factory, which is given an engine by name.
+    """
+    name, _, function = (facts.database.session_dependency or "").partition(":")
+    file = project.file_of(name)
+    used = names_in(project, file, function) if file else frozenset[str]()
+    meant = {project.sources.meaning(file, each) for each in used} if file else set()
+    chosen = [each for each in factories if (each.module.file, each.name) in meant]
+    if len(chosen) != 1 or not chosen[0].bind:
+        return None
+    return project.sources.meaning(chosen[0].module.file, chosen[0].bind)
+
+
+def _one_url(
+    project: Project, engines: Sequence[Engine], bound: tuple[str, str] | None
+) -> tuple[Engine, Url]:
+    """The one URL that the application's engines have, and the first engine that has it.
+
+    Args:
+        project: the project.
+        engines: the calls that make one.
+        bound: the engine of the requests, where that is known; others may have other URLs.
+    """
     if not engines:
         raise UnprovenError(project.base or ".", 0, "no call of create_async_engine was found")
+    made_by: ast.Call | None = None
+    for engine in engines if bound else ():
+        if bound and engine.module.file == bound[0] and bound[1] in engine.assigned:
+            engines, made_by = [engine], engine.assigned[bound[1]]
     found: dict[str, tuple[Engine, Url]] = {}
     for engine in engines:
-        url = url_of(project, engine)
+        url = url_of(project, engine, made_by)
         found.setdefault(url.text, (engine, url))
     if len(found) > 1:
         places = "; ".join(f"{engine.place}: {text}" for text, (engine, _) in found.items())

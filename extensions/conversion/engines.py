@@ -43,6 +43,20 @@ class Engine:
     """The module's."""
 
     @property
+    def assigned(self) -> dict[str, ast.Call]:
+        """The globals that it is assigned to, with the call: its own, or one of its function."""
+        scope = self.module.scope_of(self.call)
+        function = "" if isinstance(scope, ast.Module) else scope.name
+        found: dict[str, ast.Call] = {}
+        for node in statements_of(self.module.tree):
+            if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
+                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                is_made = function and dotted(node.value.func) == function
+                if isinstance(target, ast.Name) and (node.value is self.call or is_made):
+                    found[target.id] = node.value
+        return found
+
+    @property
     def place(self) -> str:
         """File and line."""
         return f"{self.module.file}, line {self.call.lineno}"
@@ -128,8 +142,22 @@ def _factories_in(module: Module) -> Iterator[Factory]:
             yield Factory(module, target.id, node.lineno, bind)
 
 
-def url_of(project: Project, engine: Engine) -> Url:
+def names_in(project: Project, file: str, function: str) -> frozenset[str]:
+    """The names, with their attributes, that a function of a module uses."""
+    module = project.module(file)
+    for node in ast.walk(module.tree) if module else ():
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == function:
+            return frozenset(dotted(each) for each in ast.walk(node) if dotted(each))
+    return frozenset()
+
+
+def url_of(project: Project, engine: Engine, made_by: ast.Call | None = None) -> Url:
     """The expression of the engine's URL, such that it can be evaluated in another module.
+
+    Args:
+        project: the project.
+        engine: the call that makes it.
+        made_by: the call of the function around it that counts, where there are several.
 
     Raises:
         UnprovenError: reading does not tell.
@@ -138,7 +166,7 @@ def url_of(project: Project, engine: Engine) -> Url:
     given = [*call.args[:1], *(each.value for each in call.keywords if each.arg == "url")]
     if not given or isinstance(given[0], ast.Starred):
         raise UnprovenError(module.file, call.lineno, "the engine's URL is not among its arguments")
-    resolver = _Resolver(project, module)
+    resolver = _Resolver(project, module, made_by)
     expression = resolver.resolve(given[0], module.scope_of(call))
     if isinstance(expression, ast.Constant):
         raise UnprovenError(
@@ -156,6 +184,7 @@ def _written(expression: ast.expr) -> str:
 class _Resolver:
     project: Project
     module: Module
+    made_by: ast.Call | None = None
     imports: set[str] = field(default_factory=set[str])
 
     def resolve(self, node: ast.expr, scope: Scope, depth: int = 0) -> ast.expr:
@@ -250,7 +279,9 @@ class _Resolver:
         """What callers in the same module give for a parameter, where all give the same."""
         names = [each.arg for each in (*scope.args.posonlyargs, *scope.args.args)]
         found: dict[str, ast.expr] = {}
-        for call in ast.walk(self.module.tree):
+        is_meant = self.made_by is not None and dotted(self.made_by.func) == scope.name
+        calls = [self.made_by] if is_meant else ast.walk(self.module.tree)
+        for call in calls:
             if not isinstance(call, ast.Call) or dotted(call.func) != scope.name:
                 continue
             at = names.index(node.id) if node.id in names else len(call.args)

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 PACKAGES = frozenset(
     {
         *("alembic", "asyncpg", "fastapi", "pydantic", "pydantic_core", "pydantic_settings"),
-        *("argon2", "sqlalchemy", "jwt", "uuid_utils", "alembic_utils", "alembic_postgresql_enum"),
+        *(
+            "argon2",
+            "sqlalchemy",
+            "sqlmodel",
+            "jwt",
+            "uuid_utils",
+            "alembic_utils",
+            "alembic_postgresql_enum",
+        ),
         *(
             "httpx",
             "httpx2",

@@ -66,6 +66,17 @@ def upgrade() -> None:
 def downgrade() -> None:
     raise NotImplementedError
 '''
+SQLMODEL = """
+from sqlmodel import Field, SQLModel
+
+
+class Agent(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+
+
+class Ticket(SQLModel, table=True):
+    id: int = Field(primary_key=True)
+"""
 RECYCLED = "recycle_seconds: PositiveInt = 900"
 REQUESTS = """
 from fastapi.testclient import TestClient
@@ -266,6 +277,38 @@ def test_an_update_keeps_edits_and_the_undo_every_byte(
     add_layer(newer, project, db_undo=True)
     git(project, "add", "--all")
     assert git(project, "diff", "--stat", "--cached", "main~3") == ""
+
+
+def test_sqlmodel_and_the_engine_of_the_requests(template: Path, tmp_path: Path) -> None:
+    project = copy_project(NAME, tmp_path / "project")
+    for name, old, new in (
+        ("desk/db/base.py", "from sqlalchemy.orm import DeclarativeBase", "import sqlmodel"),
+        (
+            "desk/db/base.py",
+            "class Base(DeclarativeBase):\n    pass\n",
+            "Base = sqlmodel.SQLModel\n",
+        ),
+        ("migrations/env.py", "desk.db.base import Base", "sqlmodel import SQLModel"),
+        ("migrations/env.py", "Base.metadata", "SQLModel.metadata"),
+        ("pyproject.toml", '"sqlalchemy[asyncio]>=2.0.40"', '"sqlmodel>=0.0.22"'),
+        (
+            "desk/db/session.py",
+            "\nSessionFactory",
+            "\nreports = make_engine(get_settings().reports_dsn)\nSessionFactory",
+        ),
+    ):
+        text = (project / name).read_text(encoding="utf-8")
+        assert old in text, name
+        (project / name).write_text(text.replace(old, new), encoding="utf-8")
+    (project / "desk" / "models.py").write_text(SQLMODEL, encoding="utf-8")
+
+    add_layer(template, project, db_existing="adopt")
+
+    kit = project / "desk" / "database_kit"
+    models = (kit / "application_models.py").read_text(encoding="utf-8")
+    assert "from sqlmodel import SQLModel as Base" in models
+    url = (kit / "application_url.py").read_text(encoding="utf-8")
+    assert "make_url(str(get_settings().postgres_dsn))" in url
 
 
 def test_the_readme_names_the_project() -> None:

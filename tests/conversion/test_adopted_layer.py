@@ -203,6 +203,43 @@ def test_the_base(tmp_path: Path, models: str, env: str, base: str) -> None:
     assert (layer.base, layer.models) == (base, ("app.tables",))
 
 
+def test_of_several_engines_it_is_the_one_of_the_requests(tmp_path: Path) -> None:
+    engines = f"""{ENGINE}
+worker = create_async_engine(settings.worker_url)
+WorkerSession = async_sessionmaker(worker)
+
+
+async def get_db():
+    async with Session() as session:
+        yield session
+
+
+async def get_worker_db():
+    async with WorkerSession() as session:
+        yield session
+"""
+    routes = f"""{APP}
+from typing import Annotated
+
+from fastapi import Depends
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db import get_db
+
+
+@app.get("/")
+async def read(db: Annotated[AsyncSession, Depends(get_db)]) -> None: ...
+"""
+
+    layer = read(tmp_path, app__db_py=engines, app__main_py=routes)
+
+    assert layer.url.text == "settings.url"
+    assert layer.engine == "app/db.py, line 5"
+    assert layer.factories == ("app.db:Session",)
+    with pytest.raises(UnprovenError, match="have different URLs"):
+        read(tmp_path, app__db_py=engines.replace("with Session", "with make"), app__main_py=routes)
+
+
 def test_merges_and_dependent_revisions_have_one_head(tmp_path: Path) -> None:
     second = 'revision: str = "b2"\ndown_revision: str | None = None\n'
     merge = 'revision = "c3"\ndown_revision = (\n    "a1",\n    "b2",\n)\n'
