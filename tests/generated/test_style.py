@@ -127,7 +127,8 @@ def test_lines_after_imports() -> None:
 def test_revisions(template: Path, project: Path, environments: Path) -> None:
     environment = CASES[0].environment(environments, add_layer(template, project))
 
-    environment.shell("uv run alembic revision -m empty", cwd=project)
+    # Without the environment's commands in PATH.
+    environment.run("-m", "alembic", "revision", "-m", "empty", cwd=project)
 
     [revision] = (project / "alembic" / "versions").glob("*.py")
     assert "\nrevision: str = '" in revision.read_text()
