@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+import yaml
 
 from tests.support.adopted import CASES, EXTRAS
 from tests.support.environments import Environment, make_environment
@@ -40,6 +41,7 @@ SHOP_PAGES = [
     "how-to/poolers.md",
     "how-to/replicas.md",
     "how-to/retries.md",
+    "how-to/routine.md",
     "how-to/seeding.md",
     "how-to/testing.md",
     "how-to/zero-downtime-migrations.md",
@@ -124,6 +126,25 @@ def test_what_is_written_in_a_project_with_the_layer_is_typed(shop: Place, tmp_p
             written[-1].write_text(block.text, encoding="utf-8")
 
     check_types(project, shop.environment, written)
+
+
+def test_the_commands_of_pipelines_and_hooks_are_run() -> None:
+    page = blocks("how-to/routine.md")
+    files = [yaml.safe_load(block.text) for block in page if block.language == "yaml"]
+    [workflow, with_service, hooks, compose] = files
+    run = [
+        line for block in page if block.language == "console" for line in block.text.splitlines()
+    ]
+    steps = [
+        step["run"]
+        for each in (workflow, with_service)
+        for step in each["jobs"]["database"]["steps"]
+        if "run" in step
+    ]
+    entries = [hook["entry"] for hook in hooks["repos"][0]["hooks"]]
+
+    assert {*steps, *entries} - {*run} == {"uv sync --locked"}
+    assert set(compose["services"]) == {"postgres", "migrate", "app"}
 
 
 def create_database(server_url: str, *, like: str = "template1") -> str:
