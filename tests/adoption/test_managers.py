@@ -41,7 +41,10 @@ PROJECTS = {
 }
 TRIED = os.environ.get("TEST_MANAGERS", "uv,pip-tools").split(",")
 # Its own bound admits a cache library of another major version, with which it does not start.
-WITH = {"pdm": ["--with", "hishel<1"]}
+WITH = {"pdm": ["--with", "hishel<2"]}
+if "POETRY_PYPI_MIRROR_URL" in os.environ:
+    # Poetry asks PyPI for each release by an interface that mirrors do not have.
+    WITH["poetry"] = ["--with", "poetry-plugin-pypi-mirror"]
 
 
 def run(manager: str, command: str, project: Path) -> None:
