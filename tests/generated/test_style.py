@@ -126,7 +126,14 @@ def test_lines_after_imports() -> None:
 
 def test_revisions(template: Path, project: Path, environments: Path) -> None:
     environment = CASES[0].environment(environments, add_layer(template, project))
+    ini = project / "alembic.ini"
+    content = ini.read_text()
 
+    # As where the formatter is in a group that is not installed.
+    ini.write_text(content.replace("format.module = ruff", "format.module = not_installed"))
+    assert ini.read_text() != content
+    environment.run("-m", "pytest", "-q", "tests/database/test_database_sessions.py", cwd=project)
+    ini.write_text(content)
     # Without the environment's commands in PATH.
     environment.run("-m", "alembic", "revision", "-m", "empty", cwd=project)
 
