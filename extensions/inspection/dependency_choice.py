@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .facts import DependencyPlaces, DependencyStyle, Reason
+from .facts import Reason
 from .managers import InstallCommand, find_manager, install_commands, locks_of
 from .manifests import is_development_file
 from .tree import Tree, basename, relative
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 _RANK = {"pyproject": 0, "pipfile": 1, "requirements": 2, "pixi": 3, "setup": 4, "conda": 5}
 _PLAIN_NAMES = frozenset({"base.txt", "prod.txt", "pyproject.toml", "requirements.txt"})
-_DEVELOPMENT = re.compile(r"dev|test|local", re.IGNORECASE)
 _LOCKED_BY_PYPROJECT = frozenset({"pdm", "pixi", "poetry", "rye", "uv"})
 
 
@@ -89,24 +87,3 @@ def _decide(
         if wanted:
             return wanted, f"{command.file}:{command.line} installs it"
     return first, ""
-
-
-def places_of(manifest: Manifest | None, root: str, manifests: list[Manifest]) -> DependencyPlaces:
-    """Where in the chosen file, or beside it, requirements are listed."""
-    if manifest is None:
-        return DependencyPlaces()
-    file = relative(manifest.file, root)
-    style: DependencyStyle = "pep621" if manifest.kind == "pyproject" else manifest.kind
-    if manifest.is_poetry:
-        style = "poetry"
-    runtime = f"{file}#{manifest.runtime_table}" if manifest.runtime_table else file
-    development = None
-    if manifest.development_table:
-        development = f"{file}#{manifest.development_table}"
-    elif manifest.kind == "requirements":
-        beside = [m for m in manifests if m.kind == "requirements" and m is not manifest]
-        files = [
-            m.file for m in beside if re.search(r"dev|test|local", basename(m.file), re.IGNORECASE)
-        ]
-        development = next((relative(path, root) for path in files), None)
-    return DependencyPlaces(style, runtime, development)

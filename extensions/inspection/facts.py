@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 SqlAlchemyUse = Literal["none", "sync", "async"]
 FindingKind = Literal["base", "engine", "session", "alembic"]
-DependencyStyle = Literal[
-    "pep621", "poetry", "requirements", "pipfile", "setup", "pixi", "conda", "none"
-]
 QuoteStyle = Literal["double", "single", "preserve"]
 FactName = Literal[
     "project_root", "package_dir", "import_path", "app_file", "app_object", "dependency_file"
@@ -79,20 +76,6 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
-class DependencyPlaces:
-    """Where the project lists what it needs.
-
-    `runtime` and `development` are a file, or a file and a table joined by "#":
-    "pyproject.toml#project.dependencies", "pyproject.toml#dependency-groups.dev",
-    "requirements-dev.txt". `development` is None where the project has no such place.
-    """
-
-    style: DependencyStyle = "none"
-    runtime: str | None = None
-    development: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PytestFacts:
     """How the project runs its tests.
 
@@ -106,10 +89,7 @@ class PytestFacts:
     config_file: str | None = None
     asyncio_mode: str | None = None
     pythonpath: tuple[str, ...] = ()
-    pytest_asyncio_declared: bool = False
-    anyio_declared: bool = False
     tests_are_packages: bool = False
-    root_conftest: bool = False
     import_base: str = "."
     installed: bool = False
     import_base_reached: bool = False
@@ -121,8 +101,6 @@ class PytestFacts:
 class CodeStyle:
     """How the project formats its Python, as far as its own settings say."""
 
-    uses_ruff: bool = False
-    line_length: int | None = None
     quote_style: QuoteStyle | None = None
     lines_after_imports: int | None = None
     formatter: Literal["ruff", "black"] | None = None
@@ -135,10 +113,10 @@ class CodeStyle:
 class Facts:
     """Everything inspection found out about one project.
 
-    `app_file` is where the FastAPI object is built and `app_object_file` where `app_object`
-    lives; they differ when an entry module calls a factory. `unsure` names the facts that a
-    person should confirm; `confident` is False when there is one that would put files in the
-    wrong place. `candidates` and `import_paths` are the other answers worth offering.
+    `app_file` is where the FastAPI object is built, which need not be where `app_object` lives.
+    `unsure` names the facts that a person should confirm; `confident` is False when there is one
+    that would put files in the wrong place. `candidates` and `import_paths` are the other answers
+    worth offering.
     """
 
     project_root: str
@@ -153,20 +131,16 @@ class Facts:
     confident: bool
     candidates: tuple[str, ...]
     import_paths: tuple[str, ...] = ()
-    app_object_file: str | None = None
     app_files: tuple[str, ...] = ()
     project_roots: tuple[str, ...] = ()
     dependency_files: tuple[str, ...] = ()
     unsure: tuple[FactName, ...] = ()
     requires_python: Bound | None = None
     fastapi: Bound | None = None
-    sqlalchemy_bound: Bound | None = None
     requirements: Mapping[str, Bound] = field(default_factory=dict[str, Bound])
-    dependency_places: DependencyPlaces = DependencyPlaces()
     tests_dir: str | None = None
     pytest: PytestFacts = PytestFacts()
     code_style: CodeStyle = CodeStyle()
     existing_layer: tuple[Finding, ...] = ()
-    taken_names: tuple[str, ...] = ()
     problems: tuple[Reason, ...] = ()
     reasons: tuple[Reason, ...] = ()

@@ -21,6 +21,7 @@ class Manifest:
 
     `declared` holds what the application itself needs, `optional` what an extra or a group adds.
     `is_project` is False for a file with only tool settings. `tables` is the parsed TOML.
+    `lists_runtime` tells whether a pyproject.toml has a place for what the application needs, and
     `installs_itself` tells whether a requirements file has a line like `-e .`.
     """
 
@@ -31,8 +32,7 @@ class Manifest:
     requires_python: Bound | None = None
     is_project: bool = True
     is_poetry: bool = False
-    runtime_table: str = ""
-    development_table: str | None = None
+    lists_runtime: bool = False
     tables: Table = field(default_factory=dict[str, object])
     problem: Reason | None = None
     installs_itself: bool = False

@@ -146,7 +146,6 @@ def read_pipfile(tree: Tree, path: str) -> Manifest:
     tables, problem = read_toml(tree, path)
     lines = Lines(tree.text(path) if tables else "")
     manifest = Manifest(path, "pipfile", tables=tables, problem=problem)
-    manifest.runtime_table, manifest.development_table = "packages", "dev-packages"
     manifest.declare_table(manifest.declared, lines, "packages")
     manifest.declare_table(manifest.optional, lines, "dev-packages")
     version = manifest.table("requires").get("python_version")
@@ -161,7 +160,6 @@ def read_pixi(tree: Tree, path: str) -> Manifest:
     tables, problem = read_toml(tree, path)
     lines = Lines(tree.text(path) if tables else "")
     manifest = Manifest(path, "pixi", tables=tables, problem=problem)
-    manifest.runtime_table = "pypi-dependencies"
     for key in ("dependencies", "pypi-dependencies"):
         manifest.declare_table(manifest.declared, lines, key)
         for feature in manifest.table("feature"):

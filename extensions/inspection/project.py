@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from .candidates import Candidate, find_candidates, served_factory, served_object
 from .database import DatabaseFacts, find_database
-from .dependency_choice import choose_dependencies, places_of
+from .dependency_choice import choose_dependencies
 from .facts import Bound, FactName, Facts, Given, Reason
 from .layout import Layout, find_layout, given_layout, packages_to_offer
 from .manifests import ManifestReader, package_names
@@ -16,7 +16,7 @@ from .references import Reference, find_references
 from .roles import Role
 from .sources import Sources
 from .tooling import find_code_style, find_pytest, find_tests_dir
-from .tree import Tree, is_within, join, parent, relative
+from .tree import Tree, is_within, parent, relative
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from .applications import Served
     from .manifest import Manifest
 
-_LAYER_FILES = (
-    "database.py", "database_settings.py", "models.py", "row_level_security.py", "seeds.py",
-)  # fmt: skip
-_LAYER_DIRECTORIES = ("database", "models")
 # How far another application's score may lie below the best one's and still be a rival: in the
 # same package, in another package or project, and in a project that stands by itself.
 _CLOSE, _MARGIN, _SERVICE_MARGIN = 1.0, 2.5, 4.0
@@ -95,7 +91,6 @@ def _with_application(
     tests_dir = find_tests_dir(tree, root, layout.package_dir, manifests)
     factory = None if served else served_factory(application, references)
     shown = served or factory
-    object_file = shown.file if shown else application.file
     app_object = f"{module_name(shown.file, layout.base)}:{shown.name}" if shown else None
     others = [c for c in ranked[1:] if c.root == root and c.application.file != application.file]
     reasons = [
@@ -110,7 +105,6 @@ def _with_application(
         app_file=relative(application.file, root),
         app_object=app_object,
         app_factory=factory is not None,
-        app_object_file=relative(object_file, root),
         dependency_file=relative(manifest.file, root) if manifest else None,
         dependency_manager=dependencies.manager,
         database=database.database,
@@ -123,14 +117,11 @@ def _with_application(
         unsure=tuple(unsure),
         requires_python=_requires_python(manifests, manifest, root),
         fastapi=requirements.get("fastapi"),
-        sqlalchemy_bound=requirements.get("sqlalchemy"),
         requirements=requirements,
-        dependency_places=places_of(manifest, root, manifests),
         tests_dir=tests_dir,
         pytest=find_pytest(tree, root, layout.base, tests_dir, manifests, manifest),
         code_style=find_code_style(tree, root, manifests),
         existing_layer=tuple(database.findings),
-        taken_names=_taken(tree, root, layout),
         problems=tuple(_shown(problem, root) for problem in problems),
         reasons=tuple(reasons),
     )  # fmt: skip
@@ -243,17 +234,6 @@ def _requires_python(manifests: list[Manifest], chosen: Manifest | None, root: s
     return replace(bound, file=relative(bound.file, root)) if bound else None
 
 
-def _taken(tree: Tree, root: str, layout: Layout) -> tuple[str, ...]:
-    package = layout.package_dir
-    taken = [join(package, n) for n in _LAYER_FILES if tree.has_file(join(package, n))]
-    taken += [join(package, n) for n in _LAYER_DIRECTORIES if tree.has_directory(join(package, n))]
-    if tree.has_directory(join(root, "alembic")):
-        taken.append(join(root, "alembic"))
-    if tree.has_file(join(root, "alembic.ini")):
-        taken.append(join(root, "alembic.ini"))
-    return tuple(dict.fromkeys(relative(path, root) for path in taken))
-
-
 def _reasons(best: Candidate, served: Served | None, layout: Layout, root: str) -> Iterator[Reason]:
     application = best.application
     file = relative(application.file, root)
@@ -304,9 +284,7 @@ def _without_application(sources: Sources, reader: ManifestReader) -> Facts:
         unsure=("package_dir", "app_file") if traces else (),
         requires_python=_requires_python(manifests, manifest, ""),
         fastapi=requirements.get("fastapi"),
-        sqlalchemy_bound=requirements.get("sqlalchemy"),
         requirements=requirements,
-        dependency_places=places_of(manifest, "", manifests),
         problems=tuple(m.problem for m in manifests if m.problem),
         reasons=(Reason("app_file", text), *dependencies.reasons),
     )

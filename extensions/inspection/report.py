@@ -58,7 +58,6 @@ def _lines(facts: Facts) -> Iterator[str]:
     for name, bound in (
         ("requires-python", facts.requires_python),
         ("fastapi", facts.fastapi),
-        ("sqlalchemy", facts.sqlalchemy_bound),
     ):
         yield f"{name}: {_bound(bound)}"
     yield f"tests: {facts.tests_dir or 'none'}" + (
@@ -66,8 +65,6 @@ def _lines(facts: Facts) -> Iterator[str]:
     )
     for finding in facts.existing_layer:
         yield f"existing {finding.kind}: {finding.text}  <- {finding.file}:{finding.line}"
-    if facts.taken_names:
-        yield f"taken names: {', '.join(facts.taken_names)}"
     for problem in facts.problems:
         yield f"problem: {_reason(problem)}"
 

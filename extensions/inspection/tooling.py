@@ -78,7 +78,6 @@ def find_pytest(
         pythonpath = tuple(strings(options.get("pythonpath")))
     mode = options.get("asyncio_mode") or next(iter(_ASYNCIO_MODE.findall(addopts)), None)
     tests = join(root, tests_dir) if tests_dir else None
-    declared = {name for m in manifests for name in (*m.declared, *m.optional)}
     # pytest puts the first directory without __init__.py above a test or a conftest.py there,
     # unless it imports them by importlib.
     inserts = not _IMPORTLIB.search(addopts)
@@ -90,10 +89,7 @@ def find_pytest(
         config_file=config_file,
         asyncio_mode=mode if isinstance(mode, str) else None,
         pythonpath=pythonpath,
-        pytest_asyncio_declared="pytest-asyncio" in declared,
-        anyio_declared="anyio" in declared,
         tests_are_packages=tests is not None and tree.has_file(join(tests, "__init__.py")),
-        root_conftest=tree.has_file(join(root, "conftest.py")),
         import_base=relative(base, root),
         installed=installed,
         import_base_reached=installed
@@ -189,7 +185,7 @@ def _is_installed(
         return True
     if chosen is not None and chosen.kind != "pyproject":
         return chosen.kind == "setup"
-    if pyproject is None or not pyproject.runtime_table:
+    if pyproject is None or not pyproject.lists_runtime:
         return False
     switches = (
         pyproject.table("tool", "uv").get("package"),
@@ -243,20 +239,17 @@ def _ini_options(text: str, section: str) -> Mapping[str, object] | None:
 
 
 def find_code_style(tree: Tree, root: str, manifests: list[Manifest]) -> CodeStyle:
-    """The line length and the quotes that the project's formatter is set to."""
+    """The quotes and the blank lines that the project's formatter is set to."""
     pyproject = next((m for m in manifests if m.kind == "pyproject"), None)
     tools: Table = pyproject.table("tool") if pyproject else {}
     ruff: Table = table(tools, "ruff")
-    uses_ruff = "ruff" in tools or any(m.bound("ruff") for m in manifests)
     for name in ("ruff.toml", ".ruff.toml"):
         path = join(root, name)
         if tree.has_file(path):
-            uses_ruff = True
             try:
                 ruff = tomllib.loads(tree.text(path))
             except (tomllib.TOMLDecodeError, RecursionError):
                 ruff = {}
-    length = ruff.get("line-length") or table(tools, "black").get("line-length")
     written = table(ruff, "format").get("quote-style")
     quotes: QuoteStyle | None = None
     if written == "single" or "blue" in tools:
@@ -269,8 +262,6 @@ def find_code_style(tree: Tree, root: str, manifests: list[Manifest]) -> CodeSty
     lines = isort.get("lines-after-imports") or table(tools, "isort").get("lines_after_imports")
     declared = [name for name in ("ruff", "black") if any(m.bound(name) for m in manifests)]
     return CodeStyle(
-        uses_ruff,
-        length if isinstance(length, int) else None,
         quotes,
         lines if isinstance(lines, int) and lines > 0 else None,
         _formatter(tools, declared),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from extensions.inspection import Bound, DependencyPlaces
+from extensions.inspection import Bound
 from tests.inspection.trees import APP, POETRY, PYPROJECT, inspect_files
 
 if TYPE_CHECKING:
@@ -210,55 +210,3 @@ def test_requires_python(files: dict[str, str], specifier: str, tmp_path: Path) 
     facts = inspect_files(tmp_path, {"app/main.py": APP, **files})
     assert facts.requires_python is not None
     assert facts.requires_python.specifier == specifier
-
-
-DEV = '["pytest"]\n'
-PLACES = {
-    "dependency groups": (
-        {"pyproject.toml": f"{PYPROJECT}[dependency-groups]\ntest = {DEV}dev = {DEV}"},
-        DependencyPlaces(
-            "pep621", "pyproject.toml#project.dependencies", "pyproject.toml#dependency-groups.dev"
-        ),
-    ),
-    "a group before an extra": (
-        {"pyproject.toml": f"{PYPROJECT}[project.optional-dependencies]\ndev = {DEV}"
-                           f"[dependency-groups]\ntest = {DEV}"},
-        DependencyPlaces(
-            "pep621", "pyproject.toml#project.dependencies", "pyproject.toml#dependency-groups.test"
-        ),
-    ),
-    "an extra": (
-        {"pyproject.toml": f"{PYPROJECT}[project.optional-dependencies]\nlint = []\ntest = {DEV}"},
-        DependencyPlaces(
-            "pep621", "pyproject.toml#project.dependencies",
-            "pyproject.toml#project.optional-dependencies.test",
-        ),
-    ),
-    "poetry": (
-        {"pyproject.toml": f'{POETRY}[tool.poetry.group.dev.dependencies]\npytest = "*"\n'},
-        DependencyPlaces(
-            "poetry", "pyproject.toml#tool.poetry.dependencies",
-            "pyproject.toml#tool.poetry.group.dev.dependencies",
-        ),
-    ),
-    "pdm": (
-        {"pyproject.toml": f"{PYPROJECT}[tool.pdm.dev-dependencies]\ntest = {DEV}"},
-        DependencyPlaces(
-            "pep621", "pyproject.toml#project.dependencies",
-            "pyproject.toml#tool.pdm.dev-dependencies.test",
-        ),
-    ),
-    "requirements": (
-        {"requirements.txt": "fastapi\n", "requirements-dev.txt": "pytest\n"},
-        DependencyPlaces("requirements", "requirements.txt", "requirements-dev.txt"),
-    ),
-    "pipenv": (
-        {"Pipfile": '[packages]\nfastapi = "*"\n'},
-        DependencyPlaces("pipfile", "Pipfile#packages", "Pipfile#dev-packages"),
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("files", "places"), PLACES.values(), ids=PLACES.keys())
-def test_dependency_places(files: dict[str, str], places: DependencyPlaces, tmp_path: Path) -> None:
-    assert inspect_files(tmp_path, {"app/main.py": APP, **files}).dependency_places == places

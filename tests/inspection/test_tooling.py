@@ -143,35 +143,32 @@ def test_an_empty_pytest_ini_comes_before_pyproject(tmp_path: Path) -> None:
     assert (facts.config_file, facts.asyncio_mode) == ("pytest.ini", None)
 
 
-def test_plugins_and_the_directory_of_tests(tmp_path: Path) -> None:
-    groups = '[dependency-groups]\ntest = ["pytest-asyncio", "anyio[trio]"]\n'
+def test_the_directory_of_tests(tmp_path: Path) -> None:
     facts = inspect_files(
         tmp_path,
         {
-            "pyproject.toml": PYPROJECT + groups,
+            "pyproject.toml": PYPROJECT,
             "app/main.py": APP,
             "app/tests/__init__.py": "",
             "app/tests/test_x.py": "",
         },
     )
     assert facts.tests_dir == "app/tests"
-    assert facts.pytest.pytest_asyncio_declared
-    assert facts.pytest.anyio_declared
     assert facts.pytest.tests_are_packages
 
 
 STYLES: dict[str, tuple[dict[str, str], CodeStyle]] = {
     "ruff": (
         {"pyproject.toml": f'{PYPROJECT}[tool.ruff]\nline-length=99\nformat.quote-style="single"'},
-        CodeStyle(uses_ruff=True, line_length=99, quote_style="single"),
+        CodeStyle(quote_style="single"),
     ),
     "ruff.toml": (
-        {"ruff.toml": "line-length = 79\n"}, CodeStyle(uses_ruff=True, line_length=79),
+        {"ruff.toml": "[format]\nquote-style = 'double'\n"}, CodeStyle(quote_style="double"),
     ),
     "black": (
         {"pyproject.toml": f"{PYPROJECT}[tool.black]\nline-length = 120\n"
                            "skip-string-normalization = true\n"},
-        CodeStyle(line_length=120, quote_style="preserve"),
+        CodeStyle(quote_style="preserve"),
     ),
     "isort": (
         {".isort.cfg": "[settings]\nprofile = black\n"}, CodeStyle(alembic_section="by-directory"),
