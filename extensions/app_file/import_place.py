@@ -4,7 +4,7 @@ import ast
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 from itertools import pairwise
 
@@ -40,16 +40,14 @@ class _Section(IntEnum):
     RELATIVE = 4
 
 
-def plan_import(
-    source: Source, line: str, *, before: ast.stmt, first_party: Collection[str]
-) -> Insertion:
+def plan_import(source: Source, line: str, *, before: ast.stmt) -> Insertion:
     """Plan a `from module import name` ahead of the top-level statement `before`.
 
     It takes its sorted place in the section of the project's own modules where the imports are
     sorted as isort and ruff sort by default; else it follows the last of the project's own, or the
     last import.
     """
-    planned = _Planner(source, line, frozenset(first_party)).plan(before)
+    planned = _Planner(source, line).plan(before)
     return Insertion(max(planned.index, _end_of_head(source)), planned.texts)
 
 
@@ -64,11 +62,11 @@ def _end_of_head(source: Source) -> int:
 
 
 class _Planner:
-    def __init__(self, source: Source, line: str, first_party: frozenset[str]) -> None:
+    def __init__(self, source: Source, line: str) -> None:
         self._source = source
         self._line = line
         (self._new,) = (s for s in ast.parse(line).body if isinstance(s, ast.ImportFrom))
-        self._first_party = first_party | (set[str]() if self._new.level else {_root(self._new)})
+        self._first_party = set[str]() if self._new.level else {_root(self._new)}
 
     def plan(self, before: ast.stmt) -> Insertion:
         body = self._source.tree.body

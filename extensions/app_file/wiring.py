@@ -40,7 +40,6 @@ def wire_application(
     *,
     app_object: str | None,
     layer_module: str,
-    first_party: Collection[str] = (),
     is_factory: bool = False,
 ) -> Wired | Unclear:
     """Add `from <layer_module> import install_database` and its call to an application file.
@@ -49,7 +48,6 @@ def wire_application(
         content: The file's text with its own line ends and byte order mark, if it has one.
         app_object: The application's or its factory's name; None finds the only one.
         layer_module: Where `install_database` is imported from; relative with a leading dot.
-        first_party: Further top-level names of the project's own, to tell the import's section.
         is_factory: Whether `app_object` is to be called, and so is no application itself.
     """
     import_line = f"from {layer_module} import {INSTALL_FUNCTION}"
@@ -69,9 +67,7 @@ def wire_application(
         insertions: list[Insertion] = []
         if not wiring.imports:
             ahead_of = names.holder_in(source.tree.body, place.statement) or place.statement
-            insertions.append(
-                plan_import(source, import_line, before=ahead_of, first_party=first_party)
-            )
+            insertions.append(plan_import(source, import_line, before=ahead_of))
         if not wiring.calls:
             insertions.append(_plan_call(source, names, place, call))
     except (UnreadableSourceError, UnclearPlaceError) as error:
@@ -88,7 +84,6 @@ def unwire_application(
     *,
     app_object: str | None,
     layer_module: str,
-    first_party: Collection[str] = (),
 ) -> str:
     """Take out what `wire_application` with the same arguments added.
 
@@ -105,9 +100,7 @@ def unwire_application(
         return content
     for numbers in product(*(_with_blanks(source, number) for number in lines)):
         original = source.without(set[int]().union(*numbers))
-        again = wire_application(
-            original, app_object=app_object, layer_module=layer_module, first_party=first_party
-        )
+        again = wire_application(original, app_object=app_object, layer_module=layer_module)
         if isinstance(again, Wired) and again.content == content:
             return original
     doubled = {n - 1 for n in lines if source.is_blank(n - 1) and source.is_blank(n + 1)}

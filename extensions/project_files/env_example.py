@@ -20,8 +20,6 @@ class Variable:
     placeholder: str
     comment: str
     """One line that says what it is for, without the number sign."""
-    optional: bool = False
-    """Whether it is written as a comment, because it has a default."""
 
 
 def add_variables(content: str | None, variables: Sequence[Variable]) -> str:
@@ -48,8 +46,7 @@ def add_variables(content: str | None, variables: Sequence[Variable]) -> str:
 def _lines(variables: Iterable[Variable], export: str) -> Iterable[str]:
     for variable in variables:
         yield f"# {variable.comment}"
-        off = "# " if variable.optional else ""
-        yield f"{off}{export}{variable.name}={variable.placeholder}"
+        yield f"{export}{variable.name}={variable.placeholder}"
 
 
 _ASSIGNMENT = re.compile(

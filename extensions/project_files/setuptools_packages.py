@@ -27,7 +27,6 @@ _RESERVED = frozenset(
 )
 """Directories that setuptools takes for no package of its own accord."""
 _SETTINGS = ("tool", "setuptools")
-_TELLING = ("packages", "py-modules", "package-dir")
 _FIND = (*_SETTINGS, "packages", "find")
 _EXPLICIT = re.compile(r"^\s*(?:packages|py_modules|package_dir|ext_modules)\s*=", re.MULTILINE)
 

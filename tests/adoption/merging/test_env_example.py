@@ -5,10 +5,10 @@ import pytest
 from extensions.project_files.env_example import Variable, add_variables
 
 URL = Variable("DATABASE_URL", "postgresql://user:password@localhost/app", "Where the database is.")
-SIZE = Variable("DATABASE_POOL_SIZE", "5", "How many connections are kept open.", optional=True)
+SIZE = Variable("DATABASE_POOL_SIZE", "5", "How many connections are kept open.")
 
 URL_LINES = "# Where the database is.\nDATABASE_URL=postgresql://user:password@localhost/app"
-SIZE_LINES = "# How many connections are kept open.\n# DATABASE_POOL_SIZE=5"
+SIZE_LINES = "# How many connections are kept open.\nDATABASE_POOL_SIZE=5"
 BOTH = f"{URL_LINES}\n{SIZE_LINES}"
 
 
@@ -25,7 +25,7 @@ BOTH = f"{URL_LINES}\n{SIZE_LINES}"
         ("#DATABASE_URL=\n", f"#DATABASE_URL=\n\n{SIZE_LINES}\n"),
         (
             "export DATABASE_URL =x\n",
-            f"export DATABASE_URL =x\n\n{SIZE_LINES.replace('# D', '# export D')}\n",
+            f"export DATABASE_URL =x\n\n{SIZE_LINES.replace('DATABASE', 'export DATABASE')}\n",
         ),
         ("TEST_DATABASE_URL=x\n", f"TEST_DATABASE_URL=x\n\n{BOTH}\n"),
         ("# DATABASE_URL is read by the app\n", f"# DATABASE_URL is read by the app\n\n{BOTH}\n"),
