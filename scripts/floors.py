@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
+from extensions.adoption.answers import Answers
 from extensions.adoption.layer_requirements import main_requirements, raised_where_declared
 
 ANSWERS = (
-    {"db_type": "postgresql", "db_auth_tables": True},
-    {"db_type": "supabase"},
+    Answers(type="postgresql", auth_tables=True),
+    Answers(type="supabase"),
 )
 
 
@@ -20,8 +21,7 @@ def floors() -> list[str]:
     """One `name==version` for each package that has a bound, over all answers."""
     found: set[str] = set()
     for answers in ANSWERS:
-        asked = {"db_python": "3.10", "db_session_scope": "function", **answers}
-        for text in (*main_requirements(asked), *raised_where_declared(asked)):
+        for text in (*main_requirements(answers), *raised_where_declared(answers)):
             name, _, bound = re.sub(r"\[.*?\]", "", text).partition(">=")
             if name != "python":
                 found.add(f"{name}=={bound}")

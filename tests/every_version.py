@@ -25,6 +25,7 @@ from uuid import uuid4
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from extensions.adoption.answers import Answers
 from extensions.adoption.layer_requirements import FUNCTION_SCOPE, main_requirements
 from tests.support.adopted import ON_SUPABASE, WITH_EVERYTHING
 from tests.support.environments import Environment
@@ -126,7 +127,7 @@ def main(arguments: Sequence[str]) -> None:
 
 def _bounds() -> Iterator[Requirement]:
     """What the template writes for the packages that the layer is made of."""
-    answers = {"db_type": "postgresql", "db_python": "3.10"}
+    answers = Answers(type="postgresql", python="3.10")
     for text in (*main_requirements(answers), f"fastapi{FUNCTION_SCOPE}"):
         requirement = Requirement(text)
         if requirement.name in PACKAGES:

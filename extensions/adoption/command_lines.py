@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from ..python_text.import_lines import layer_module
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
+    from collections.abc import Sequence
+
+    from .answers import Answers
 
 _PREFIXES = {
     "uv": "uv run ",
@@ -27,24 +26,20 @@ def run(manager: str, command: str) -> str:
     return _PREFIXES.get(manager, "") + command
 
 
-def run_module(answers: Mapping[str, Any], module: str) -> str:
+def run_module(answers: Answers, module: str) -> str:
     """The command line for a module of the layer, from the project's directory.
 
     Args:
         answers: those that say where the layer is and where Python looks for it.
         module: its name within the layer.
     """
-    manager, path = answers["db_dependency_manager"], answers["db_python_path"]
-    layer = layer_module(
-        answers["db_import_path"], answers["db_package_dir"], answers["db_layer_dir"]
-    )
-    if path and not layer and "." not in module:
+    manager, path = answers.dependency_manager, answers.python_path
+    if path and not answers.layer and "." not in module:
         # Python looks for modules beside the one that it runs.
-        file = PurePosixPath(answers["db_layer_dir"], f"{module}.py")
+        file = PurePosixPath(answers.layer_dir, f"{module}.py")
         return run(manager, f"python {quoted(str(file))}")
-    name = ".".join(part for part in (layer, module) if part)
     prefix = f"PYTHONPATH={quoted(path)} " if path else ""
-    return prefix + run(manager, f"python -m {name}")
+    return prefix + run(manager, f"python -m {answers.module(module)}")
 
 
 def pytest_command(

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
-from ..conversion.added_files import is_adopted
 from ..project_files.encoding import decode
 from ..project_files.gitignore import rules
 from ..project_paths import PathError, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from pathspec import GitIgnoreSpec
+
+    from .answers import Answers
 
 DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile", "docker/Dockerfile*")
 COMPOSE_FILES = ("docker-compose*.y*ml", "compose*.y*ml")
@@ -39,7 +40,7 @@ _PYTEST = re.compile(rf"(?:[A-Z_]+=\S+ )*{_RUN}(?:pytest|py\.test)(?: |$)")
 class Layer:
     """What advice depends on."""
 
-    answers: Mapping[str, Any]
+    answers: Answers
     files: Sequence[str]
     """The layer's own, relative to the project."""
     test_files: Sequence[str]
@@ -51,7 +52,7 @@ def advise(project: Path, layer: Layer) -> Iterator[str]:
     for name, text in _texts(project, DOCKERFILES):
         yield from advise_on_image(name, text, layer, ignored=_dockerignore(project))
     # An adopted layer connects where the application does already.
-    for name, text in () if is_adopted(layer.answers) else _texts(project, COMPOSE_FILES):
+    for name, text in () if layer.answers.is_adopted else _texts(project, COMPOSE_FILES):
         yield from advise_on_containers(name, text)
     for name, text in _texts(project, PIPELINES):
         yield from advise_on_pipeline(name, text, layer)
@@ -70,7 +71,7 @@ def advise_on_image(
     """
     stages = list(_stages(text))
     everything = [source for stage in stages for source in stage.sources]
-    if not stages or not _covers(everything, layer.answers["db_app_file"]):
+    if not stages or not _covers(everything, layer.answers.app_file):
         return
     installs = next(
         ((line, command) for stage in stages for line, command in _with_tests(stage, text, layer)),
@@ -82,9 +83,9 @@ def advise_on_image(
     final = stages[-1]
     missing: dict[str, None] = {}
     hidden: dict[str, None] = {}
-    migrations = layer.answers["db_migrations_dir"]
-    tests = PurePosixPath(layer.answers["db_tests_dir"])
-    ini = layer.answers["db_alembic_ini"]
+    migrations = layer.answers.migrations_dir
+    tests = PurePosixPath(layer.answers.tests_dir)
+    ini = layer.answers.alembic_ini
     for file in (*layer.files, ini):
         path = PurePosixPath(file)
         is_code = path.suffix in (".py", ".mako") and not path.is_relative_to(tests)
@@ -193,7 +194,7 @@ _INSTALLING = {
 
 def _with_tests(stage: _Stage, text: str, layer: Layer) -> Iterator[tuple[int, str]]:
     """The commands of an image that install what only tests need, with what to do."""
-    manager = layer.answers["db_dependency_manager"]
+    manager = layer.answers.dependency_manager
     pattern, remedy = _INSTALLING.get(manager, (None, ""))
     for line, command in stage.commands:
         for file in layer.test_files:
@@ -245,7 +246,7 @@ def advise_on_pipeline(name: str, text: str, layer: Layer) -> Iterator[str]:
     commands = list(_commands(text))
     tests = [(line, command) for line, command in commands if _PYTEST.match(command)]
     by_module = [command for _, command in commands if "-m pytest" in command]
-    wanted = layer.answers["db_pytest"]
+    wanted = layer.answers.pytest
     if tests and wanted != "pytest" and "PYTHONPATH" not in text:
         yield (
             f"{name}, line {tests[0][0]}: pytest does not find the project's modules there; "
@@ -259,7 +260,7 @@ def advise_on_pipeline(name: str, text: str, layer: Layer) -> Iterator[str]:
             if installs and PurePosixPath(file).name not in text:
                 yield f"{name}, line {line}: the tests need what {file} lists; add -r {file}."
                 return
-        pattern, _ = _INSTALLING.get(layer.answers["db_dependency_manager"], (None, ""))
+        pattern, _ = _INSTALLING.get(layer.answers.dependency_manager, (None, ""))
         for install in pattern.findall(command) if pattern else ():
             if re.search(r"--no-dev\b|--only[ =]main\b|--prod\b|--production\b", install):
                 yield f"{name}, line {line}: the tests need the development group, too."

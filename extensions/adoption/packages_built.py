@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..project_files.encoding import Text, decode
 from ..project_files.gitignore_exceptions import holds_only
@@ -17,8 +17,10 @@ from ..project_files.setuptools_packages import (
 from ..project_paths import PathError, read
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from .answers import Answers
 
 MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py")
 
@@ -33,7 +35,7 @@ class Packages:
 
 
 def keep_layer_out(
-    project: Path, answers: Mapping[str, Any], files: Sequence[str], changes: Sequence[Change]
+    project: Path, answers: Answers, files: Sequence[str], changes: Sequence[Change]
 ) -> Packages:
     """Have setuptools build the packages that it has built before the layer came.
 
@@ -73,16 +75,15 @@ def keep_layer_out(
     return Packages([*(each for each in changes if each is not planned), change])
 
 
-def _is_built(answers: Mapping[str, Any], text: Text, *, exists: bool) -> bool:
+def _is_built(answers: Answers, text: Text, *, exists: bool) -> bool:
     by_default = (
-        answers["db_dependency_manager"] in ("setuptools", "pip")
-        and answers["db_dependency_file"] in MANIFESTS
+        answers.dependency_manager in ("setuptools", "pip") and answers.dependency_file in MANIFESTS
     )
     return builds_with_setuptools(text.content, by_default=by_default) if exists else by_default
 
 
-def _by_hand(answers: Mapping[str, Any], package: str | None, new: set[str]) -> str:
-    file = answers["db_dependency_file"]
+def _by_hand(answers: Answers, package: str | None, new: set[str]) -> str:
+    file = answers.dependency_file
     lines = (
         f'    packages=find_packages(include=["{package}*"]),'
         if file == "setup.py"

@@ -1,12 +1,11 @@
-"""What changes in the files that the user owns."""
+"""What a copy or an update does to a project, worked out before anything is written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..app_file import Wired, wire_application
-from ..conversion.added_files import is_adopted
 from ..project_files.dependency_file import DependencyMerge, merge_dependencies
 from ..project_files.encoding import Text, decode
 from ..project_files.env_example import Variable, add_variables
@@ -14,7 +13,6 @@ from ..project_files.gitignore import gitignores_above, protect_env
 from ..project_files.gitignore_exceptions import let_in
 from ..project_files.requirement import Change, Conflict
 from ..project_paths import read
-from ..python_text.import_lines import layer_module
 from .autogenerate import notes_on_autogenerate
 from .deployment_advice import Layer, advise
 from .layer_requirements import (
@@ -27,8 +25,10 @@ from .layer_requirements import (
 from .packages_built import keep_layer_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from .answers import Answers
 
 VARIABLES = {
     "postgresql": (
@@ -56,63 +56,84 @@ VARIABLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class ChangePlan:
-    """Changes that are ready to be written, and what the user has to know or do instead."""
+class Plan:
+    """What a copy does: made once, then shown, confirmed, applied, recorded and verified."""
 
-    changes: tuple[Change, ...]
-    conflicts: tuple[Conflict, ...]
-    notes: tuple[str, ...]
+    changes: tuple[Change, ...] = ()
+    """What becomes of the user's files, ready to be written."""
+    conflicts: tuple[Conflict, ...] = ()
+    """What keeps the layer from being added."""
+    notes: tuple[str, ...] = ()
+    """What the user has to know, or to do instead."""
     advice: tuple[str, ...] = ()
     """What to change in images, containers and pipelines, a sentence each."""
+    files: tuple[str, ...] = ()
+    """The layer's own files, relative to the project."""
+    kept: tuple[str, ...] = ()
+    """Files of the user's where the template would have put one."""
+    created: tuple[str, ...] = ()
+    """What of both is not there yet."""
+
+    @property
+    def in_place(self) -> tuple[str, ...]:
+        """What is there already, and stays as it is."""
+        return tuple(sorted({*self.files, *self.kept} - {*self.created}))
 
 
-def plan_changes(
-    project: Path, answers: Mapping[str, Any], files: Iterable[str] = ()
-) -> ChangePlan:
-    """Work out what becomes of the user's files; nothing is written.
+def make_plan(
+    project: Path,
+    answers: Answers,
+    files: Iterable[str] = (),
+    *,
+    kept: Iterable[str] = (),
+) -> Plan:
+    """Work out what a copy does; nothing is written.
 
     Args:
         project: the project's directory.
         answers: what the user has answered.
         files: the layer's own, whether they are there or will be, relative to the project.
+        kept: files of the user's where the template would have put one.
 
     Raises:
         PathError: one of them lies outside the project, or cannot be read.
     """
-    merge = _dependencies(project, answers)
-    files = tuple(files)
+    merge = merge_requirements(project, answers)
+    files, kept = tuple(files), tuple(kept)
     packages = keep_layer_out(project, answers, files, merge.changes)
     told = (*merge.notices, merge.reason, merge.instructions, *packages.notes)
-    notes = [*_without_object(answers)]
-    notes += [note for note in told if note]
-    example = list(_env_example(project, answers))
+    notes = [*_without_object(answers), *filter(None, told)]
+    example = [] if answers.is_adopted else list(_env_example(project, answers))
     made = (change for change in (*packages.changes, *example) if change.before is None)
     names = [change.path.relative_to(project).as_posix() for change in made]
     changes = [*packages.changes, *_gitignores(project, answers, [*files, *names]), *example]
-    if answers["db_wire_app"]:
+    if answers.wire_app:
         change, note = _wiring(project, answers)
         changes.extend(change)
         notes.extend(note)
-    if answers["db_schema"]:
-        migrations_dir, schema = answers["db_migrations_dir"], answers["db_schema"]
-        notes.extend(notes_on_autogenerate(project, migrations_dir, schema))
-    advice = advise(project, Layer(answers, files, _test_files(project, answers, merge.changes)))
-    return ChangePlan(tuple(changes), merge.conflicts, tuple(notes), tuple(advice) if files else ())
-
-
-def _test_files(
-    project: Path, answers: Mapping[str, Any], changes: Sequence[Change]
-) -> tuple[str, ...]:
-    """The requirements files that only tests need."""
-    names = (change.path.relative_to(project).as_posix() for change in changes)
-    return tuple(
-        name
-        for name in names
-        if name.endswith((".txt", ".in")) and name != answers["db_dependency_file"]
+    if answers.schema:
+        notes.extend(notes_on_autogenerate(project, answers.migrations_dir, answers.schema))
+    layer = Layer(answers, files, _test_files(project, answers, merge.changes))
+    return Plan(
+        tuple(changes),
+        merge.conflicts,
+        tuple(notes),
+        tuple(advise(project, layer)) if files else (),
+        files,
+        kept,
+        tuple(name for name in (*files, *kept) if not (project / name).exists()),
     )
 
 
-def plan_renewal(project: Path, answers: Mapping[str, Any], files: Iterable[str]) -> ChangePlan:
+def _test_files(project: Path, answers: Answers, changes: Sequence[Change]) -> tuple[str, ...]:
+    """The requirements files that only tests need."""
+    names = (change.path.relative_to(project).as_posix() for change in changes)
+    return tuple(
+        name for name in names if name.endswith((".txt", ".in")) and name != answers.dependency_file
+    )
+
+
+def plan_update(project: Path, answers: Answers, files: Iterable[str]) -> Plan:
     """Work out what an update changes in the files that list dependencies.
 
     Args:
@@ -120,22 +141,29 @@ def plan_renewal(project: Path, answers: Mapping[str, Any], files: Iterable[str]
         answers: what it records.
         files: the layer's own, relative to the project.
     """
-    merge = _dependencies(project, answers, earlier=EARLIER)
+    merge = merge_requirements(project, answers, earlier=EARLIER)
     notes = [*(conflict.message for conflict in merge.conflicts), *merge.notices]
-    for name, content in let_in(project, files, {}, revisions=_revisions(answers)).items():
+    for name, content in let_in(project, files, {}, revisions=answers.revisions_dir).items():
         for change in _change(project, name, content):
             lines = ", ".join(line for line in change.added if not line.startswith("#"))
             notes.append(f"git ignores files of the layer: add {lines} to {name}.")
-    return ChangePlan(merge.changes, (), tuple(notes))
+    return Plan(merge.changes, notes=tuple(notes))
 
 
-def _dependencies(
-    project: Path, answers: Mapping[str, Any], *, earlier: Sequence[str] = ()
+def merge_requirements(
+    project: Path, answers: Answers, *, earlier: Sequence[str] = ()
 ) -> DependencyMerge:
+    """Work out what becomes of the files that list dependencies, and what rules the layer out.
+
+    Args:
+        project: the project's directory.
+        answers: what the user has answered.
+        earlier: what earlier versions of the template wrote, in an update.
+    """
     return merge_dependencies(
         project,
-        dependency_file=answers["db_dependency_file"] or None,
-        manager=answers["db_dependency_manager"],
+        dependency_file=answers.dependency_file or None,
+        manager=answers.dependency_manager,
         main=main_requirements(answers),
         dev=dev_requirements(answers),
         earlier=earlier,
@@ -144,55 +172,39 @@ def _dependencies(
     )
 
 
-def _gitignores(
-    project: Path, answers: Mapping[str, Any], files: Sequence[str]
-) -> Iterator[Change]:
+def _gitignores(project: Path, answers: Answers, files: Sequence[str]) -> Iterator[Change]:
     before = _read(project, ".gitignore")
     protected = protect_env(before, above=gitignores_above(project))
     contents = {".gitignore": protected} if protected is not None else {}
-    contents |= let_in(project, files, {".gitignore": protected}, revisions=_revisions(answers))
+    contents |= let_in(project, files, {".gitignore": protected}, revisions=answers.revisions_dir)
     for name, content in contents.items():
         yield from _change(project, name, content)
 
 
-def _revisions(answers: Mapping[str, Any]) -> str:
-    return f"{answers['db_migrations_dir']}/versions"
-
-
-def _env_example(project: Path, answers: Mapping[str, Any]) -> Iterator[Change]:
-    if is_adopted(answers):
-        return
-    example = add_variables(_read(project, ".env.example"), VARIABLES[answers["db_type"]])
+def _env_example(project: Path, answers: Answers) -> Iterator[Change]:
+    example = add_variables(_read(project, ".env.example"), VARIABLES[answers.type])
     yield from _change(project, ".env.example", example)
 
 
-def _wiring(project: Path, answers: Mapping[str, Any]) -> tuple[list[Change], list[str]]:
-    file = answers["db_app_file"]
-    layer = layer_module(
-        answers["db_import_path"], answers["db_package_dir"], answers["db_layer_dir"]
-    )
-    app_object: str = answers["db_app_object"]
+def _wiring(project: Path, answers: Answers) -> tuple[list[Change], list[str]]:
     result = wire_application(
-        _read(project, file) or "",
-        app_object=app_object.removesuffix("()").partition(":")[2] or None,
-        is_factory=app_object.endswith("()"),
-        layer_module=".".join(part for part in (layer, "database") if part),
+        _read(project, answers.app_file) or "",
+        app_object=answers.app_name,
+        is_factory=answers.is_factory,
+        layer_module=answers.module("database"),
     )
     if isinstance(result, Wired):
-        return list(_change(project, file, result.content)), []
+        return list(_change(project, answers.app_file, result.content)), []
     lines = "\n".join(f"    {line}" for line in result.lines)
-    name = answers["db_app_object"].rpartition(":")[2]
-    place = f" to {name.removesuffix('()')}" if name.endswith("()") else ""
-    note = f"{answers['db_app_file']} is unchanged ({result.reason}); add{place}:\n{lines}"
-    return [], [note]
+    target = f" to {answers.app_name}" if answers.is_factory else ""
+    return [], [f"{answers.app_file} is unchanged ({result.reason}); add{target}:\n{lines}"]
 
 
-def _without_object(answers: Mapping[str, Any]) -> Iterator[str]:
-    if not answers["db_app_object"]:
-        tests = f"{answers['db_tests_dir']}/{answers['db_tests_subdir']}"
+def _without_object(answers: Answers) -> Iterator[str]:
+    if not answers.app_object:
         yield (
-            f"{answers['db_app_file']} makes the application where nothing else can import it: "
-            f"`app` in {tests}/conftest.py is where to make one for the tests"
+            f"{answers.app_file} makes the application where nothing else can import it: "
+            f"`app` in {answers.own_tests_dir}/conftest.py is where to make one for the tests"
         )
 
 

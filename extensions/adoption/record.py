@@ -22,7 +22,7 @@ from ..project_files.encoding import decode
 from ..project_paths import PathError, inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from ..project_files.requirement import Change
@@ -122,7 +122,7 @@ def digest(text: str) -> str:
 
 
 def _inserted(before: str, after: str) -> Iterator[tuple[int, str] | tuple[int, str, str]]:
-    old, new = _lines(before), _lines(after)
+    old, new = lines_of(before), lines_of(after)
     offset, line = 0, 0
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         offset += sum(map(len, new[line:j1]))
@@ -130,8 +130,8 @@ def _inserted(before: str, after: str) -> Iterator[tuple[int, str] | tuple[int, 
         if tag == "equal":
             continue
         gone, come = "".join(old[i1:i2]), "".join(new[j1:j2])
-        start = _common(gone, come)
-        end = _common(gone[start:][::-1], come[start:][::-1])
+        start = common_start(gone, come)
+        end = common_start(gone[start:][::-1], come[start:][::-1])
         piece = come[start : len(come) - end]
         if len(gone) == start + end and _is_whole(come[:start], piece, come[len(come) - end :]):
             yield offset + start, piece
@@ -146,154 +146,12 @@ def _is_whole(above: str, piece: str, below: str) -> bool:
     return piece.startswith(("\n", "\r\n")) and (not below or below.startswith(("\n", "\r\n")))
 
 
-def _common(one: str, other: str) -> int:
+def common_start(one: str, other: str) -> int:
     """How many characters two texts start with in common."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def taken_back(text: str, step: Step) -> str | None:
-    """The text before a step; None where it has been edited since.
-
-    Line ends that git converted on the way to another machine are no edit.
-    """
-    for there, back in ((_same, _same), (_to_crlf, _to_lf), (_to_lf, _to_crlf)):
-        found = there(text)
-        if digest(found) == step["digest"] and back(found) == text:
-            return back(_without(found, step["inserted"]))
-    return None
-
-
-def _without(text: str, inserted: Sequence[Sequence[Any]]) -> str:
-    for at, come, *gone in reversed(inserted):
-        text = f"{text[:at]}{''.join(gone)}{text[at + len(come) :]}"
-    return text
-
-
-def is_unedited(text: str, step: Step) -> bool:
-    """Whether a file is what a step made of it, but for converted line ends."""
-    return step["digest"] in (digest(text), digest(_to_lf(text)), digest(_to_crlf(text)))
-
-
-def _same(text: str) -> str:
-    return text
-
-
-def _to_lf(text: str) -> str:
-    return text.replace("\r\n", "\n")
-
-
-def _to_crlf(text: str) -> str:
-    return _to_lf(text).replace("\n", "\r\n")
-
-
-def taken_out(text: str, step: Step) -> tuple[str, list[str]]:
-    """Take the insertions of a step out of a text that has been edited since.
-
-    Lines go where they are as they were put there, or indented otherwise. Of a file that the step
-    made, they go together or not at all: whoever rewrote it may have written some of them anew.
-
-    Args:
-        text: what the file holds now.
-        step: what was done to it.
-
-    Returns:
-        The text without what is still there as it was inserted, and the lines that are not there
-        any more as inserted, or more than once, as far as what they are about is there.
-    """
-    left: list[str] = []
-    for _at, come, *gone in reversed(step.get("inserted", [])):
-        # At the end of a file without a line end, one was inserted first.
-        piece = come if come.endswith("\n") else re.sub(r"\A\r?\n", "", come)
-        new, old = _bare(piece), _bare("".join(gone))
-        lines = _lines(text)
-        if not any(map(_is_telling, new)):
-            continue
-        at = _only(lines, new)
-        if at is not None:
-            end = _line_end(lines[at])
-            lines[at : at + len(new)] = [f"{line}{end}" for line in old]
-        elif not step.get("created"):
-            left = [*_without_each(lines, new, old), *left]
-        text = _joined(lines, text)
-    # What the user has deleted needs no second look.
-    return text, [line for line in left if _subject(line) in text]
-
-
-def _without_each(lines: list[str], new: Sequence[str], old: Sequence[str]) -> list[str]:
-    """Take new lines out one by one, or put the old ones back in their place; say which stay."""
-    known, wanted = {_plain(line) for line in old}, {_plain(line) for line in new}
-    came = [line for line in new if _plain(line) not in known and _is_telling(line)]
-    gone = [line for line in old if _plain(line) not in wanted]
-    went = {_subject(line): line for line in gone}
-    if len(went) < len(gone) or not went.keys() <= {_subject(line) for line in came}:
-        return [line.strip() for line in came]
-    left: list[str] = []
-    for line in came:
-        before = went.get(_subject(line))
-        found = [at for at, each in enumerate(lines) if _plain(each) == _plain(line)]
-        if len(found) == 1 and before is None:
-            del lines[found[0]]
-        elif len(found) == 1 and before is not None:
-            lines[found[0]] = lines[found[0]].replace(_plain(line), _plain(before))
-        elif before is None or not _cut(lines, line, before):
-            left.append(line.strip())
-    return left
-
-
-def _cut(lines: list[str], line: str, before: str) -> bool:
-    """Take a piece out of the one line that it was put into, where that was edited elsewhere."""
-    start = _common(line, before)
-    end = _common(line[start:][::-1], before[start:][::-1])
-    head, piece = line[:start], line[start : len(line) - end]
-    found = [at for at, each in enumerate(lines) if each.startswith(head) and piece in each]
-    if len(before) != start + end or not head.strip() or len(found) != 1:
-        return False
-    at = found[0]
-    if lines[at].count(piece) != 1:
-        return False
-    lines[at] = lines[at].replace(piece, "")
-    return True
-
-
-def _only(lines: Sequence[str], block: Sequence[str]) -> int | None:
-    """Where lines stand together in a text; None unless it is at one place."""
-    bare = _bare("".join(lines))
-    last = len(bare) - len(block)
-    found = [at for at in range(last + 1) if bare[at : at + len(block)] == list(block)]
-    return found[0] if len(found) == 1 else None
-
-
-def _joined(lines: Sequence[str], text: str) -> str:
-    """The lines as one text, which ends with a line end if the former text did."""
-    joined = "".join(lines)
-    return joined if text.endswith("\n") else joined[: len(joined) - len(_line_end(joined))]
-
-
-def _lines(text: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
     """The lines as editors and file formats count them, each with its end."""
     return re.findall(r"[^\n]*\n|[^\n]+", text)
-
-
-def _bare(text: str) -> list[str]:
-    return [line[: len(line) - len(_line_end(line))] for line in _lines(text)]
-
-
-def _line_end(line: str) -> str:
-    return "\r\n" if line.endswith("\r\n") else "\n" if line.endswith("\n") else ""
-
-
-def _plain(line: str) -> str:
-    return line.strip().rstrip(",")
-
-
-def _is_telling(line: str) -> bool:
-    """Whether a line says something by itself, and opens or closes nothing around others."""
-    plain = _plain(line)
-    return bool(plain) and not plain.startswith(("[", "]", "}")) and plain[-1] not in "[{=("
-
-
-def _subject(line: str) -> str:
-    """The package or variable that a line is about."""
-    found = re.search(r"\w[\w.-]*", line)
-    return found[0] if found else line

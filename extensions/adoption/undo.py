@@ -18,11 +18,12 @@ from ..project_files.gitignore import gitignores_above, ignores
 from ..project_files.requirement import Change
 from ..project_files.writing import WriteError, write_changes
 from ..project_paths import PathError, inside, read
-from ..python_text.import_lines import layer_module
+from .answers import Answers
 from .answers_file import ANSWERS_FILE, check_answers
 from .leftover_imports import Module, importers, without_exports
-from .record import is_unedited, read_record, taken_back, taken_out
+from .record import read_record
 from .same_content import is_same
+from .undone_steps import is_unedited, taken_back, taken_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -51,24 +52,24 @@ class Undone:
     notes: list[str] = field(default_factory=list[str])
 
 
-def undo(project: Path, answers: Mapping[str, Any], rendered: Mapping[str, bytes]) -> Undone:
+def undo(project: Path, recorded: Mapping[str, Any], rendered: Mapping[str, bytes]) -> Undone:
     """Restore what was there before the layer, as far as it was not edited since.
 
     Args:
         project: the project's directory.
-        answers: what it records.
+        recorded: its answers.
         rendered: the template's files by their paths, as they were put there.
     """
-    undone = Undone(failures=list(check_answers(project, answers)))
+    undone = Undone(failures=list(check_answers(project, recorded)))
     if undone.failures:
         return undone
-    recorded = read_record(answers)
-    _restore(project, answers, recorded["changed"], undone)
+    answers = Answers.of(recorded)
+    _restore(project, answers, read_record(recorded)["changed"], undone)
     if undone.failures:
         return undone
-    spared = {ANSWERS_FILE, *recorded["kept"]}
+    spared = {ANSWERS_FILE, *answers.kept}
     own = {name: rendered[name] for name in rendered if name not in spared}
-    _remove(project, answers["db_import_base"], own, undone)
+    _remove(project, answers.import_base, own, undone)
     if not undone.failures:
         _unlink(project, ANSWERS_FILE, undone)
     return undone
@@ -76,7 +77,7 @@ def undo(project: Path, answers: Mapping[str, Any], rendered: Mapping[str, bytes
 
 def _restore(
     project: Path,
-    answers: Mapping[str, Any],
+    answers: Answers,
     changed: Mapping[str, Sequence[dict[str, Any]]],
     undone: Undone,
 ) -> None:
@@ -141,13 +142,11 @@ def _without_all(content: str, steps: Sequence[dict[str, Any]]) -> str | None:
 
 
 def _without_some(
-    name: str, content: str, steps: Sequence[dict[str, Any]], answers: Mapping[str, Any]
+    name: str, content: str, steps: Sequence[dict[str, Any]], answers: Answers
 ) -> tuple[str, list[str]]:
-    if name == answers["db_app_file"]:
+    if name == answers.app_file:
         original = unwire_application(
-            content,
-            app_object=answers["db_app_object"].removesuffix("()").partition(":")[2] or None,
-            layer_module=".".join(filter(None, (_layer(answers), "database"))),
+            content, app_object=answers.app_name, layer_module=answers.module("database")
         )
         if original != content:
             return original, []
@@ -156,12 +155,6 @@ def _without_some(
         content, missing = taken_out(content, step)
         left = [*missing, *left]
     return content, left
-
-
-def _layer(answers: Mapping[str, Any]) -> str:
-    return layer_module(
-        answers["db_import_path"], answers["db_package_dir"], answers["db_layer_dir"]
-    )
 
 
 def _hides_passwords(project: Path, original: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from ..adoption.answers import Answers
 from ..adoption.command_lines import pytest_command
 from ..adoption.layer_requirements import PYTHON_FLOOR, session_scope, version
 from ..conversion.added_files import is_adopted
@@ -25,10 +26,11 @@ from .free_names import (
 if TYPE_CHECKING:
     from ..inspection import Facts
 
-Answers = Mapping[str, Any]
+Given = Mapping[str, Any]
+"""The answers so far, by their questions' names."""
 
 
-def propose(name: str, facts: Facts, answers: Answers, project: Path) -> object:
+def propose(name: str, facts: Facts, answers: Given, project: Path) -> object:
     """The default of a question.
 
     Args:
@@ -45,10 +47,10 @@ def propose_all(facts: Facts, project: Path, *, existing: str = "stop") -> Answe
     answers: dict[str, Any] = {"db_existing": existing, "db_wire_app": True}
     for name in _PROPOSALS:
         answers[name] = propose(name, facts, answers, project)
-    return answers
+    return Answers.of(answers)
 
 
-def _import_path(facts: Facts, answers: Answers, _project: Path) -> str:
+def _import_path(facts: Facts, answers: Given, _project: Path) -> str:
     package_dir: str = answers["db_package_dir"]
     if package_dir == facts.package_dir:
         return facts.import_path
@@ -56,13 +58,13 @@ def _import_path(facts: Facts, answers: Answers, _project: Path) -> str:
     return ".".join(parts[1:] if parts[:1] == ("src",) and len(parts) > 1 else parts)
 
 
-def _app_object(facts: Facts, _answers: Answers, _project: Path) -> str:
+def _app_object(facts: Facts, _answers: Given, _project: Path) -> str:
     """As `module:object`, with `()` for a factory; "" where nothing can be imported."""
     called = "()" if facts.app_factory else ""
     return f"{facts.app_object}{called}" if facts.app_object else ""
 
 
-def _layer_dir(_facts: Facts, answers: Answers, project: Path) -> str:
+def _layer_dir(_facts: Facts, answers: Given, project: Path) -> str:
     """The package's directory, or a new one in it: where a name is taken, and beside a layer."""
     package_dir = PurePosixPath(str(answers["db_package_dir"]))
     names = LAYER_MODULES[:2] if is_adopted(answers) else LAYER_MODULES
@@ -71,46 +73,46 @@ def _layer_dir(_facts: Facts, answers: Answers, project: Path) -> str:
     return str(package_dir / free_layer_dir(project / package_dir))
 
 
-def _migrations_dir(facts: Facts, answers: Answers, project: Path) -> str:
+def _migrations_dir(facts: Facts, answers: Given, project: Path) -> str:
     if is_adopted(answers) and facts.database.alembic is not None:
         return facts.database.alembic
     return _alembic_name(facts, answers, project)
 
 
-def _alembic_ini(facts: Facts, answers: Answers, project: Path) -> str:
+def _alembic_ini(facts: Facts, answers: Given, project: Path) -> str:
     if is_adopted(answers) and facts.database.alembic_ini is not None:
         return facts.database.alembic_ini
     return f"{_alembic_name(facts, answers, project)}.ini"
 
 
-def _alembic_name(facts: Facts, _answers: Answers, project: Path) -> str:
+def _alembic_name(facts: Facts, _answers: Given, project: Path) -> str:
     is_there = any(finding.kind == "alembic" for finding in facts.existing_layer)
     return f"alembic{free_alembic_suffix(project, is_there=is_there)}"
 
 
-def _schema(_facts: Facts, answers: Answers, _project: Path) -> str:
+def _schema(_facts: Facts, answers: Given, _project: Path) -> str:
     """Empty for the default one; a layer beside another keeps its tables apart."""
     return schema_name(answers["db_project_name"]) if _is_beside(answers) else ""
 
 
-def _is_beside(answers: Answers) -> bool:
+def _is_beside(answers: Given) -> bool:
     return bool(answers.get("db_existing") == "beside")
 
 
-def _tests_are_packages(facts: Facts, _answers: Answers, _project: Path) -> bool:
+def _tests_are_packages(facts: Facts, _answers: Given, _project: Path) -> bool:
     """Whether the new tests lie in packages, which brings the project's root to `sys.path`."""
     if facts.tests_dir is None:
         return facts.pytest.import_base == "." and not facts.pytest.import_base_reached
     return facts.pytest.tests_are_packages
 
 
-def _python_path(facts: Facts, answers: Answers, _project: Path) -> str:
+def _python_path(facts: Facts, answers: Given, _project: Path) -> str:
     """What Python has to be told; empty where it finds the project's modules by itself."""
     base: str = answers["db_import_base"]
     return "" if base == "." or facts.pytest.installed else base
 
 
-def _pytest(facts: Facts, answers: Answers, _project: Path) -> str:
+def _pytest(facts: Facts, answers: Given, _project: Path) -> str:
     pytest = facts.pytest
     by_packages = answers["db_tests_are_packages"] and pytest.reached_from_packages
     return pytest_command(
@@ -121,7 +123,7 @@ def _pytest(facts: Facts, answers: Answers, _project: Path) -> str:
     )
 
 
-def _alembic_section(facts: Facts, answers: Answers, _project: Path) -> str:
+def _alembic_section(facts: Facts, answers: Given, _project: Path) -> str:
     """Empty where it is as Ruff does it without settings: first-party beside migrations alone."""
     section = facts.code_style.alembic_section or ""
     if section == "by-directory":
@@ -129,7 +131,7 @@ def _alembic_section(facts: Facts, answers: Answers, _project: Path) -> str:
     return section
 
 
-def _python(facts: Facts, _answers: Answers, _project: Path) -> str:
+def _python(facts: Facts, _answers: Given, _project: Path) -> str:
     """The oldest Python that the project admits, as far as it says and the layer supports."""
     bound = facts.requires_python
     specifier = bound.specifier if bound else ""
@@ -137,7 +139,7 @@ def _python(facts: Facts, _answers: Answers, _project: Path) -> str:
     return max([PYTHON_FLOOR, *floors], key=version)
 
 
-def _project_name(_facts: Facts, _answers: Answers, project: Path) -> str:
+def _project_name(_facts: Facts, _answers: Given, project: Path) -> str:
     try:
         data = tomllib.loads((read(project, "pyproject.toml") or b"").decode())
     except (PathError, ValueError):
@@ -148,12 +150,12 @@ def _project_name(_facts: Facts, _answers: Answers, project: Path) -> str:
     return str(name or project.resolve().name)
 
 
-def _http_client(facts: Facts, _answers: Answers, _project: Path) -> str:
+def _http_client(facts: Facts, _answers: Given, _project: Path) -> str:
     names = facts.requirements.keys()
     return "httpx2" if "httpx2" in names and "httpx" not in names else "httpx"
 
 
-_PROPOSALS: Mapping[str, Callable[[Facts, Answers, Path], object]] = {
+_PROPOSALS: Mapping[str, Callable[[Facts, Given, Path], object]] = {
     "db_type": lambda facts, answers, _project: (
         "supabase" if facts.database.supabase and not is_adopted(answers) else "postgresql"
     ),

@@ -64,7 +64,7 @@ def _by_kind(findings: Sequence[Finding]) -> Iterator[tuple[str, Finding, str, s
             yield name, first, text, more
 
 
-def reason_to_stop(facts: Facts, project: Path) -> Iterator[str]:
+def choices_beside(facts: Facts, project: Path) -> Iterator[str]:
     """Say what was found, what it means, and what the choices are."""
     if not facts.existing_layer:
         return
@@ -73,9 +73,9 @@ def reason_to_stop(facts: Facts, project: Path) -> Iterator[str]:
         "The project has a database layer already, so nothing was added: "
         f"{described(facts.existing_layer)}. {offer(project, facts)} Or keep that one alone, or "
         "add this one beside it with "
-        f"-d db_existing=beside: its modules go to {beside['db_layer_dir']}/, its migrations to "
-        f"{beside['db_migrations_dir']}/ and {beside['db_alembic_ini']}, and its tables to the "
-        f"PostgreSQL schema {beside['db_schema']}; what is there stays as it is."
+        f"-d db_existing=beside: its modules go to {beside.layer_dir}/, its migrations to "
+        f"{beside.migrations_dir}/ and {beside.alembic_ini}, and its tables to the "
+        f"PostgreSQL schema {beside.schema}; what is there stays as it is."
     )
 
 

@@ -1,58 +1,47 @@
-"""What copier.yml and the template's files call: proposals, checks, and import lines."""
+"""What copier.yml and the template's files call."""
 
 from __future__ import annotations
 
 import json
-import os
 import sys
-from dataclasses import replace
-from itertools import islice
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from copier.errors import UserMessageError
 from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 
-from ..adoption.answers_file import AnswersError, check_answers, read_answers, replace_answers
+from ..adoption.answers import Answers
 from ..adoption.command_lines import run, run_module
-from ..adoption.layer_files import escaped, kept_files
 from ..adoption.layer_requirements import has_uuid7
-from ..adoption.moved_layer import LostError, moved_answers
-from ..adoption.plan import ChangePlan, plan_changes
+from ..adoption.plan import Plan, make_plan
 from ..adoption.record import record
-from ..adoption.renamed_questions import under_present_names
 from ..conversion.added_files import added, excluded, is_adopted
-from ..conversion.adopted_layer import AdoptedLayer
 from ..conversion.import_block import import_block
 from ..conversion.offer import offer, other_extras, proof, reasons_not_to_adopt
 from ..inspection import Facts, Given, inspect_project
-from ..project_files.writing import WriteError
+from ..project_files.gitignore import as_pattern
 from ..project_paths import PathError, obstacles, read_file
-from ..python_text.import_lines import import_statement, layer_module, sorted_imports
+from ..python_text.import_lines import import_statement, sorted_imports
 from .code_style import use_style
 from .compiled_texts import remember_compiled_texts
+from .context import CopierContext
 from .default_answers import propose
-from .existing_layer import bad_answer, listed, reason_to_stop
-from .given_answers import (
-    load_questions,
-    problems_with,
-    problems_with_place,
-    problems_with_value,
-)
-from .model_functions import model_functions
-from .open_questions import UNSURE, choices_for, is_open, questions_left_open
+from .existing_layer import listed
+from .given_answers import problems_with_place
+from .model_functions import MODEL_FUNCTIONS, problem_with_models
+from .open_questions import UNSURE, choices_for, is_open
 from .plan_text import describe_plan
-from .reasons_to_stop import bounds_that_exclude, no_file, reasons_to_stop
+from .reasons_to_stop import no_file, reason_to_stop, why_lost
 from .template_files import rendered_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+    from pathlib import Path
 
     from jinja2.runtime import Context
 
-WITHOUT_EFFECT = ("db_confirm", "db_agreed", "db_record")
-"""Questions that come after the plan is made."""
+    from ..conversion.adopted_layer import AdoptedLayer
 
 
 class ExistingProject(Extension):
@@ -63,119 +52,123 @@ class ExistingProject(Extension):
         super().__init__(environment)
         self._facts: dict[tuple[Path, Given], Facts] = {}
         self._asked: set[str] = set()
-        self._plan: tuple[Mapping[str, Any], ChangePlan] | None = None
+        self._plan: tuple[Answers, Plan] | None = None
+        self._possible: set[Path] = set()
         self._shown: set[Path] = set()
-        self._there: set[str] = set()
-        self._own: tuple[str, ...] = ()
-        self._is_first = True
-        self._answers_before: bytes | None = None
         self._findings_are_shown = False
         self._proofs: dict[Path, AdoptedLayer | str] = {}
+        self._answers_before: bytes | None = None
         functions: dict[str, Any] = {
-            "has_uuid7": has_uuid7,
-            "kept_files": self.kept_files,
-            "not_lost": self.not_lost,
-            "layer_file": self.layer_file,
-            "layer_import": self.layer_import,
-            "layer_path": self.layer_path,
-            "adopted": self.adopted,
+            "add_layer": self.add_layer,
             "adopted_layer": self.adopted_layer,
             "agreed": self.agreed,
             "asks_for_extras": self.asks_for_extras,
+            "files_in_place": self.files_in_place,
+            "has_uuid7": has_uuid7,
             "import_block": import_block,
+            "layer_file": self.layer_file,
+            "layer_import": self.layer_import,
+            "layer_path": self.layer_path,
+            "not_lost": self.not_lost,
+            "possible": self.possible,
             "proposed": self.proposed,
             "recorded": self.recorded,
-            "show_plan": self.show_plan,
             "run": self.run,
             "run_module": self.run_module,
+            "show_plan": self.show_plan,
             "sorted_imports": sorted_imports,
             "unsure": self.unsure,
-            "what_to_do": self.what_to_do,
             "typed_problem": self.typed_problem,
-            **model_functions(_known_answers),
+            "what_to_do": self.what_to_do,
+            **MODEL_FUNCTIONS,
         }
         environment.globals.update(functions)
         remember_compiled_texts(environment)
         use_style(environment)
 
     @pass_context
+    def possible(self, context: Context) -> bool:
+        """Stop before the first prompt where the layer cannot be added.
+
+        Raises:
+            UserMessageError: what is wrong, where, and what to do.
+        """
+        state = CopierContext(context)
+        # Copier asks for the default of a hidden question twice.
+        if state.root not in self._possible:
+            if reason := reason_to_stop(state, self._facts_of, self._what_to_do):
+                raise UserMessageError(reason)
+            self._possible.add(state.root)
+        return True
+
+    @pass_context
     def proposed(self, context: Context, name: str, otherwise: object = None) -> object:
         """The default of a question: what is recorded, else `otherwise` or what inspection found.
 
-        What is recorded may be so under an earlier name; see `renamed`.
+        What is recorded may be so under an earlier name; see `renamed_questions`.
         """
-        known = _known_answers(context)
-        if name in known or otherwise is not None:
-            return known.get(name, otherwise)
-        return propose(name, self._facts_of(context), context.get_all(), _project(context))
+        state = CopierContext(context)
+        if name in state.known or otherwise is not None:
+            return state.known.get(name, otherwise)
+        return propose(name, self._facts_of(state), state.variables, state.project)
 
     @pass_context
     def what_to_do(self, context: Context) -> str:
         """What to propose where the project has a layer: to adopt it where that is proven."""
-        if "db_added_on" in _known_answers(context):
+        state = CopierContext(context)
+        return self._what_to_do(state)
+
+    def _what_to_do(self, state: CopierContext) -> str:
+        if state.has_layer or state.is_undo or isinstance(self._proof(state), str):
             return "stop"
-        return "adopt" if isinstance(self._proof(context), AdoptedLayer) else "stop"
+        return "adopt"
 
     @pass_context
     def adopted_layer(self, context: Context) -> str:
         """What of the project's own layer is used, as JSON; null where none is adopted."""
-        known = _known_answers(context)
-        if "db_adopted" in known:
-            return json.dumps(known["db_adopted"])
-        found = self._proof(context) if is_adopted(context.get_all()) else None
-        return json.dumps(found.as_answer() if isinstance(found, AdoptedLayer) else None)
+        state = CopierContext(context)
+        if "db_adopted" in state.known:
+            return json.dumps(state.known["db_adopted"])
+        found = self._proof(state) if is_adopted(state.variables) else "none is adopted"
+        return json.dumps(None if isinstance(found, str) else found.as_answer())
 
-    def _proof(self, context: Context) -> AdoptedLayer | str:
-        project, facts = _project(context).resolve(), self._facts_of(context)
-        if project not in self._proofs:
+    def _proof(self, state: CopierContext) -> AdoptedLayer | str:
+        if state.root not in self._proofs:
+            facts = self._facts_of(state)
             is_there = facts.existing_layer and facts.app_file and facts.project_root == "."
-            self._proofs[project] = proof(project, facts) if is_there else "no layer was found"
-        return self._proofs[project]
+            told = proof(state.root, facts) if is_there else "no layer was found"
+            self._proofs[state.root] = told
+        return self._proofs[state.root]
 
     @pass_context
     def unsure(self, context: Context, name: str) -> bool:
         """Whether a person has to be asked.
 
         Raises:
-            UserMessageError: the layer cannot be added to this project, or is not to be.
+            UserMessageError: the project is to keep the layer that it has, and no other, or one
+                that cannot be adopted.
         """
-        # An update replays all recorded answers as data, also those of questions that are gone.
-        if _data(context) and "db_added_on" not in _data(context):
-            questions = load_questions(Path(context["_copier_conf"]["src_path"]))
-            for problem in problems_with(_data(context), questions, _project(context)):
-                raise UserMessageError(problem)
-        known = _known_answers(context)
-        for problem in check_answers(_project(context), known):
-            raise UserMessageError(problem)
-        if _data(context).get("db_undo") and "db_added_on" not in known:
-            raise UserMessageError(
-                f"{_project(context)} has no database layer of this template: nothing to undo."
-            )
-        if "db_added_on" in known:
-            if name == "db_existing" and not _data(context).get("db_undo"):
-                self._stop_if_moved(context)
+        state = CopierContext(context)
+        if state.has_layer or state.is_undo:
             return False
-        facts = self._facts_of(context)
+        facts = self._facts_of(state)
         if name == "db_existing":
-            reasons = list(self._reasons_to_stop(context, facts))
-            if reasons:
-                raise UserMessageError("\n".join(reasons))
-            is_asked = facts.existing_layer and name not in _data(context)
+            is_asked = facts.existing_layer and name not in state.data
             if is_asked and not self._findings_are_shown:
                 # The prompt is cut at the terminal's width.
-                told = f"{listed(facts.existing_layer)}\n{offer(_project(context), facts)}"
+                told = f"{listed(facts.existing_layer)}\n{offer(state.project, facts)}"
                 print(f"\n{told}\n", file=sys.stderr)
                 self._findings_are_shown = True
             return bool(facts.existing_layer)
         if facts.existing_layer and context["db_existing"] == "stop":
             raise UserMessageError("Nothing was added: the project keeps the layer that it has.")
-        if name == "db_package_dir" and is_adopted(context.get_all()):
-            for problem in reasons_not_to_adopt(_project(context), facts, _data(context)):
+        if name == "db_package_dir" and is_adopted(state.variables):
+            for problem in reasons_not_to_adopt(state.project, facts, state.data):
                 raise UserMessageError(problem)
         asked = is_open(name, facts)
         if asked:
             self._asked.add(name)
-        if asked and name not in _data(context) and choices_for(name, facts):
+        if asked and name not in state.data and choices_for(name, facts):
             # The prompt is cut at the terminal's width.
             print(f"\nLikely, best first: {', '.join(choices_for(name, facts))}", file=sys.stderr)
         return asked
@@ -188,58 +181,30 @@ class ExistingProject(Extension):
         """
         if name not in self._asked:
             return ""
-        answers = context.get_all()
-        known = {each: answers[each] for each in UNSURE if each in answers}
-        found = problems_with_place(name, value, known, _project(context))
+        state = CopierContext(context)
+        known = {other: state.variables[other] for other in UNSURE if other in state.variables}
+        found = problems_with_place(name, value, known, state.project)
         return next((f"{problem[:1].upper()}{problem[1:]}" for problem in found), "")
-
-    def _reasons_to_stop(self, context: Context, facts: Facts) -> Iterator[str]:
-        project, data = _project(context), _data(context)
-        nobody_is_asked = bool(context["_copier_conf"]["defaults"])
-        yield from bad_answer(data)
-        reasons = list(islice(reasons_to_stop(facts, project), 1))
-        existing = data.get("db_existing") or self.what_to_do(context)
-        yield from reasons or bounds_that_exclude(facts, project, existing)
-        if facts.app_file is None or facts.project_root != ".":
-            return
-        if data.get("db_existing") == "adopt":
-            yield from reasons_not_to_adopt(project, facts, data)
-        if data.get("db_existing", "stop" if nobody_is_asked else None) == "stop":
-            yield from reason_to_stop(facts, project)
-        if nobody_is_asked:
-            yield from questions_left_open(facts, data)
 
     @pass_context
     def asks_for_extras(self, context: Context) -> bool:
-        """Whether to ask; a project from before there was this question takes its default.
-
-        Raises:
-            UserMessageError: an answer on the command line or in the answers file is wrong.
-        """
-        known = _known_answers(context)
-        if "db_extras" in known:
-            questions = load_questions(Path(context["_copier_conf"]["src_path"]))
-            for problem in problems_with_value("db_extras", known["db_extras"], questions):
-                raise UserMessageError(problem)
-            return True
-        return not ("db_added_on" in known and context["_copier_conf"]["skip_answered"])
+        """Whether to ask; a project from before there was this question takes its default."""
+        state = CopierContext(context)
+        return "db_extras" in state.known or not (
+            state.has_layer and state.options["skip_answered"]
+        )
 
     @pass_context
     def show_plan(self, context: Context) -> bool:
         """Print the plan, once and on a first copy only; True if it is to be confirmed."""
-        project = _project(context)
-        if is_adopted(context.get_all()):
-            for problem in other_extras(context["db_extras"]):
-                raise UserMessageError(problem)
-        if "db_confirm" in _known_answers(context) and "db_added_on" in _known_answers(context):
+        state = CopierContext(context)
+        if state.has_layer and "db_confirm" in state.known:
             return False
-        if project not in self._shown and not context["_copier_conf"]["quiet"]:
-            self._shown.add(project)
-            created = [path for path in self._rendered(context) if not (project / path).exists()]
-            facts = self._facts_of(context)
-            changes = self._changes_of(context)
-            plan = describe_plan(facts, context.get_all(), created, changes, project)
-            print(f"\n{plan}", file=sys.stderr)
+        if state.project not in self._shown and not state.options["quiet"]:
+            self._shown.add(state.project)
+            facts, plan = self._facts_of(state), self._plan_of(state)
+            text = describe_plan(facts, state.answers, plan, state.root)
+            print(f"\n{text}", file=sys.stderr)
         return True
 
     @pass_context
@@ -247,127 +212,72 @@ class ExistingProject(Extension):
         """Go on only after a yes, and where there is room for each file.
 
         Raises:
-            UserMessageError: the plan was declined, or something stands in a file's place.
+            UserMessageError: the plan was declined, or cannot be carried out.
         """
+        state = CopierContext(context)
         if not context["db_confirm"]:
             raise UserMessageError("Nothing was added: the plan was not confirmed.")
         if context["db_undo"]:
             return True
-        project = _project(context)
-        for obstacle in obstacles(project, self._rendered(context)):
+        plan = self._plan_of(state)
+        for obstacle in obstacles(state.project, (*plan.files, *plan.kept)):
             raise UserMessageError(no_file(obstacle))
-        return True
-
-    @pass_context
-    def kept_files(self, context: Context) -> str:
-        """Patterns of the files that a copy leaves alone because they are there.
-
-        Raises:
-            UserMessageError: a file of the user's rules the layer out; this is the last moment
-                before something is written.
-        """
-        if context["db_undo"]:
-            return "*"
-        project, answers = _project(context), context.get_all()
-        if conflicts := self._changes_of(context).conflicts:
-            raise UserMessageError("\n".join(conflict.message for conflict in conflicts))
-        self._there = set(kept_files(project, answers))
-        self._own = tuple(self._own_files(context))
-        self._is_first = not _answers_file(context).exists()
-        self._answers_before = _content(_answers_file(context))
-        left_out = self._left_out(context)
-        return "\n".join(f"/{escaped(path)}" for path in (*self._there, *left_out))
-
-    @pass_context
-    def not_lost(self, context: Context) -> str:
-        """Stop an update, at the last moment before it writes, if the layer is nowhere.
-
-        A copy would bring it again.
-
-        Raises:
-            UserMessageError: there would be nothing to merge the new version into.
-        """
-        try:
-            _moved(context)
-        except LostError as error:
-            raise UserMessageError(str(error)) from error
-        return "\n".join(f"/{escaped(path)}" for path in self._left_out(context))
-
-    def _stop_if_moved(self, context: Context) -> None:
-        """Record where the layer is now; a first answer of a running command cannot be changed."""
-        file = str(context["_copier_conf"]["answers_file"])
-        try:
-            moved = _moved(context)
-            if moved and not context["_copier_conf"]["pretend"]:
-                replace_answers(_project(context), moved, file)
-        except LostError:
-            return
-        except (AnswersError, WriteError) as error:
-            raise UserMessageError(str(error)) from error
-        if moved:
-            told = (f"{name}: {moved[name]}" for name in moved if name != "db_record")
-            raise UserMessageError(
-                f"The layer is somewhere else than {file} said, which says it now "
-                f"({', '.join(told)}): look at it, commit it, and run this again."
-            )
-
-    @pass_context
-    def adopted(self, context: Context) -> bool:
-        """Add to the user's files, verify and sum up; False where an undo is to run instead.
-
-        Raises:
-            UserMessageError: something is not as it has to be; the summary has said what.
-        """
-        options = context["_copier_conf"]
-        if context["db_undo"] or options["pretend"]:
-            return not context["db_undo"]
-        from ..adoption.rollback import take_back  # noqa: PLC0415
-        from ..project_files.requirement import Change  # noqa: PLC0415
-        from .adopt import adopt  # noqa: PLC0415 - an update has no need of it
-        from .summary_text import summarize  # noqa: PLC0415
-
-        project, answers = _project(context), context.get_all()
-        created = None
-        if not self._is_first:
-            created = sorted({*kept_files(project, answers)} - self._there)
-        try:
-            adopted = adopt(
-                project.resolve(),
-                answers,
-                files=self._own,
-                created=created,
-                destination=str(options["dst_path"]),
-            )
-        except PathError as error:
-            raise UserMessageError(no_file(error)) from error
-        if adopted.failed and (created is None or created or adopted.changes):
-            file = str(options["answers_file"])
-            new = {*self._own} - self._there - {file}
-            recorded = Change(project.resolve() / file, self._answers_before, b"", ())
-            left = take_back(project.resolve(), new, [*adopted.changes, recorded])
-            failures = (*adopted.failures, *left)
-            adopted = replace(adopted, changes=(), failures=failures, taken_back=True)
-        text = summarize(adopted, environ=os.environ, terminal=sys.stderr.isatty())
-        if text and (adopted.failed or not options["quiet"]):
-            sys.stderr.write(text)
-        if adopted.failed:
-            raise UserMessageError(
-                "Nothing was added: see above."
-                if adopted.taken_back
-                else "Not everything is as it has to be: see above."
-            )
+        if plan.conflicts and not state.has_layer:
+            raise UserMessageError("\n".join(conflict.message for conflict in plan.conflicts))
         return True
 
     @pass_context
     def recorded(self, context: Context) -> str:
         """What this copy and earlier ones do to the user's files, as JSON; see `record`."""
-        known = _known_answers(context).get("db_record", {})
+        state = CopierContext(context)
+        known = state.known.get("db_record", {})
         if context["db_undo"]:
             return json.dumps(known)
-        project = _project(context)
-        kept = (path for path in self._rendered(context) if (project / path).is_file())
-        changes = self._changes_of(context).changes
-        return json.dumps(record(changes, project=project, kept=kept, earlier=known))
+        plan = self._plan_of(state)
+        new = record(plan.changes, project=state.root, kept=plan.kept, earlier=known)
+        return json.dumps(new)
+
+    @pass_context
+    def files_in_place(self, context: Context) -> str:
+        """Patterns of the files that a copy leaves alone because they are there."""
+        if context["db_undo"]:
+            return "*"
+        state = CopierContext(context)
+        self._answers_before = _content(state.project / state.answers_file)
+        paths = (*self._plan_of(state).in_place, *self._left_out(state))
+        return "\n".join(f"/{as_pattern(path)}" for path in paths)
+
+    @pass_context
+    def not_lost(self, context: Context) -> str:
+        """Stop an update, at the last moment before it writes, if the layer is nowhere.
+
+        A copy would bring it again, and no question can tell the two apart.
+
+        Raises:
+            UserMessageError: there would be nothing to merge the new version into.
+        """
+        if lost := why_lost(CopierContext(context)):
+            raise UserMessageError(lost)
+        return "\n".join(f"/{as_pattern(path)}" for path in self._left_out(CopierContext(context)))
+
+    @pass_context
+    def add_layer(self, context: Context) -> str:
+        """Carry out what is left of the plan once the layer's files are there.
+
+        Returns:
+            "undo" where there is nothing to add, because the layer is to be taken out.
+
+        Raises:
+            UserMessageError: something is not as it has to be; the summary has said what.
+        """
+        state = CopierContext(context)
+        if context["db_undo"]:
+            return "undo"
+        if not state.options["pretend"]:
+            from .carry_out import carry_out  # noqa: PLC0415 - an update has no need of it
+
+            carry_out(state, self._plan_of(state), self._answers_before)
+        return ""
 
     @pass_context
     def layer_import(self, context: Context, module: str, names: str) -> str:
@@ -376,8 +286,8 @@ class ExistingProject(Extension):
         The models of a layer that is adopted are the project's own.
         """
         if module == "models" and is_adopted(context.get_all()):
-            return import_statement(_layer(context), "database_kit.application_models", names)
-        return import_statement(_layer(context), module, names)
+            module = "database_kit.application_models"
+        return import_statement(_answers(context).module(module), names)
 
     @pass_context
     def layer_file(self, context: Context, name: str) -> str:
@@ -387,91 +297,64 @@ class ExistingProject(Extension):
     @pass_context
     def layer_path(self, context: Context, module: str) -> str:
         """The full import path of a module of the layer."""
-        return ".".join(part for part in (_layer(context), module) if part)
+        return _answers(context).module(module)
 
     @pass_context
     def run(self, context: Context, command: str) -> str:
-        """A command line as the project's manager has it; see `commands.run`."""
+        """A command line as the project's manager has it; see `command_lines.run`."""
         return run(context["db_dependency_manager"], command)
 
     @pass_context
     def run_module(self, context: Context, module: str) -> str:
-        """The command line for a module of the layer; see `commands.run_module`."""
-        return run_module(context.get_all(), module)
+        """The command line for a module of the layer; see `command_lines.run_module`."""
+        return run_module(_answers(context), module)
 
-    def _rendered(self, context: Context) -> Iterator[str]:
-        return added(self._every_file(context), context.get_all())
-
-    def _left_out(self, context: Context) -> Iterator[str]:
-        return excluded(self._every_file(context), context.get_all())
-
-    def _every_file(self, context: Context) -> Iterator[str]:
-        template = Path(context["_copier_conf"]["src_path"]) / "template"
-        return rendered_files(template, self.environment, context.get_all())
-
-    def _own_files(self, context: Context) -> Iterator[str]:
-        """The layer's files without those that were the user's before."""
-        project, earlier = _project(context), _known_answers(context).get("db_record")
-        for path in self._rendered(context):
-            is_kept = path in earlier["kept"] if earlier else (project / path).is_file()
-            if not is_kept:
-                yield path
-
-    def _changes_of(self, context: Context) -> ChangePlan:
-        """The planned changes, worked out once for the same answers.
+    def _plan_of(self, state: CopierContext) -> Plan:
+        """The plan, made once for the same answers.
 
         None where there is no project: an undo renders the template's files beside it.
         """
-        if not _project(context).is_dir():
-            return ChangePlan((), (), ())
-        answers = {name: context[name] for name in context.get_all() if name.startswith("db_")}
-        for name in WITHOUT_EFFECT:
-            answers.pop(name, None)
+        project, answers = state.root, state.answers
+        if not project.is_dir():
+            return Plan()
         if self._plan is None or self._plan[0] != answers:
-            files = list(self._own_files(context))
+            extras = other_extras(state.variables["db_extras"]) if answers.is_adopted else ()
+            for problem in (problem_with_models(state.variables), *extras):
+                if problem:
+                    raise UserMessageError(problem)
+            rendered = list(added(self._every_file(state), state.variables))
+            kept: list[str] | None = (state.known.get("db_record") or {}).get("kept")
+            if kept is None:
+                kept = [path for path in rendered if (project / path).is_file()]
+            own = [path for path in rendered if path not in kept]
             try:
-                self._plan = answers, plan_changes(_project(context), answers, files)
+                in_way = [path for path in rendered if path in kept]
+                plan = make_plan(project, answers, own, kept=in_way)
             except PathError as error:
                 raise UserMessageError(no_file(error)) from error
+            self._plan = answers, plan
         return self._plan[1]
 
-    def _facts_of(self, context: Context) -> Facts:
-        project = _project(context).resolve()
-        known, answers = _known_answers(context), context.get_all()
+    def _left_out(self, state: CopierContext) -> Iterator[str]:
+        return excluded(self._every_file(state), state.variables)
+
+    def _every_file(self, state: CopierContext) -> Iterator[str]:
+        return rendered_files(state.template / "template", self.environment, state.variables)
+
+    def _facts_of(self, state: CopierContext) -> Facts:
+        answers, known = state.variables, state.known
         given = {
             name.removeprefix("db_"): str(PurePosixPath(answers[name])) if answers[name] else ""
             for name in ("db_app_file", "db_package_dir", "db_import_path")
             if name in answers and (name in known or name in self._asked)
         }
-        key = project, Given(**given)
+        key = state.root, Given(**given)
         if key not in self._facts:
             try:
                 self._facts[key] = inspect_project(*key)
             except OSError as error:
-                raise UserMessageError(f"{project}: {error.strerror or error}.") from error
+                raise UserMessageError(f"{key[0]}: {error.strerror or error}.") from error
         return self._facts[key]
-
-
-def _layer(context: Context) -> str:
-    return layer_module(
-        context["db_import_path"], context["db_package_dir"], context["db_layer_dir"]
-    )
-
-
-def _project(context: Context) -> Path:
-    return Path(context["_copier_conf"]["dst_path"])
-
-
-def _moved(context: Context) -> dict[str, Any]:
-    """The recorded answers that have to change; see `moved_answers`."""
-    project, file = _project(context), str(context["_copier_conf"]["answers_file"])
-    recorded = read_answers(project, file)
-    return moved_answers(project, recorded, file) if "db_added_on" in recorded else {}
-
-
-def _data(context: Context) -> Mapping[str, Any]:
-    data: Mapping[str, Any] = context["_copier_conf"]["data"]
-    return data
 
 
 def _content(file: Path) -> bytes | None:
@@ -481,17 +364,5 @@ def _content(file: Path) -> bytes | None:
         return None
 
 
-def _answers_file(context: Context) -> Path:
-    return _project(context) / str(context["_copier_conf"]["answers_file"] or "")
-
-
-def _known_answers(context: Context) -> Mapping[str, Any]:
-    """Answers given on the command line or by the update, and those that the project records."""
-    file = context["_copier_conf"]["answers_file"]
-    recorded: Mapping[str, Any] = {}
-    try:
-        if file:
-            recorded = read_answers(_project(context), str(file))
-    except AnswersError as error:
-        raise UserMessageError(str(error)) from error
-    return under_present_names({**recorded, **_data(context)})
+def _answers(context: Context) -> Answers:
+    return Answers.of(context.get_all())

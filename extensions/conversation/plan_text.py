@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path, PurePosixPath
 from textwrap import wrap
-from typing import Any
 
-from ..adoption.plan import ChangePlan
+from ..adoption.answers import Answers
+from ..adoption.plan import Plan
 from ..inspection import Facts
 
 WIDTH = 80
@@ -18,9 +18,8 @@ LABEL = 10
 
 def describe_plan(
     facts: Facts,
-    answers: Mapping[str, Any],
-    created: Iterable[str],
-    changes: ChangePlan,
+    answers: Answers,
+    plan: Plan,
     project: Path,
 ) -> str:
     """Say what was found, what will be created, and what will be changed and how.
@@ -28,21 +27,20 @@ def describe_plan(
     Args:
         facts: what inspection found.
         answers: the answers to all questions before the confirmation.
-        created: the files that will be new, relative to the project.
-        changes: what becomes of the files that are there.
+        plan: what a copy does.
         project: the project's directory.
     """
     lines = [f"The plan for {project.resolve()}", ""]
     lines += _entry("Found", _found(facts, answers))
-    lines += _entry("Create", _directories(created))
-    for change in changes.changes:
+    lines += _entry("Create", _directories(plan.created))
+    for change in plan.changes:
         name = change.path.relative_to(project).as_posix()
         verb = "Change" if change.before is not None else "Create"
         lines += _entry(verb, [name])
         lines += [" " * LABEL + f"  {before} -> {after}" for before, after in change.raised]
         added = filter(None, map(str.strip, change.added_apart))
         lines += [" " * LABEL + f"  + {line}" for line in added]
-    for note in changes.notes:
+    for note in plan.notes:
         first, *rest = note.splitlines()
         lines += _entry("By hand", [first])
         lines += [" " * LABEL + line for line in rest]
@@ -57,32 +55,32 @@ def _entry(label: str, paragraphs: Iterable[str]) -> Iterator[str]:
             first = False
 
 
-def _found(facts: Facts, answers: Mapping[str, Any]) -> Iterator[str]:
+def _found(facts: Facts, answers: Answers) -> Iterator[str]:
     where = {
         reason.fact: f" ({reason.file}:{reason.line})" if reason.line else f" ({reason.file})"
         for reason in reversed(facts.reasons)
         if reason.file
     }
-    application = answers["db_app_object"] or answers["db_app_file"]
+    application = answers.app_object or answers.app_file
     yield f"application {application}{where.get('app_file', '')}"
-    imported = answers["db_import_path"] or "top-level modules"
-    yield f"package {answers['db_package_dir']}, imported as {imported}"
-    file, manager = answers["db_dependency_file"] or "no dependency file", ""
-    if answers["db_dependency_manager"] != "none":
-        manager = f", managed by {answers['db_dependency_manager']}"
+    imported = answers.import_path or "top-level modules"
+    yield f"package {answers.package_dir}, imported as {imported}"
+    file, manager = answers.dependency_file or "no dependency file", ""
+    if answers.dependency_manager != "none":
+        manager = f", managed by {answers.dependency_manager}"
     yield f"dependencies in {file}{manager}"
     if facts.fastapi is not None:
         bound = f"{facts.fastapi.text} ({facts.fastapi.file}:{facts.fastapi.line})"
-        scope = answers["db_session_scope"]
+        scope = answers.session_scope
         yield f"{bound}, so a session's scope is {scope}: it commits before the response"
-    adopted = answers.get("db_adopted")
+    adopted = answers.adopted
     if adopted:
         yield f"declarative base {adopted['base']}, which most models have"
         yield f"database URL {adopted['url']}"
         if adopted["factories"]:
             yield f"session factory {', '.join(adopted['factories'])}"
         yield (
-            f"migrations in {answers['db_migrations_dir']}, at revision "
+            f"migrations in {answers.migrations_dir}, at revision "
             f"{', '.join(adopted['heads'])}: older ones count as reviewed"
         )
     for finding in facts.existing_layer:

@@ -1,25 +1,119 @@
-"""The reasons to stop before anything is written, each one sentence or paragraph."""
+"""The reasons to stop before anything is written: the first question asks for them all."""
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from ..adoption.answers_file import AnswersError, check_answers, replace_answers
 from ..adoption.layer_requirements import PYTHON_FLOOR, session_scope
-from ..adoption.plan import plan_changes
+from ..adoption.plan import merge_requirements
+from ..conversion.offer import reasons_not_to_adopt
 from ..project_files.version_constraints import admits
+from ..project_files.writing import WriteError
 from ..project_paths import PathError, read
 from ..verification.unresolved_imports import PACKAGES, module_file
 from .default_answers import propose_all
-from .open_questions import lies_elsewhere
+from .existing_layer import bad_answer, choices_beside
+from .given_answers import load_questions, problems_with, problems_with_value
+from .open_questions import lies_elsewhere, questions_left_open
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from ..inspection import Facts
+    from .context import CopierContext
 
 
-def reasons_to_stop(facts: Facts, project: Path) -> Iterator[str]:
+def reason_to_stop(
+    state: CopierContext,
+    facts_of: Callable[[CopierContext], Facts],
+    what_to_do: Callable[[CopierContext], str],
+) -> str:
+    """What is wrong with all that is known before the first prompt, and what to do; else empty.
+
+    Args:
+        state: what Copier knows.
+        facts_of: looks the project over, where it has no layer yet.
+        what_to_do: says what is proposed where it has one of its own.
+    """
+    project, known = state.project, state.known
+    questions = load_questions(state.template)
+    problems = chain(
+        # An update replays all recorded answers as data, also those of questions that are gone.
+        problems_with(state.data, questions, project) if "db_added_on" not in state.data else (),
+        check_answers(project, known),
+        problems_with_value("db_extras", known["db_extras"], questions)
+        if "db_extras" in known
+        else (),
+    )
+    if problem := next(problems, ""):
+        return problem
+    if state.is_undo:
+        if state.has_layer:
+            return ""
+        return f"{project} has no database layer of this template: nothing to undo."
+    if state.has_layer:
+        return _moved(state)
+    existing = state.data.get("db_existing") or what_to_do(state)
+    return "\n".join(_of_the_project(state, facts_of(state), existing))
+
+
+def _moved(state: CopierContext) -> str:
+    """Record where the layer is now; a first answer of a running command cannot be changed."""
+    from ..adoption.moved_layer import LostError, moved_answers  # noqa: PLC0415 - not at first
+
+    recorded = state.recorded
+    if "db_added_on" not in recorded:
+        return ""
+    try:
+        moved = moved_answers(state.project, recorded, state.answers_file)
+        if moved and not state.options["pretend"]:
+            replace_answers(state.project, moved, state.answers_file)
+    except LostError:
+        return ""  # A copy brings it again.
+    except (AnswersError, WriteError) as error:
+        return str(error)
+    if not moved:
+        return ""
+    told = (f"{name}: {moved[name]}" for name in moved if name != "db_record")
+    return (
+        f"The layer is somewhere else than {state.answers_file} said, which says it now "
+        f"({', '.join(told)}): look at it, commit it, and run this again."
+    )
+
+
+def why_lost(state: CopierContext) -> str:
+    """Why an update finds no layer to merge a new version into; else empty."""
+    from ..adoption.moved_layer import LostError, moved_answers  # noqa: PLC0415 - not at first
+
+    recorded = state.recorded
+    try:
+        if "db_added_on" in recorded:
+            moved_answers(state.project, recorded, state.answers_file)
+    except LostError as error:
+        return str(error)
+    return ""
+
+
+def _of_the_project(state: CopierContext, facts: Facts, existing: str) -> Iterator[str]:
+    project, data = state.project, state.data
+    nobody_is_asked = bool(state.options["defaults"])
+    yield from bad_answer(data)
+    reasons = list(islice(_unfit(facts, project), 1))
+    yield from reasons or bounds_that_exclude(facts, project, existing)
+    if facts.app_file is None or facts.project_root != ".":
+        return
+    if data.get("db_existing") == "adopt":
+        yield from reasons_not_to_adopt(project, facts, data)
+    if data.get("db_existing", "stop" if nobody_is_asked else None) == "stop":
+        yield from choices_beside(facts, project)
+    if nobody_is_asked:
+        yield from questions_left_open(facts, data)
+
+
+def _unfit(facts: Facts, project: Path) -> Iterator[str]:
     """What keeps the layer from being added: what is wrong, where, and what to do."""
     for problem in facts.problems:
         where = f"{problem.file}: " if problem.file else ""
@@ -37,13 +131,7 @@ def reasons_to_stop(facts: Facts, project: Path) -> Iterator[str]:
 
 
 def bounds_that_exclude(facts: Facts, project: Path, existing: str) -> Iterator[str]:
-    """What the project's own bounds leave no room for, all of them.
-
-    Args:
-        facts: what inspection found.
-        project: the project's directory.
-        existing: what is done where there is a layer, which needs more or less.
-    """
+    """What the project's own bounds leave no room for, all of them."""
     told: set[tuple[str, int]] = set()
     for bound, problem in (
         (facts.requires_python, _unsupported_python(facts)),
@@ -53,11 +141,12 @@ def bounds_that_exclude(facts: Facts, project: Path, existing: str) -> Iterator[
             told.add((bound.file, bound.line))
             yield problem
     try:
-        plan = plan_changes(project, propose_all(facts, project, existing=existing))
+        answers = propose_all(facts, project, existing=existing)
+        conflicts = merge_requirements(project, answers).conflicts
     except PathError as error:
         yield no_file(error)
         return
-    for conflict in plan.conflicts:
+    for conflict in conflicts:
         if (conflict.path, conflict.line) not in told:
             yield conflict.message
 

@@ -7,18 +7,19 @@ import textwrap
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..adoption.command_lines import quoted, run, run_module
 from ..adoption.install_commands import install_commands, outdated_lock
 from ..adoption.plan import VARIABLES
-from ..adoption.record import read_record
-from ..conversion.added_files import is_adopted
 from ..project_files.encoding import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from ..adoption.answers import Answers
+    from ..adoption.apply import Applied
+    from ..adoption.plan import Plan
     from ..project_files.requirement import Change
     from ..verification.checks import Check
 
@@ -44,17 +45,10 @@ class Adopted:
     project: Path
     destination: str
     """The project as the user typed it."""
-    answers: Mapping[str, Any]
-    created: Sequence[str]
-    """The layer's files that are new."""
-    changes: Sequence[Change]
-    """Those of the user's files that were written."""
-    notes: Sequence[str]
-    """What the user has to do by hand."""
-    advice: Sequence[str]
-    """What else has to change for the project to run as before, a sentence each."""
-    failures: Sequence[str]
-    """Files that could not be written."""
+    answers_file: str
+    answers: Answers
+    plan: Plan
+    applied: Applied
     checks: Sequence[Check]
     taken_back: bool = False
     """Whether all is as it was before, because something failed."""
@@ -62,7 +56,7 @@ class Adopted:
     @property
     def failed(self) -> bool:
         """Whether something is not as it has to be."""
-        return bool(self.failures) or any(check.level == "failure" for check in self.checks)
+        return bool(self.applied.failures) or any(check.level == "failure" for check in self.checks)
 
 
 def summarize(adopted: Adopted, *, environ: Mapping[str, str], terminal: bool) -> str:
@@ -81,8 +75,8 @@ def summarize(adopted: Adopted, *, environ: Mapping[str, str], terminal: bool) -
 
 def _sections(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     answers = adopted.answers
-    place = _directory(answers["db_layer_dir"])
-    changed_nothing = not adopted.created and not adopted.changes
+    place = _directory(answers.layer_dir)
+    changed_nothing = not adopted.plan.created and not adopted.applied.changes
     if adopted.taken_back:
         yield "", "Nothing was added: all files are as they were."
         yield from _failed(adopted)
@@ -90,7 +84,7 @@ def _sections(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[st
     if changed_nothing and not adopted.failed:
         yield "", f"The database layer in {place} is complete: nothing was changed."
     else:
-        yield "", f"The {DATABASES[answers['db_type']]} layer is in {place}"
+        yield "", f"The {DATABASES[answers.type]} layer is in {place}"
         yield from _done(adopted)
     problems = [check for check in adopted.checks if check.level != "ok"]
     if not changed_nothing:
@@ -98,31 +92,32 @@ def _sections(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[st
         faulty = {check.name for check in problems}
         yield "Verified", ", ".join(name for name in found if name not in faulty)
     yield from _failed(adopted)
-    for note in adopted.notes:
+    for note in adopted.plan.notes:
         yield "By hand", note
     if not changed_nothing:
-        for sentence in adopted.advice:
+        for sentence in adopted.plan.advice:
             yield "By hand", sentence
         yield from _next(adopted, environ)
 
 
 def _failed(adopted: Adopted) -> Iterator[tuple[str, str]]:
-    for failure in adopted.failures:
-        rest = " None of your files was changed." if not adopted.changes else ""
+    for failure in adopted.applied.failures:
+        rest = " None of your files was changed." if not adopted.applied.changes else ""
         yield "Failed", f"{failure}.{rest} Copy again once it can be."
     for check in adopted.checks:
         label = "Failed" if check.level == "failure" else "Warning"
         # What is not written yet is missing for a reason that was told already.
-        is_told = adopted.failures and check.name == "dependencies and wiring"
+        is_told = adopted.applied.failures and check.name == "dependencies and wiring"
         if check.level != "ok" and not is_told:
             yield label, f"{check.advice}."
 
 
 def _done(adopted: Adopted) -> Iterator[tuple[str, str]]:
     answers = adopted.answers
-    written = adopted.changes
+    written = adopted.applied.changes
     names = {change: change.path.relative_to(adopted.project).as_posix() for change in written}
-    created = [*adopted.created, *(names[change] for change in written if change.before is None)]
+    created = [name for name in adopted.plan.created if name != adopted.answers_file]
+    created += [names[change] for change in written if change.before is None]
     if created:
         yield "Created", ", ".join(_grouped(created, answers))
     label = "Changed"
@@ -130,81 +125,78 @@ def _done(adopted: Adopted) -> Iterator[tuple[str, str]]:
         if change.before is not None:
             yield label, f"{names[change]}: {_gist(change)}"
             label = ""
-    manager = answers["db_dependency_manager"]
+    manager = answers.dependency_manager
     using = f", {manager}" if manager != "none" else ""
-    there = read_record(answers)["kept"]
     yield (
         "Found",
-        f"FastAPI application {answers['db_app_object'] or answers['db_app_file']}{using}",
+        f"FastAPI application {answers.app_object or answers.app_file}{using}",
     )
-    if there:
-        yield "", f"{', '.join(there)} as before: what was there stays"
+    if adopted.plan.kept:
+        yield "", f"{', '.join(adopted.plan.kept)} as before: what was there stays"
 
 
 def _next(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     answers = adopted.answers
-    manager = answers["db_dependency_manager"]
-    changed = [change.path.relative_to(adopted.project).as_posix() for change in adopted.changes]
+    manager = answers.dependency_manager
+    written = adopted.applied.changes
+    changed = [change.path.relative_to(adopted.project).as_posix() for change in written]
     steps: list[tuple[str, str]] = []
     if Path(adopted.destination) != Path():
         steps.append((f"cd {quoted(adopted.destination)}", ""))
     lock = outdated_lock(adopted.project, manager, changed)
-    commands = install_commands(adopted.project, manager, answers["db_dependency_file"], changed)
+    commands = install_commands(adopted.project, manager, answers.dependency_file, changed)
     for number, command in enumerate(commands):
         steps.append((command, f"{lock} is out of date" if lock and not number else ""))
-    steps += _of_adopted(answers) if is_adopted(answers) else _of_new(answers, environ)
+    steps += _of_adopted(answers) if answers.is_adopted else _of_new(answers, environ)
     label = "Next"
     for command, hint in steps:
         yield label, Command(f"{command}   # {hint}" if hint else command) if command else hint
         label = ""
-    if (adopted.project / answers["db_guide"]).exists():
-        yield "More", answers["db_guide"]
+    if (adopted.project / answers.guide).exists():
+        yield "More", answers.guide
 
 
-def _of_adopted(answers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _of_adopted(answers: Answers) -> Iterator[tuple[str, str]]:
     """What to run next where the project keeps its own models and migrations."""
-    if "doctor" in answers.get("db_extras", ()):
+    if "doctor" in answers.extras:
         yield run_module(answers, "database_kit.doctor"), "looks at what the settings lead to"
-    manager, tests = answers["db_dependency_manager"], answers["db_tests_dir"]
-    recording = f"{answers['db_pytest']} {tests}/{answers['db_tests_subdir']} --record-differences"
-    yield run(manager, recording), ""
+    manager = answers.dependency_manager
+    yield run(manager, f"{answers.pytest} {answers.own_tests_dir} --record-differences"), ""
     yield "", "Look at known_differences.txt there: what models and migrations differ in today."
-    yield run(manager, answers["db_pytest"]), ""
+    yield run(manager, answers.pytest), ""
     migrate = run_module(answers, "database_kit.migrate")
     yield f"{migrate} upgrade head", "wherever it was alembic upgrade head"
 
 
-def _of_new(answers: Mapping[str, Any], environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _of_new(answers: Answers, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """What to run next where models and migrations are the layer's."""
-    manager, ini = answers["db_dependency_manager"], answers["db_alembic_ini"]
+    manager, ini = answers.dependency_manager, answers.alembic_ini
     alembic = "alembic" if ini == "alembic.ini" else f"alembic -c {ini}"
-    missing = [one.name for one in VARIABLES[answers["db_type"]] if not environ.get(one.name)]
+    missing = [one.name for one in VARIABLES[answers.type] if not environ.get(one.name)]
     if missing == ["DATABASE_URL"]:
         yield from _without_url(answers, alembic)
     else:
         yield from _with_url(answers, alembic, missing)
-    yield run(manager, answers["db_pytest"]), ""
+    yield run(manager, answers.pytest), ""
 
 
-def _without_url(answers: Mapping[str, Any], alembic: str) -> Iterator[tuple[str, str]]:
+def _without_url(answers: Answers, alembic: str) -> Iterator[tuple[str, str]]:
     """With the server that the wheel brings."""
     dev = run_module(answers, "database_kit.dev")
     yield f"{dev} -- {alembic} revision --autogenerate -m initial", ""
-    if answers["db_app_object"]:
+    if answers.app_object:
         yield dev, "the application"
     yield "", "Set DATABASE_URL instead where there is a server: see .env.example."
 
 
-def _with_url(
-    answers: Mapping[str, Any], alembic: str, missing: Sequence[str]
-) -> Iterator[tuple[str, str]]:
+def _with_url(answers: Answers, alembic: str, missing: Sequence[str]) -> Iterator[tuple[str, str]]:
     """With the server that the variables lead to, or will."""
-    manager = answers["db_dependency_manager"]
+    manager = answers.dependency_manager
     if missing:
         names = " and ".join(missing)
         yield "", f"Set {names}, in .env for instance: .env.example shows how."
     has_url = "DATABASE_URL" not in missing
-    if "doctor" in answers.get("db_extras", ()):
+    if "doctor" in answers.extras:
         doctor = run_module(answers, "database_kit.doctor")
         yield doctor, "looks at what DATABASE_URL leads to" if has_url else ""
     elif has_url:
@@ -213,16 +205,16 @@ def _with_url(
     yield run(manager, f"{alembic} upgrade head"), ""
 
 
-def _grouped(names: Sequence[str], answers: Mapping[str, Any]) -> Iterator[str]:
+def _grouped(names: Sequence[str], answers: Answers) -> Iterator[str]:
     """Directories with the number of their files, and the files that lie elsewhere."""
-    layer = answers["db_layer_dir"]
+    layer = answers.layer_dir
     places = sorted(
         {
             str(PurePosixPath(layer)),
             str(PurePosixPath(layer, "database_kit")),
             str(PurePosixPath(layer, "models")),
-            str(PurePosixPath(answers["db_migrations_dir"])),
-            str(PurePosixPath(answers["db_tests_dir"], answers["db_tests_subdir"])),
+            str(PurePosixPath(answers.migrations_dir)),
+            str(PurePosixPath(answers.tests_dir, answers.tests_subdir)),
         },
         key=len,
         reverse=True,

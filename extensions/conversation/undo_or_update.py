@@ -8,6 +8,7 @@ import sys
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from ..adoption.answers import Answers
 from ..adoption.answers_file import (
     ANSWERS_FILE,
     PATHS,
@@ -20,7 +21,7 @@ from ..adoption.deleted_files import conflicted_files, deleted_files, edited_fil
 from ..adoption.layer_files import layer_files
 from ..adoption.leftover_imports import Module, importers
 from ..adoption.moved_layer import LostError, moved_answers
-from ..adoption.plan import plan_renewal
+from ..adoption.plan import plan_update
 from ..adoption.rerender import RenderError, render_recorded
 from ..adoption.undo import undo
 from ..project_files.writing import WriteError, write_changes
@@ -58,17 +59,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return int(failed)
 
 
-def _update(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
+def _update(project: Path, recorded: Mapping[str, Any]) -> Iterator[str]:
     """End an update; yields what to tell, a line each."""
     for path in conflicted_files(project):
         yield f"{path}: you and the template changed the same lines; both are marked in it."
+    answers = Answers.of(recorded)
     yield from _keep_edited(project, answers)
-    problems = list(check_answers(project, answers))
+    problems = list(check_answers(project, recorded))
     yield from problems
     if problems:
         return
     try:
-        plan = plan_renewal(project, answers, [ANSWERS_FILE, *layer_files(project, answers)])
+        plan = plan_update(project, answers, [ANSWERS_FILE, *layer_files(project, answers)])
     except PathError as error:
         yield no_file(error)
         return
@@ -82,21 +84,21 @@ def _update(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
     for change in plan.changes:
         path = change.path.relative_to(project).as_posix()
         yield f"{path}: {', '.join(line.strip().rstrip(',') for line in change.added)}"
-    base = str(answers.get("db_import_base", "."))
-    modules = (Module.of(path, base) for path in deleted_files(project))
-    for place in importers(project, base, {module.name for module in modules if module}):
+    modules = (Module.of(path, answers.import_base) for path in deleted_files(project))
+    names = {module.name for module in modules if module}
+    for place in importers(project, answers.import_base, names):
         yield f"{place}: it imports what this update has removed or moved."
 
 
-def _keep_edited(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
+def _keep_edited(project: Path, answers: Answers) -> Iterator[str]:
     """Restore what was edited before the update deleted it, unless it needs what is gone.
 
     A module of the kit may need another of the same extra, or a setting that has left with it.
     """
     edited = edited_files(project)
-    kit = PurePosixPath(str(answers.get("db_layer_dir", ".")), "database_kit")
+    kit = PurePosixPath(answers.layer_dir, "database_kit")
     gone = {path for path in edited if PurePosixPath(path).is_relative_to(kit)}
-    base = str(answers.get("db_import_base", "."))
+    base = answers.import_base
     restore_files(project, [path for path in edited if path not in gone])
     lost = gone | (set(deleted_files(project)) - set(edited))
     modules = {module.name for path in lost if (module := Module.of(path, base))}
@@ -142,4 +144,4 @@ def _undo(project: Path, answers: Mapping[str, Any]) -> tuple[str, bool]:
         return f"{error}\n", True
     answers = {**answers, **moved}
     undone = undo(project, answers, rendered)
-    return report(undone, answers), bool(undone.failures)
+    return report(undone, Answers.of(answers)), bool(undone.failures)

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from ..adoption.answers import Answers
     from ..adoption.undo import Undone
 
 MAX_IMPORTERS = 10
 
 
-def report(undone: Undone, answers: Mapping[str, Any]) -> str:
+def report(undone: Undone, answers: Answers) -> str:
     """What was undone, and what was left and why."""
     return "".join(f"{line}\n" for line in ("", *_lines(undone, answers)))
 
 
-def _lines(undone: Undone, answers: Mapping[str, Any]) -> Iterator[str]:
+def _lines(undone: Undone, answers: Answers) -> Iterator[str]:
     if undone.failures:
         yield "The undo is not complete; run it again once this is put right:"
         yield from (f"  {failure}" for failure in undone.failures)
@@ -45,7 +46,7 @@ def _lines(undone: Undone, answers: Mapping[str, Any]) -> Iterator[str]:
         if len(undone.importers) > MAX_IMPORTERS:
             yield f"  and {len(undone.importers) - MAX_IMPORTERS} more"
     yield from undone.notes
-    if answers["db_dependency_file"] in (*undone.restored, *undone.cleaned):
+    if answers.dependency_file in (*undone.restored, *undone.cleaned):
         yield "The lock file and installed packages are as they are: lock and install again."
 
 

@@ -8,14 +8,13 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 from .added_files import is_adopted
-from .adopted_layer import AdoptedLayer, read_adopted_layer
-from .modules import UnprovenError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from ..inspection import Facts
+    from .adopted_layer import AdoptedLayer
 
 _NAME = re.compile(r"[\w.:-]+")
 EXTRAS = ("doctor", "errors", "health")
@@ -26,6 +25,10 @@ WITHOUT = {"db_auth_tables": False, "db_models": "", "db_example_model": False}
 
 def proof(project: Path, facts: Facts) -> AdoptedLayer | str:
     """The layer if it is proven that it can be adopted, else what keeps it from being so."""
+    # Most projects have no layer, and need not wait for what reads one.
+    from .adopted_layer import read_adopted_layer  # noqa: PLC0415
+    from .modules import UnprovenError  # noqa: PLC0415
+
     try:
         return read_adopted_layer(project, facts)
     except UnprovenError as error:

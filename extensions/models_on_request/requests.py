@@ -60,22 +60,31 @@ def requested_files(
     return _files(text, python, database_schema, tuple(beside))
 
 
-def requested_test(text: str, *, python: tuple[int, ...], beside: Iterable[str] = ()) -> ModelTests:
+def requested_test(
+    text: str, *, python: tuple[int, ...], database_schema: str = "", beside: Iterable[str] = ()
+) -> ModelTests:
     """The file that tests the models; see `requested_files`."""
     parts = tuple(beside)
-    return model_tests(_schema(text, parts), _files(text, python, "", parts), python)
+    files = _files(text, python, database_schema, parts)
+    return model_tests(_schema(text, parts), files, python)
 
 
 def requested_seeds(
-    text: str, *, python: tuple[int, ...], beside: Iterable[str] = ()
+    text: str, *, python: tuple[int, ...], database_schema: str = "", beside: Iterable[str] = ()
 ) -> ModelSeeds:
     """What the seeds say of the models; see `requested_files`."""
     parts = tuple(beside)
-    return model_seeds(_schema(text, parts), _files(text, python, "", parts), python)
+    files = _files(text, python, database_schema, parts)
+    return model_seeds(_schema(text, parts), files, python)
 
 
 def relations_of(
-    name: str, text: str, *, database_schema: str = "", beside: Iterable[str] = ()
+    name: str,
+    text: str,
+    *,
+    python: tuple[int, ...],  # noqa: ARG001 - as the others have it
+    database_schema: str = "",
+    beside: Iterable[str] = (),
 ) -> OtherSides:
     """What the models on request add to one that another part of the layer has."""
     return other_sides(name, _schema(text, tuple(beside)), database_schema=database_schema)

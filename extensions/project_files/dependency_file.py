@@ -6,20 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..project_paths import PathError, inside, read_file
-from . import (
-    by_hand as manual,
-)
-from . import (
-    pipfile,
-    pyproject,
-    setup_cfg,
-)
-from . import (
-    requirements_files as requirement_layers,
-)
 from .encoding import Text, decode
-from .requirement import Change, Conflict, MergeError, Needs
-from .requirements_files import FilesMerge, GeneratedError
+from .requirement import Change, Conflict, FilesMerge, GeneratedError, MergeError, Needs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,21 +53,20 @@ def merge_dependencies(
         floors: what is not added, and is raised where it is declared, as PEP 508.
         limits: what the others bring along, as PEP 508: nothing that is declared may exclude it.
     """
-    packages = [text for text in floors if not text.startswith("python>")]
-    by_hand = manual.instructions(
-        dependency_file, manager=manager, main=[*main, *packages], dev=dev
-    )
-    if dependency_file is None:
-        return DependencyMerge(instructions=by_hand)
-    files = _Files(project)
+    files, reason = _Files(project), ""
     try:
-        needs = Needs.parse(main, dev, earlier, floors=floors, limits=limits)
-        found = files.merge(dependency_file, manager, needs)
+        if dependency_file is not None:
+            needs = Needs.parse(main, dev, earlier, floors=floors, limits=limits)
+            found = files.merge(dependency_file, manager, needs)
+            if found is not None:
+                return DependencyMerge(files.changes(found), found.conflicts, found.notices)
     except MergeError as error:
-        return DependencyMerge(instructions=by_hand, reason=str(error))
-    if found is None:
-        return DependencyMerge(instructions=by_hand)
-    return DependencyMerge(files.changes(found), found.conflicts, found.notices)
+        reason = str(error)
+    from .by_hand import instructions  # noqa: PLC0415 - most files can be edited
+
+    packages = [text for text in floors if not text.startswith("python>")]
+    by_hand = instructions(dependency_file, manager=manager, main=[*main, *packages], dev=dev)
+    return DependencyMerge(instructions=by_hand, reason=reason)
 
 
 class _Files:
@@ -90,24 +77,36 @@ class _Files:
         self._bytes: dict[str, bytes | None] = {}
 
     def merge(self, file: str, manager: str, needs: Needs) -> FilesMerge | None:
-        """Merge into a file, or into that which it is made from; None if it is not one to edit."""
+        """Merge into a file, or into that which it is made from; None if it is not one to edit.
+
+        The module of a format is imported where a project has such a file: Copier clones the
+        template for each copy, so that there is no compiled code of it.
+        """
         name = file.rsplit("/", 1)[-1]
         content = self.read(file)
         if content is None:
             return None
         if name.endswith((".txt", ".in")):
+            from . import requirements_files  # noqa: PLC0415
+
             try:
-                return requirement_layers.merge(self.read, file, needs)
+                return requirements_files.merge(self.read, file, needs)
             except GeneratedError as error:
                 return self.merge(error.source, manager, needs)
         if name == "pyproject.toml":
+            from . import pyproject  # noqa: PLC0415
+
             source = pyproject.requirements_file(content)
             if source:
                 return self.merge(source, manager, needs)
             merged = pyproject.merge(content, needs, manager=manager)
         elif name == "Pipfile":
+            from . import pipfile  # noqa: PLC0415
+
             merged = pipfile.merge(content, needs)
         elif name == "setup.cfg":
+            from . import setup_cfg  # noqa: PLC0415
+
             merged = setup_cfg.merge(content, needs)
         else:
             return None

@@ -17,13 +17,7 @@ Above = tuple[str, str]
 """The path from a directory above to the project, ending in a slash, and its `.gitignore`."""
 
 
-def protect_env(
-    content: str | None,
-    *,
-    above: Sequence[Above] = (),
-    private: str = ".env",
-    example: str = ".env.example",
-) -> str | None:
+def protect_env(content: str | None, *, above: Sequence[Above] = ()) -> str | None:
     """Add what it takes for git to ignore `.env` and not `.env.example`.
 
     Where git does both already, the content is returned as it is.
@@ -31,13 +25,11 @@ def protect_env(
     Args:
         content: the project's `.gitignore`, or None if there is none.
         above: those of the directories above it, the nearest first.
-        private: the file that holds passwords, in the project's directory.
-        example: the file with placeholders, in the project's directory.
     """
-    if not ignores(content, private, above=above):
-        content = _with_line(content or "", private)
-    if ignores(content, example, above=above):
-        content = _with_line(content or "", f"!{example}")
+    if not ignores(content, ".env", above=above):
+        content = _with_line(content or "", ".env")
+    if ignores(content, ".env.example", above=above):
+        content = _with_line(content or "", "!.env.example")
     return content
 
 
@@ -66,6 +58,11 @@ def _is_pattern(line: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def as_pattern(path: str) -> str:
+    """A path as a line of a `.gitignore`."""
+    return "".join(f"\\{char}" if char in "\\*?[]!# " else char for char in path)
 
 
 def gitignores_above(project: Path) -> list[Above]:

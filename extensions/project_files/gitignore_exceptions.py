@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..project_paths import PathError, read_file
 from .encoding import decode, line_end_of
-from .gitignore import rules
+from .gitignore import as_pattern, rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,7 +26,6 @@ HEADING = "# What the database layer is made of"
 _EXCLUDES_FILE = re.compile(
     r"^\s*excludesfile\s*=\s*\"?([^\"\n]+?)\"?\s*$", re.IGNORECASE | re.MULTILINE
 )
-_SPECIAL = "\\*?[]!# "
 
 
 def let_in(
@@ -118,7 +117,7 @@ class _Ignored:
 
     def _add(self, sign: str, place: str, names: str) -> None:
         directory = self._deciding(self._prefix + place)
-        name = _escaped(_below(self._prefix + place, directory))
+        name = as_pattern(_below(self._prefix + place, directory))
         self._added.setdefault(directory, []).append(f"{sign}/{name}{names}")
         self._known.clear()
 
@@ -221,10 +220,6 @@ def holds_only(project: Path, directory: str, own: frozenset[str]) -> bool:
         if any((inside / name).as_posix() not in own for name in names):
             return False
     return True
-
-
-def _escaped(path: str) -> str:
-    return "".join(f"\\{char}" if char in _SPECIAL else char for char in path)
 
 
 def _with_lines(content: str, lines: Sequence[str]) -> str:

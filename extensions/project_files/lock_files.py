@@ -14,7 +14,6 @@ from packaging.version import InvalidVersion, Version
 
 from ..project_paths import PathError, read
 from .encoding import decode
-from .requirements_txt import declared, is_compiled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -162,6 +161,8 @@ def _read(name: str, content: str) -> Lock | None:
         elif name == "pixi.lock":
             packages = list(_of_pixi(content))
         elif name.endswith((".txt", "requirements.lock")):
+            from .requirements_txt import declared, is_compiled  # noqa: PLC0415 - not all have one
+
             if name.endswith(".txt") and not is_compiled(content):
                 return None
             packages = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from packaging.requirements import InvalidRequirement
@@ -147,6 +147,29 @@ class Merge:
             tuple(dict.fromkeys(self.notices + later.notices)),
             self.raised + later.raised,
         )
+
+
+class GeneratedError(MergeError):
+    """A requirements file is written from another kind of file, which is the one to edit."""
+
+    def __init__(self, path: str, source: str) -> None:
+        """Remember both files, relative to the project."""
+        super().__init__(f"{path} is generated from {source}; add the requirements there")
+        self.source = source
+
+
+@dataclass(frozen=True, slots=True)
+class FilesMerge:
+    """The content that each file should have, and what stands against it."""
+
+    contents: dict[str, str]
+    """Only files that change, by their path relative to the project."""
+    conflicts: tuple[Conflict, ...] = ()
+    notices: tuple[str, ...] = ()
+    raised: dict[str, tuple[tuple[str, str], ...]] = field(
+        default_factory=dict[str, tuple[tuple[str, str], ...]]
+    )
+    """The user's requirements that are written with another bound, by their file."""
 
 
 @dataclass(frozen=True, slots=True)

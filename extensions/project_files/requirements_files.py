@@ -4,44 +4,20 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .decision import decide
 from .encoding import line_end_of
-from .requirement import MergeError
+from .requirement import FilesMerge, GeneratedError, MergeError
 from .requirements_txt import compiled_from, declared, included, is_compiled, write_requirements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .decision import Declared, Place
-    from .requirement import Conflict, Needs
+    from .requirement import Needs
 
     Read = Callable[[str], str | None]
-
-
-class GeneratedError(MergeError):
-    """A requirements file is written from another kind of file, which is the one to edit."""
-
-    def __init__(self, path: str, source: str) -> None:
-        """Remember both files, relative to the project."""
-        super().__init__(f"{path} is generated from {source}; add the requirements there")
-        self.source = source
-
-
-@dataclass(frozen=True, slots=True)
-class FilesMerge:
-    """The content that each file should have, and what stands against it."""
-
-    contents: dict[str, str]
-    """Only files that change, by their path relative to the project."""
-    conflicts: tuple[Conflict, ...] = ()
-    notices: tuple[str, ...] = ()
-    raised: dict[str, tuple[tuple[str, str], ...]] = field(
-        default_factory=dict[str, tuple[tuple[str, str], ...]]
-    )
-    """The user's requirements that are written with another bound, by their file."""
 
 
 def merge(read: Read, file: str, needs: Needs) -> FilesMerge:

@@ -1,36 +1,27 @@
-"""The layer's modules as the project imports them, and how its imports are written."""
+"""Import statements as formatters write and sort them."""
 
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 
 LINE_LENGTH = 79
 """Files that keep to this, with a trailing comma wherever they break, suit any wider setting."""
 
 
-def layer_module(import_path: str, package_dir: str, layer_dir: str) -> str:
-    """The import path of the layer's directory; empty where its modules are top-level."""
-    inside = PurePosixPath(layer_dir).relative_to(package_dir).parts
-    return ".".join(part for part in (import_path, *inside) if part)
-
-
-def import_statement(layer: str, module: str, names: str) -> str:
-    """Import names from a module of the layer, formatted as ruff does.
+def import_statement(module: str, names: str) -> str:
+    """Import names from a module, formatted as ruff does.
 
     Args:
-        layer: the import path of the layer's directory.
-        module: the module in it; empty for the directory itself.
+        module: its import path; empty where the names are top-level modules.
         names: what is imported, separated by a comma and a space.
     """
-    source = ".".join(part for part in (layer, module) if part)
-    if not source:
+    if not module:
         return f"import {names}"
-    line = f"from {source} import {names}"
+    line = f"from {module} import {names}"
     if len(line) <= LINE_LENGTH:
         return line
     inner = "".join(f"    {name},\n" for name in names.split(", "))
-    return f"from {source} import (\n{inner})"
+    return f"from {module} import (\n{inner})"
 
 
 def sorted_imports(*statements: str | None) -> str:

@@ -9,24 +9,26 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from ..adoption.install_commands import install_commands
+from ..adoption.layer_files import layer_files
 from ..adoption.layer_requirements import brought_along, main_requirements, raised_where_declared
-from ..adoption.plan import plan_changes
-from ..conversion.added_files import is_adopted
 from ..project_files.encoding import decode
 from ..project_files.gitignore import gitignores_above, ignores
 from ..project_files.lock_files import outdated, read_environment, read_locks
+from ..project_files.requirement import Change
 from ..project_paths import PathError, read
-from ..python_text.import_lines import layer_module
 from .blocking_calls import blocking_calls
 from .strict_settings import strict_settings
 from .trial_import import find_python, import_in_environment, is_tracked
 from .unresolved_imports import unresolved_imports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ..adoption.answers import Answers
+    from ..adoption.plan import Plan
 
 Level = Literal["ok", "warning", "failure"]
 
@@ -43,10 +45,9 @@ class Check:
 
 def verify(
     project: Path,
-    answers: Mapping[str, Any],
+    answers: Answers,
+    plan: Plan,
     *,
-    files: Sequence[str],
-    rendered: Sequence[str] = (),
     imports: bool,
     environ: Mapping[str, str],
 ) -> list[Check]:
@@ -55,24 +56,22 @@ def verify(
     Args:
         project: the project's directory.
         answers: what it records.
-        files: those of the layer that are there, relative to the project.
-        rendered: those that the template makes.
+        plan: what the files have to be like now.
         imports: whether to import the layer in the project's own environment.
         environ: the environment's variables.
     """
-    checks = [*_named("files", _missing_files(project, answers))]
+    checks = _named("files", _missing_files(project, answers))
     trees: dict[str, ast.Module] = {}
     broken: list[str] = []
-    for name in files:
+    for name in layer_files(project, answers):
         if name.endswith(".py"):
             try:
                 trees[name] = _compiled(project, name)
             except (PathError, SyntaxError, ValueError) as error:
                 broken.append(f"{name} does not compile: {error}")
     checks += _named("syntax", broken)
-    base = PurePosixPath(answers["db_import_base"])
-    found = (unresolved_imports(project, base, name, trees[name]) for name in trees)
-    checks += _named("imports", (problem for problems in found for problem in problems))
+    base = PurePosixPath(answers.import_base)
+    checks += _named("imports", unresolved_imports(project, base, trees))
     versions = _versions(project, answers, environ)
     checks += versions
     imports = imports and not any(check.level == "warning" for check in versions)
@@ -81,21 +80,16 @@ def verify(
             project, base, list(_modules(answers, trees)), environ=environ
         )
         checks += _named("imports", [problem] if problem else [])
-    own = [
-        name for name in trees if not PurePosixPath(name).is_relative_to(answers["db_tests_dir"])
-    ]
-    checks += _named(
-        "async only",
-        (
-            f"{name}, line {line}: {call} blocks all requests while it waits; await an async one"
-            for name in own
-            for line, call in blocking_calls(trees[name])
-        ),
-        "warning",
+    blocking = (
+        f"{name}, line {line}: {call} blocks all requests while it waits; await an async one"
+        for name, tree in trees.items()
+        if not PurePosixPath(name).is_relative_to(answers.tests_dir)
+        for line, call in blocking_calls(tree)
     )
-    checks += _named("dependencies and wiring", _unfinished(project, answers, rendered))
+    checks += _named("async only", blocking, "warning")
+    checks += _named("dependencies and wiring", _unfinished(project, plan))
     checks += _named(".env", _exposed_passwords(project), "warning")
-    if not is_adopted(answers):
+    if not answers.is_adopted:
         checks += _named("settings", strict_settings(project), "warning")
     return checks
 
@@ -105,9 +99,9 @@ def _named(name: str, problems: Iterable[str], level: Level = "failure") -> list
     return found or [Check("ok", name)]
 
 
-def _versions(project: Path, answers: Mapping[str, Any], environ: Mapping[str, str]) -> list[Check]:
+def _versions(project: Path, answers: Answers, environ: Mapping[str, str]) -> list[Check]:
     """Whether what is locked and what is installed will do."""
-    manager, file = answers["db_dependency_manager"], answers["db_dependency_file"]
+    manager, file = answers.dependency_manager, answers.dependency_file
     needs = [*main_requirements(answers), *brought_along(answers)]
     needs += [need for need in raised_where_declared(answers) if not need.startswith("python>")]
     checks: list[Check] = []
@@ -121,15 +115,15 @@ def _versions(project: Path, answers: Mapping[str, Any], environ: Mapping[str, s
     return checks
 
 
-def _missing_files(project: Path, answers: Mapping[str, Any]) -> Iterator[str]:
-    layer, migrations = answers["db_layer_dir"], answers["db_migrations_dir"]
+def _missing_files(project: Path, answers: Answers) -> Iterator[str]:
+    layer, migrations = answers.layer_dir, answers.migrations_dir
     expected = [
         *(f"{layer}/{name}.py" for name in ("database", "database_kit/settings")),
         *(f"{migrations}/{name}" for name in ("env.py", "script.py.mako", "versions")),
-        answers["db_alembic_ini"],
-        f"{answers['db_tests_dir']}/{answers['db_tests_subdir']}/conftest.py",
+        answers.alembic_ini,
+        f"{answers.own_tests_dir}/conftest.py",
     ]
-    if not is_adopted(answers):
+    if not answers.is_adopted:
         expected += [f"{layer}/models/{name}.py" for name in ("__init__", "base")]
     for name in expected:
         if not (project / name).exists():
@@ -143,29 +137,24 @@ def _compiled(project: Path, name: str) -> ast.Module:
     return tree
 
 
-def _modules(answers: Mapping[str, Any], trees: Mapping[str, ast.Module]) -> Iterator[str]:
+def _modules(answers: Answers, trees: Mapping[str, ast.Module]) -> Iterator[str]:
     """The import paths of the layer's modules; Alembic's and the tests run by their own tools."""
-    layer = PurePosixPath(answers["db_layer_dir"])
-    above = layer_module(
-        answers["db_import_path"], answers["db_package_dir"], answers["db_layer_dir"]
-    )
-    outside = {PurePosixPath(answers[name]) for name in ("db_tests_dir", "db_migrations_dir")}
     for name in trees:
         path = PurePosixPath(name)
-        if path.is_relative_to(layer) and not any(path.is_relative_to(each) for each in outside):
-            inside = path.relative_to(layer).with_suffix("").parts
-            parts = inside[:-1] if inside[-1] == "__init__" else inside
-            yield ".".join(part for part in (above, *parts) if part)
+        is_outside = map(path.is_relative_to, (answers.tests_dir, answers.migrations_dir))
+        if path.is_relative_to(answers.layer_dir) and not any(is_outside):
+            parts = path.relative_to(answers.layer_dir).with_suffix("").parts
+            yield answers.module(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
 
 
-def _unfinished(
-    project: Path, answers: Mapping[str, Any], rendered: Sequence[str]
-) -> Iterator[str]:
-    """What a second copy would change still: a look at the files as they are now."""
-    plan = plan_changes(project, answers, rendered)
+def _unfinished(project: Path, plan: Plan) -> Iterator[str]:
+    """What the files do not have of what was planned."""
     for change in plan.changes:
         name = change.path.relative_to(project).as_posix()
-        yield f"{name} lacks {', '.join(line.strip() for line in change.added if line.strip())}"
+        current = read(project, name)
+        if current != change.after:
+            missing = Change.between(change.path, current, change.after).added
+            yield f"{name} lacks {', '.join(line.strip() for line in missing if line.strip())}"
     for conflict in plan.conflicts:
         yield conflict.message
 

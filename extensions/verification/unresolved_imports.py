@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import sys
-from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from ..project_paths import PathError, read
 from ..python_text.import_statements import imports_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 PACKAGES = frozenset(
     {
@@ -41,25 +40,25 @@ PACKAGES = frozenset(
 
 
 def unresolved_imports(
-    project: Path, base: PurePosixPath, file: str, tree: ast.Module
+    project: Path, base: PurePosixPath, trees: Mapping[str, ast.Module]
 ) -> Iterator[str]:
     """Say of each import that will not find its module or name what is wrong.
 
     Args:
         project: the project's directory.
         base: the directory that is on `sys.path`, relative to it.
-        file: the module, relative to the project.
-        tree: what is in it.
+        trees: the modules whose imports are looked at, by their paths relative to the project.
     """
-    root = project / base
-    for node in imports_in(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield from _problems(root, f"{file}, line {node.lineno}", alias.name, [])
-        else:
-            module = _absolute(node, PurePosixPath(file), base)
-            names = [alias.name for alias in node.names]
-            yield from _problems(root, f"{file}, line {node.lineno}", module, names)
+    modules = _Modules(project, base, trees)
+    for file, tree in trees.items():
+        for node in imports_in(tree):
+            where = f"{file}, line {node.lineno}"
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    yield from modules.problems(where, alias.name, [])
+            else:
+                module = _absolute(node, PurePosixPath(file), base)
+                yield from modules.problems(where, module, [alias.name for alias in node.names])
 
 
 def _absolute(node: ast.ImportFrom, file: PurePosixPath, base: PurePosixPath) -> str:
@@ -70,27 +69,56 @@ def _absolute(node: ast.ImportFrom, file: PurePosixPath, base: PurePosixPath) ->
     return ".".join(part for part in (*package, node.module) if part)
 
 
-def _problems(root: Path, where: str, module: str, names: list[str]) -> Iterator[str]:
-    top = module.partition(".")[0]
-    is_installed = top in PACKAGES or top in sys.stdlib_module_names
-    if is_installed:
-        hiding = module_file(root, top)
-        if hiding is not None and top not in sys.builtin_module_names:
-            yield (
-                f"{where}: {top} is found in {hiding.relative_to(root)}, which hides the package "
-                "of that name; rename it"
-            )
-        return
-    directory = root.joinpath(*module.split("."))
-    found = module_file(root, module)
-    if found is None and not directory.is_dir():
-        yield f"{where}: there is no module {module} in {root}"
-        return
-    for name in names:
-        if name == "*" or (found is not None and _defines(root, found, name)):
-            continue
-        if module_file(directory, name) is None and not (directory / name).is_dir():
-            yield f"{where}: {module} has no {name}"
+class _Modules:
+    """The modules that can be imported from a directory, each read once."""
+
+    def __init__(self, project: Path, base: PurePosixPath, trees: Mapping[str, ast.Module]) -> None:
+        self._root, self._base, self._trees = project / base, base, trees
+        self._names: dict[Path, frozenset[str]] = {}
+        self._files: dict[str, Path | None] = {}
+
+    def problems(self, where: str, module: str, names: list[str]) -> Iterator[str]:
+        root, top = self._root, module.partition(".")[0]
+        if top in PACKAGES or top in sys.stdlib_module_names:
+            hiding = self._file(top)
+            if hiding is not None and top not in sys.builtin_module_names:
+                yield (
+                    f"{where}: {top} is found in {hiding.relative_to(root)}, which hides the "
+                    "package of that name; rename it"
+                )
+            return
+        directory = root.joinpath(*module.split("."))
+        found = self._file(module)
+        if found is None and not directory.is_dir():
+            yield f"{where}: there is no module {module} in {root}"
+            return
+        for name in names:
+            if name == "*" or (found is not None and {name, "*"} & self._bound(found)):
+                continue
+            if module_file(directory, name) is None and not (directory / name).is_dir():
+                yield f"{where}: {module} has no {name}"
+
+    def _file(self, module: str) -> Path | None:
+        if module not in self._files:
+            self._files[module] = module_file(self._root, module)
+        return self._files[module]
+
+    def _bound(self, path: Path) -> frozenset[str]:
+        """The names that a module binds, anywhere; `*` where it may have any.
+
+        That is where it takes all names of another, or cannot be read.
+        """
+        if path not in self._names:
+            name = path.relative_to(self._root).as_posix()
+            try:
+                tree = self._trees.get((self._base / name).as_posix())
+                tree = tree or ast.parse(read(self._root, name) or b"")
+                self._names[path] = frozenset(_bound(tree))
+            except PathError:
+                self._names[path] = frozenset("*")
+            except (SyntaxError, ValueError):
+                self._names[path] = frozenset()
+        return self._names[path]
 
 
 def module_file(root: Path, module: str) -> Path | None:
@@ -102,31 +130,15 @@ def module_file(root: Path, module: str) -> Path | None:
     return None
 
 
-def _defines(root: Path, path: Path, name: str) -> bool:
-    names = _names(root, path.relative_to(root).as_posix())
-    return name in names or "*" in names
-
-
-@cache
-def _names(root: Path, module: str) -> frozenset[str]:
-    """The names that a module binds, anywhere; `*` where it may have any.
-
-    That is where it takes all names of another, or cannot be read.
-    """
-    try:
-        tree = ast.parse(read(root, module) or b"")
-    except PathError:
-        return frozenset("*")
-    except (SyntaxError, ValueError):
-        return frozenset()
-    return frozenset(_bound(tree))
-
-
 def _bound(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+    """The names that statements outside of functions and classes bind."""
+    waiting: list[ast.AST] = [*tree.body]
+    for node in waiting:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
         elif isinstance(node, ast.Import | ast.ImportFrom):
             yield from ((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        else:
+            waiting.extend(ast.iter_child_nodes(node))

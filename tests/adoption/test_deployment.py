@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from extensions.adoption.answers import Answers
 from extensions.adoption.deployment_advice import Layer, advise
 from tests.inspection.trees import write_tree
 
@@ -146,7 +147,9 @@ CASES: dict[str, tuple[Mapping[str, str], Mapping[str, Any], list[str]]] = {
 def test_advice(
     tmp_path: Path, tree: Mapping[str, str], answers: Mapping[str, Any], said: list[str]
 ) -> None:
-    layer = Layer({**ANSWERS, **answers}, answers.get("files", FILES), ("requirements-dev.txt",))
+    layer = Layer(
+        Answers.of({**ANSWERS, **answers}), answers.get("files", FILES), ("requirements-dev.txt",)
+    )
 
     assert list(advise(write_tree(tmp_path, tree), layer)) == said
 
@@ -156,4 +159,4 @@ def test_odd_files(tmp_path: Path, content: str) -> None:
     names = ("Dockerfile", "compose.yml", ".gitlab-ci.yml", ".dockerignore")
     project = write_tree(tmp_path, dict.fromkeys(names, content))
 
-    assert list(advise(project, Layer(ANSWERS, FILES, ()))) == []
+    assert list(advise(project, Layer(Answers.of(ANSWERS), FILES, ()))) == []

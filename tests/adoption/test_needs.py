@@ -2,6 +2,7 @@
 
 import pytest
 
+from extensions.adoption.answers import Answers
 from extensions.adoption.layer_requirements import EARLIER, main_requirements
 from scripts.floors import floors
 
@@ -9,7 +10,7 @@ from scripts.floors import floors
 @pytest.mark.parametrize("db_type", ["postgresql", "supabase"])
 @pytest.mark.parametrize("extras", [[], ["reads"]])
 def test_an_update_knows_each_text(db_type: str, extras: list[str]) -> None:
-    answers = {"db_type": db_type, "db_auth_tables": True, "db_python": "3.10", "db_extras": extras}
+    answers = Answers(type=db_type, auth_tables=True, python="3.10", extras=tuple(extras))
 
     assert set(main_requirements(answers)) <= set(EARLIER)
 

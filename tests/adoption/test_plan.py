@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import select
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.support.template import REPOSITORY, copy_project
+from tests.support.template import REPOSITORY, copy_project, git
 
 from .test_bad_input import contents, copy
 
@@ -208,3 +209,20 @@ def test_a_wrong_answer_by_data(template: Path, project: Path, given: str, expec
     assert expected in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert contents(project) == before
+
+
+def test_the_plan_that_is_shown_is_the_plan_that_is_written(template: Path, project: Path) -> None:
+    done = copy(template, project)
+
+    plan = done.stderr.partition("The plan for")[2].partition("\n\nThe ")[0].splitlines()
+    changed = [line.split()[1] for line in plan if line.startswith("Change")]
+    assert changed
+    assert set(changed) == set(git(project, "diff", "--name-only").split())
+    git(project, "add", "--intent-to-add", ".env.example")
+    diff = git(project, "diff", *changed, ".env.example").splitlines()
+    added = {line[1:].strip() for line in diff if re.match(r"\+[^+]", line)} - {""}
+    assert added == {line.strip()[2:].strip() for line in plan if line.startswith(" " * 12 + "+ ")}
+    created = "".join(plan[plan.index("") + 1 :])
+    new = git(project, "ls-files", "--others", "--exclude-standard").split()
+    assert new
+    assert all(Path(path).name in created for path in new)

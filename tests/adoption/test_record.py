@@ -7,7 +7,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extensions.adoption.record import record, taken_back, taken_out
+from extensions.adoption.record import record
+from extensions.adoption.undone_steps import taken_back, taken_out
 from extensions.project_files.requirement import Change
 
 LINE = st.tuples(

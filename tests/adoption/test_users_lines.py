@@ -1,7 +1,7 @@
 """Whatever is copied, edited, updated and undone, in any order: no line of the user's is lost."""
 
 import shutil
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from extensions.adoption import layer_requirements as needs
 from extensions.adoption import plan as changes
+from extensions.adoption.answers import Answers
 from extensions.adoption.answers_file import ANSWERS_FILE, read_answers, record_changes
-from extensions.adoption.plan import plan_changes, plan_renewal
+from extensions.adoption.plan import make_plan, plan_update
 from extensions.adoption.record import read_record, record
 from extensions.adoption.undo import undo
 from extensions.project_files.writing import write_changes
@@ -84,7 +85,7 @@ class Project:
         known = read_answers(self.directory)
         answers = {**self.adopted.answers, **known}
         with newer_bounds() if self.version > 1 else nullcontext():
-            plan = plan_changes(self.directory, answers, self.adopted.rendered)
+            plan = make_plan(self.directory, Answers.of(answers), self.adopted.rendered)
         kept = [name for name in self.adopted.rendered if (self.directory / name).exists()]
         recorded = record(
             plan.changes,
@@ -114,7 +115,7 @@ class Project:
                 path.write_bytes(after)
             self.rendered[name] = after
         with newer_bounds():
-            plan = plan_renewal(self.directory, answers, self.rendered)
+            plan = plan_update(self.directory, Answers.of(answers), self.rendered)
         write_changes(plan.changes, within=self.directory)
         record_changes(self.directory, plan.changes)
 
@@ -197,7 +198,7 @@ def newer_bounds() -> Generator[None]:
     """A version that renews a bound, and needs a package more."""
     former = needs.main_requirements
 
-    def main_requirements(answers: Mapping[str, Any]) -> list[str]:
+    def main_requirements(answers: Answers) -> list[str]:
         kept = [each for each in former(answers) if not each.startswith("asyncpg")]
         return [*kept, "asyncpg>=0.99", "new-package>=1"]
 

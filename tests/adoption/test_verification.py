@@ -7,12 +7,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import pytest
 import yaml
 
-from extensions.adoption.layer_files import layer_files
+from extensions.adoption.answers import Answers
+from extensions.adoption.plan import make_plan
 from extensions.verification.blocking_calls import blocking_calls
 from extensions.verification.checks import Check, verify
 from extensions.verification.strict_settings import strict_classes
@@ -41,9 +41,9 @@ def project(adopted_projects: dict[str, Path], tmp_path: Path) -> Path:
 
 
 def look(project: Path) -> list[Check]:
-    answers: dict[str, Any] = yaml.safe_load((project / ANSWERS_FILE).read_text(encoding="utf-8"))
-    files = list(layer_files(project, answers))
-    return verify(project, answers, files=files, imports=False, environ={})
+    answers = Answers.of(yaml.safe_load((project / ANSWERS_FILE).read_text(encoding="utf-8")))
+    plan = make_plan(project, answers)
+    return verify(project, answers, plan, imports=False, environ={})
 
 
 def problems(project: Path) -> list[tuple[str, str]]:
@@ -204,9 +204,8 @@ def test_imports(tmp_path: Path, statement: str, message: str | None) -> None:
     (tmp_path / "src" / "app" / "there.py").write_text("name: int = 1\n")
     (tmp_path / "src" / "app" / "namespace" / "inner.py").touch()
 
-    found = unresolved_imports(
-        tmp_path, PurePosixPath("src"), "src/app/new.py", ast.parse(statement)
-    )
+    trees = {"src/app/new.py": ast.parse(statement)}
+    found = unresolved_imports(tmp_path, PurePosixPath("src"), trees)
 
     assert [message is not None and message in each for each in found] == [True] * bool(message)
 

@@ -12,7 +12,8 @@ import pytest
 import yaml
 from copier.errors import UserMessageError
 
-from extensions.adoption.plan import plan_changes
+from extensions.adoption.answers import Answers
+from extensions.adoption.plan import make_plan
 from extensions.conversation.existing_layer import bad_answer
 from extensions.conversation.free_names import schema_name
 from tests.support.environments import Environment, make_environment
@@ -259,14 +260,14 @@ def test_an_autogenerate_that_sees_every_schema_is_told_of(both: BothLayers) -> 
     env.write_text(
         env.read_text().replace("target_metadata=Base.metadata)", f"{seeing},\n    # more\n)")
     )
-    answers = yaml.safe_load((both.project / ANSWERS_FILE).read_text())
+    answers = Answers.of(yaml.safe_load((both.project / ANSWERS_FILE).read_text()))
 
-    [note] = plan_changes(both.project, answers).notes
+    [note] = make_plan(both.project, answers).notes
 
     told, addition = note.splitlines()
     assert told.startswith("alembic/env.py, line 33:")
     env.write_text(env.read_text().replace("# more", addition))
-    assert not plan_changes(both.project, answers).notes
+    assert not make_plan(both.project, answers).notes
     both.run(*NEW, "revision", "--autogenerate", "-m", "initial")
     for alembic in (OLD, NEW):
         both.run(*alembic, "upgrade", "head")

@@ -5,12 +5,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
-from extensions.adoption.layer_files import layer_files
+from extensions.adoption.answers import Answers
+from extensions.adoption.plan import make_plan
 from extensions.verification.checks import verify
 from tests.support.adopted import EXTRAS
 from tests.support.template import ANSWERS_FILE, add_layer, copy_project, copy_with_layer
@@ -25,9 +25,9 @@ WIRED_BY = {
 
 def failures(project: Path) -> list[str]:
     """What the layer's modules import and do not find, and names that nothing has."""
-    answers: dict[str, Any] = yaml.safe_load((project / ANSWERS_FILE).read_text(encoding="utf-8"))
-    files = list(layer_files(project, answers))
-    checks = verify(project, answers, files=files, imports=False, environ={})
+    answers = Answers.of(yaml.safe_load((project / ANSWERS_FILE).read_text(encoding="utf-8")))
+    plan = make_plan(project, answers)
+    checks = verify(project, answers, plan, imports=False, environ={})
     done = subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--select=F,E9", "."],
         cwd=project,

@@ -95,7 +95,7 @@ def test_the_commands(tmp_path: Path, files: Mapping[str, str], doctor: str, tes
     answers = propose_all(inspect_files(tmp_path, files), tmp_path)
 
     assert run_module(answers, "database_kit.doctor") == doctor
-    assert run("uv", answers["db_pytest"]) == test
+    assert run("uv", answers.pytest) == test
 
 
 @pytest.mark.parametrize("name", RUN)

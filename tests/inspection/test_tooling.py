@@ -179,7 +179,7 @@ STYLES: dict[str, tuple[dict[str, str], CodeStyle]] = {
     ),
     "ruff's isort": (
         {"ruff.toml": 'lint.isort.known-first-party = ["app", "alembic"]\n'},
-        CodeStyle(uses_ruff=True, alembic_section="first-party"),
+        CodeStyle(alembic_section="first-party"),
     ),
     "none": ({}, CodeStyle()),
 }  # fmt: skip

@@ -41,10 +41,10 @@ def rename_questions(template: Path) -> None:
         path.rename(path.with_name(name))
     questions = template / "copier.yml"
     content = questions.read_text(encoding="utf-8").replace(
-        '"{{ example_fits() }}"', "\"{{ proposed('db_with_example', example_fits()) }}\""
+        "{{ example_fits() and", "{{ proposed('db_with_example', example_fits()) and"
     )
     questions.write_text(content, encoding="utf-8")
-    table = template / "extensions" / "adoption" / "renamed.py"
+    table = template / "extensions" / "adoption" / "renamed_questions.py"
     content = table.read_text(encoding="utf-8")
     names = {new: old for old, new in RENAMED.items()}
     table.write_text(content.replace("[str, str] = {}", f"[str, str] = {names}"), encoding="utf-8")

@@ -11,7 +11,8 @@ from hypothesis import given
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from extensions.adoption.record import record, taken_back
+from extensions.adoption.record import record
+from extensions.adoption.undone_steps import taken_back
 from extensions.project_files import (
     env_example,
     gitignore,
@@ -148,7 +149,7 @@ def test_gitignore(content: str) -> None:
 
 VARIABLES = [
     env_example.Variable("DATABASE_URL", "postgresql://user:password@localhost/app", "Where."),
-    env_example.Variable("DATABASE_POOL_SIZE", "5", "How many.", optional=True),
+    env_example.Variable("DATABASE_POOL_SIZE", "5", "How many."),
 ]
 
 

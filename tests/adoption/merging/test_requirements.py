@@ -8,8 +8,7 @@ from extensions.project_files import (
 from extensions.project_files import (
     requirements_txt as requirements,
 )
-from extensions.project_files.requirement import MergeError, Needs
-from extensions.project_files.requirements_files import GeneratedError
+from extensions.project_files.requirement import GeneratedError, MergeError, Needs
 
 NEEDS = Needs.parse(["asyncpg>=0.30", "sqlalchemy[asyncio]>=2.0.40"], ["pytest>=8"], ())
 MAIN_NEEDS = Needs.parse(["asyncpg>=0.30", "sqlalchemy[asyncio]>=2.0.40"], [], ())

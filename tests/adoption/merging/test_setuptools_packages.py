@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from extensions.adoption.plan import plan_changes
+from extensions.adoption.plan import make_plan
 from extensions.conversation.default_answers import propose_all
 from extensions.inspection import inspect_project
 from tests.inspection.trees import APP, PYPROJECT, write_tree
@@ -71,14 +71,14 @@ def test_pyproject(setuptools: Environment, tmp_path: Path, settings: str, added
     elif added:
         with pytest.raises(AssertionError, match="Multiple top-level packages"):
             packages(setuptools, project)
-    plan = plan_changes(project, answers, FILES)
+    plan = make_plan(project, answers, FILES)
 
     [change] = [change for change in plan.changes if change.path.name == "pyproject.toml"]
     assert change.after.decode().replace("\n\n", "\n").count(added) >= bool(added)
     change.path.write_bytes(change.after)
     assert packages(setuptools, project) == before == {"shop"}
     assert "pyproject.toml" not in {
-        change.path.name for change in plan_changes(project, answers, FILES).changes
+        change.path.name for change in make_plan(project, answers, FILES).changes
     }
 
 
@@ -95,6 +95,6 @@ def test_other_manifests(tmp_path: Path, tree: Mapping[str, str], said: str) -> 
     project = write_tree(tmp_path, {**SHOP, **tree})
     answers = propose_all(inspect_project(project), project)
 
-    notes = [note for note in plan_changes(project, answers, FILES).notes if "refuse" in note]
+    notes = [note for note in make_plan(project, answers, FILES).notes if "refuse" in note]
 
     assert [said in note for note in notes] == [True] * bool(said)

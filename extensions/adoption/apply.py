@@ -1,19 +1,51 @@
-"""Take back a first copy that has not succeeded: all is as it was before."""
+"""Write what a plan says into the user's files, or take a copy back."""
 
 from __future__ import annotations
 
 import contextlib
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from ..project_files.writing import WriteError, write_atomically
-from ..project_paths import PathError, inside
+from ..project_files.writing import WriteError, write_atomically, write_changes
+from ..project_paths import PathError, inside, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from ..project_files.requirement import Change
+    from .plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What was written, and why not all was."""
+
+    changes: tuple[Change, ...]
+    failures: tuple[str, ...] = ()
+
+
+def apply_plan(project: Path, plan: Plan) -> Applied:
+    """Change the user's files as planned.
+
+    Args:
+        project: the project's directory.
+        plan: what was shown and confirmed.
+    """
+    failures: tuple[str, ...] = ()
+    try:
+        write_changes(plan.changes, within=project)
+    except WriteError as error:
+        failures = (f"{error}".replace(f"{project}/", ""),)
+    return Applied(tuple(change for change in plan.changes if _is_written(change)), failures)
+
+
+def _is_written(change: Change) -> bool:
+    try:
+        return read_file(change.path, change.path.name) == change.after
+    except PathError:
+        return False
 
 
 def take_back(project: Path, created: Iterable[str], changes: Iterable[Change]) -> Iterator[str]:
@@ -21,8 +53,8 @@ def take_back(project: Path, created: Iterable[str], changes: Iterable[Change]) 
 
     Args:
         project: the project's directory.
-        created: the files that the copy has made, relative to it.
-        changes: those of the user's files that were written.
+        created: the files that a copy has made, relative to the project.
+        changes: those of other files that were written.
     """
     made = list(created)
     for change in changes:
@@ -42,7 +74,7 @@ def take_back(project: Path, created: Iterable[str], changes: Iterable[Change]) 
         except OSError as error:
             yield f"{name} cannot be removed: {error.strerror}"
     directories = {parent for name in made for parent in PurePosixPath(name).parents}
-    for directory in sorted(directories, key=lambda each: -len(each.parts)):
+    for directory in sorted(directories, key=lambda path: -len(path.parts)):
         if directory.parts:
             with contextlib.suppress(OSError):
                 (project / directory).rmdir()

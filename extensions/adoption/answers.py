@@ -1,0 +1,103 @@
+"""What was answered, and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "db_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """The answers to the questions of copier.yml, by their names without the prefix.
+
+    Paths are relative to the project, with slashes. One that was not recorded, because its
+    question is newer than the project's layer, has the value that the layer had then.
+    """
+
+    type: str = "postgresql"
+    existing: str = "stop"
+    package_dir: str = "."
+    import_path: str = ""
+    app_file: str = ""
+    app_object: str = ""
+    dependency_file: str = ""
+    dependency_manager: str = "none"
+    layer_dir: str = "."
+    migrations_dir: str = "alembic"
+    alembic_ini: str = "alembic.ini"
+    schema: str = ""
+    tests_dir: str = "tests"
+    tests_subdir: str = "database"
+    guide: str = "DATABASE.md"
+    import_base: str = "."
+    python_path: str = ""
+    pytest: str = "pytest"
+    asyncio_mode: str = "strict"
+    http_client: str = "httpx"
+    python: str = "3.10"
+    session_scope: str = "function"
+    auth_tables: bool = False
+    models: str = ""
+    example_model: bool = True
+    extras: tuple[str, ...] = ()
+    wire_app: bool = True
+    version_table: str = "alembic_version"
+    adopted: Mapping[str, Any] | None = None
+    """What of a layer that the project keeps is used."""
+    kept: tuple[str, ...] = field(default=(), compare=False)
+    """Files of the user's where the template would have put one; known once the plan is made."""
+
+    @classmethod
+    def of(cls, recorded: Mapping[str, Any]) -> Self:
+        """Read the answers by the names of their questions; others are left out."""
+        named = {one.name: recorded.get(f"{PREFIX}{one.name}") for one in fields(cls)}
+        named |= {name: tuple(named[name] or ()) for name in ("extras",)}
+        record: Mapping[str, Any] = recorded.get("db_record") or {}
+        named["kept"] = tuple(record.get("kept", ()))
+        return cls(**{name: value for name, value in named.items() if value is not None})
+
+    @property
+    def is_adopted(self) -> bool:
+        """Whether the project keeps its own layer, and this one is added to it."""
+        return self.existing == "adopt"
+
+    @property
+    def is_supabase(self) -> bool:
+        """Whether the database is Supabase's."""
+        return self.type == "supabase"
+
+    @property
+    def layer(self) -> str:
+        """The import path of the layer's directory; empty where its modules are top-level."""
+        return self.module("")
+
+    def module(self, name: str) -> str:
+        """The import path of a module of the layer, or of one that is named by several parts."""
+        inner = PurePosixPath(self.layer_dir).relative_to(self.package_dir).parts
+        return ".".join(part for part in (self.import_path, *inner, name) if part)
+
+    @property
+    def app_name(self) -> str | None:
+        """What the application or its factory is called; None where nothing can be imported."""
+        return self.app_object.removesuffix("()").partition(":")[2] or None
+
+    @property
+    def is_factory(self) -> bool:
+        """Whether a function makes the application."""
+        return self.app_object.endswith("()")
+
+    @property
+    def own_tests_dir(self) -> str:
+        """The directory of the layer's tests."""
+        return f"{self.tests_dir}/{self.tests_subdir}"
+
+    @property
+    def revisions_dir(self) -> str:
+        """The directory of the migrations' revisions."""
+        return f"{self.migrations_dir}/versions"
