@@ -6,12 +6,13 @@ import re
 import shlex
 import socket
 import subprocess
-import sys
 from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import asyncpg
+
+from tests.support.copier_process import run_copier_process
 
 from .pages import Block, blocks
 
@@ -45,7 +46,8 @@ class Reader:
         self._template = template
         self._url = url
         self._port = _free_port()
-        self._variables = dict(variables)
+        # Python keeps what it has compiled, as it does unless it is told otherwise.
+        self._variables = {"PYTHONDONTWRITEBYTECODE": "", **variables}
         self._printed = ""
 
     def follow(self, page: str) -> list[Path]:
@@ -93,9 +95,13 @@ class Reader:
         if words[0] == "cd":
             self._project /= words[1]
             return
-        if words[: len(COPIER)] == COPIER:
-            words = [sys.executable, "-m", "copier", *words[len(COPIER) :]]
         words = [str(self._template) if word in SOURCES else word for word in words]
+        if words[: len(COPIER)] == COPIER:
+            done = run_copier_process(words[len(COPIER) :], self._project, self._environment())
+            self._printed += done.stdout + done.stderr
+            if done.returncode:
+                raise PageError(f"{command} failed:\n{done.stdout}\n{done.stderr}")
+            return
         if words[0] == "psql":
             asyncio.run(self._execute(words[-1]))
             return
