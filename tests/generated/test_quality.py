@@ -143,3 +143,19 @@ def test_pyright(typed: Environment, template: Path, tmp_path: Path) -> None:
     (tmp_path / "pyrightconfig.json").write_text(json.dumps(config), encoding="utf-8")
 
     silent("pyright", f"--pythonpath={typed.python}", cwd=tmp_path)
+
+
+@pytest.mark.parametrize("case", TYPED, ids=lambda case: case.name)
+def test_ty_and_pyrefly(
+    case: ProjectCase, environments: Path, template: Path, tmp_path: Path
+) -> None:
+    """In the newest versions alone; basedpyright would read it all by pyright's engine again."""
+    adopted = adopt(case, template, tmp_path)
+    newest = make_environment(environments, "typed-newest", NEWEST, compiled=False)
+    files = generated_files(adopted)
+
+    silent("ty", "check", f"--python={newest.python}", *files, cwd=adopted.project)
+    silent(
+        *["pyrefly", "check", f"--python-interpreter-path={newest.python}", *files],
+        cwd=adopted.project,
+    )
