@@ -12,6 +12,7 @@ from ..adoption.answers import Answers
 from ..adoption.command_lines import pytest_command
 from ..adoption.layer_requirements import PYTHON_FLOOR, session_scope, version
 from ..conversion.added_files import is_adopted
+from ..conversion.adopted_layer import recorded
 from ..project_paths import PathError, read
 from .free_names import (
     LAYER_MODULES,
@@ -159,7 +160,7 @@ _PROPOSALS: Mapping[str, Callable[[Facts, Given, Path], object]] = {
     "db_type": lambda facts, answers, _project: (
         "supabase" if facts.database.supabase and not is_adopted(answers) else "postgresql"
     ),
-    "db_version_table": lambda _facts, answers, _project: (answers.get("db_adopted") or {}).get(
+    "db_version_table": lambda _facts, answers, _project: recorded(answers).get(
         "version_table", "alembic_version"
     ),
     "db_package_dir": lambda facts, _answers, _project: facts.package_dir,

@@ -36,7 +36,7 @@ from .reasons_to_stop import no_file, reason_to_stop, why_lost
 from .template_files import rendered_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from jinja2.runtime import Context
@@ -323,7 +323,8 @@ class ExistingProject(Extension):
                 if problem:
                     raise UserMessageError(problem)
             rendered = list(added(self._every_file(state), state.variables))
-            kept: list[str] | None = (state.known.get("db_record") or {}).get("kept")
+            record: Mapping[str, Any] = state.known.get("db_record") or {}
+            kept: list[str] | None = record.get("kept")
             if kept is None:
                 kept = [path for path in rendered if (project / path).is_file()]
             own = [path for path in rendered if path not in kept]

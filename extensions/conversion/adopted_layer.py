@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..inspection.alembic import find_alembic
 from .engines import Engine, Factory, Url, find_engines, find_factories, names_in, url_of
@@ -163,8 +163,10 @@ def _bound_engine(
     """
     name, _, function = (facts.database.session_dependency or "").partition(":")
     file = project.file_of(name)
-    used = names_in(project, file, function) if file else frozenset[str]()
-    meant = {project.sources.meaning(file, each) for each in used} if file else set()
+    meant: set[tuple[str, str] | None] = set()
+    if file:
+        used = names_in(project, file, function)
+        meant = {project.sources.meaning(file, each) for each in used}
     chosen = [each for each in factories if (each.module.file, each.name) in meant]
     if len(chosen) != 1 or not chosen[0].bind:
         return None
@@ -206,4 +208,4 @@ def _one_url(
 def recorded(answers: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a project records of the layer that was adopted; empty where none was."""
     found = answers.get("db_adopted")
-    return found if isinstance(found, dict) else {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}

@@ -200,7 +200,7 @@ class _Resolver:
         fields = {
             name: self._field(value, scope, depth + 1) for name, value in ast.iter_fields(node)
         }
-        make: Callable[..., ast.expr] = type(node)
+        make = cast("Callable[..., ast.expr]", type(node))
         return make(**fields)
 
     def _field(self, value: object, scope: Scope, depth: int) -> object:

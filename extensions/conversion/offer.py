@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from .added_files import is_adopted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from ..inspection import Facts
@@ -74,8 +74,10 @@ def reasons_not_to_adopt(project: Path, facts: Facts, data: Mapping[str, Any]) -
 
 def other_extras(extras: object) -> Iterator[str]:
     """Extras that need models or sessions of the layer's own."""
-    named = extras if isinstance(extras, list | tuple) else str(extras).strip("[] ").split(",")
-    words = (str(each).strip() for each in cast("list[object]", named))
+    named: Iterable[object] = str(extras).strip("[] ").split(",")
+    if isinstance(extras, list | tuple):
+        named = cast("Iterable[object]", extras)
+    words = (str(each).strip() for each in named)
     others = [word for word in words if word and word not in EXTRAS]
     if others:
         yield (
