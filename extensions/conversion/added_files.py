@@ -11,18 +11,9 @@ if TYPE_CHECKING:
 
 KIT = frozenset(
     {
-        *(
-            "__init__",
-            "application_models",
-            "application_url",
-            "doctor",
-            "driver",
-            "engine",
-            "errors",
-            "health",
-        ),
-        *("hosts", "migrate", "migration_lock", "pool", "response", "revisions", "settings"),
-        "url",
+        *("__init__", "application_models", "application_url", "diagnostics", "doctor", "driver"),
+        *("engine", "errors", "findings", "health", "hosts", "migrate", "migration_lock", "pool"),
+        *("response", "revisions", "settings", "url"),
     }
 )
 """The modules of `database_kit`; all others are for models and an Alembic of the layer's own."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .adopted_layer import AdoptedLayer
 
 _NAME = re.compile(r"[\w.:-]+")
-EXTRAS = ("doctor", "errors", "health")
+EXTRAS = ("doctor", "diagnostics", "errors", "health")
 """Those that work on models and migrations of the project's own."""
 WITHOUT = {"db_auth_tables": False, "db_models": "", "db_example_model": False}
 """Questions about models of the layer's own, and the only answer."""

@@ -21,6 +21,8 @@ WIRED_BY = {
     "telemetry": r".*(install_telemetry|observe).*\n",
 }
 """The lines of database.py and database_kit/engine.py."""
+PARTS = {"diagnostics", "enums", "views"}
+"""Parts of the doctor and of autogenerate: an update takes them back, no deletion."""
 
 
 def failures(project: Path) -> list[str]:
@@ -46,7 +48,7 @@ def with_all(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy_with_layer(template, "uv-app", directory, db_extras=EXTRAS)
 
 
-@pytest.mark.parametrize("extra", EXTRAS)
+@pytest.mark.parametrize("extra", [extra for extra in EXTRAS if extra not in PARTS])
 def test_deleted(extra: str, with_all: Path, tmp_path: Path) -> None:
     project = shutil.copytree(with_all, tmp_path / "project")
     files = list(project.glob(f"*/**/*{extra}.py"))
@@ -64,9 +66,12 @@ def test_deleted(extra: str, with_all: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("extra", [None, *EXTRAS])
 def test_alone(extra: str | None, template: Path, tmp_path: Path) -> None:
     answers = {"db_existing": "beside", "db_extras": [extra] if extra else []}
+    if extra == "views":
+        answers |= {"db_type": "supabase"}
     project = add_layer(template, copy_project("root-modules", tmp_path / "p"), **answers)
 
     made = {path.stem.removeprefix("database_") for path in project.glob("**/*.py")}
 
     assert failures(project) == []
-    assert made & {*EXTRAS} == {extra} - {None}
+    assert made & {*EXTRAS} - {"doctor"} == {extra} - {None, "doctor"}
+    assert ("doctor" in made) == (extra in {"doctor", "diagnostics"})

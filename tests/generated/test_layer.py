@@ -25,3 +25,40 @@ def test_inside(file: str, template: Path, environments: Path, tmp_path: Path) -
         *["-p", "no:cacheprovider"],
         cwd=project,
     )
+
+
+NATIVE_ENUM = """
+import asyncio
+from enum import Enum
+
+import pytest
+from alembic.command import revision
+from alembic.util import CommandError
+from sqlalchemy import Column, Enum as EnumType, Table
+
+from app.models import Base
+
+
+class Mood(Enum):
+    SUNNY = "sunny"
+
+
+@pytest.mark.usefixtures("migrated_database")
+def test_it_is_refused(alembic_config):
+    Table("moods", Base.metadata, Column("mood", EnumType(Mood)))
+
+    with pytest.raises(CommandError, match="moods.mood: native enum types need the extra 'enums'"):
+        revision(alembic_config, autogenerate=True)
+"""
+
+
+def test_autogenerate_refuses_native_enums(
+    template: Path, environments: Path, tmp_path: Path
+) -> None:
+    [case] = [case for case in CASES if case.name == "uv-app"]
+    project = copy_with_layer(template, case.name, tmp_path / "project", db_extras=[])
+    (project / "tests" / "database" / "test_enums.py").write_text(NATIVE_ENUM)
+
+    case.environment(environments, project).run(
+        "-m", "pytest", "tests/database/test_enums.py", "-p", "no:cacheprovider", cwd=project
+    )

@@ -33,7 +33,7 @@ def test_postgresql(
     template: Path, environments: Path, tmp_path: Path, new_database: Callable[[], str]
 ) -> None:
     [case] = [case for case in CASES if case.name == "uv-app"]
-    project = copy_with_layer(template, case.name, tmp_path / "project")
+    project = copy_with_layer(template, case.name, tmp_path / "project", db_extras=["enums"])
 
     environment = case.environment(environments, project)
 
@@ -42,7 +42,7 @@ def test_postgresql(
 
 def test_supabase(template: Path, environments: Path, tmp_path: Path) -> None:
     project = copy_project("supabase-notes", tmp_path / "notes")
-    add_layer(template, project, db_type="supabase")
+    add_layer(template, project, db_type="supabase", db_extras=["enums", "views"])
     install = ["-r", "pyproject.toml", "--group", "dev"]
     environment = make_environment(environments, "supabase-notes", install, cwd=project)
 

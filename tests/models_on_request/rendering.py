@@ -16,10 +16,9 @@ from .specs import Spec
 
 SHARED = "shared"
 FROM_SHARED = {
-    "database_kit.comparison": ["add_comparisons", "expressions_of", "own_tables"],
+    "database_kit.comparison": ["add_comparisons", "own_tables"],
     "database_kit.driver": ["DRIVER_ERRORS"],
     "database_kit.engine": ["create_migration_engine"],
-    "database_kit.enums": ["enum_changes"],
     "database_kit.operations": ["SQL"],
     "database_kit.settings": ["DatabaseSettingsError", "get_database_settings"],
     "database_kit.url": ["parse_database_url"],
@@ -31,7 +30,7 @@ SHARED_MODULES = (
         f"database_kit/{name}"
         for name in (
             *("driver", "engine", "hosts", "operations", "pool", "settings", "url"),
-            *("comparison", "definitions", "enums", "rendering"),
+            *("comparison", "definitions", "rendering"),
         )
     ),
 )

@@ -39,7 +39,14 @@ VIEW = '        View("genre_names", "SELECT name FROM genres", to="anon"),\n'
 def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("supabase-schema") / "notes"
     copied = copy_project("supabase-notes", directory)
-    add_layer(template, copied, db_type="supabase", db_auth_tables=True, db_models=MODELS)
+    add_layer(
+        template,
+        copied,
+        db_type="supabase",
+        db_auth_tables=True,
+        db_extras=["diagnostics", "enums", "views"],
+        db_models=MODELS,
+    )
     example = directory / "notes" / "models" / "example.py"
     head, genres, rest = example.read_text().partition(GENRES)
     assert genres, "the example has no genres any more"

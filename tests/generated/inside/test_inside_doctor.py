@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from alembic.command import upgrade
-from app.database_kit import doctor as database_doctor, revisions as database_revisions
+from app.database_kit import diagnostics, doctor, revisions as database_revisions
 from app.database import dispose_engine, session_scope
 from app.database_kit.doctor import examine
 from app.database_kit.engine import create_migration_engine
@@ -70,11 +70,11 @@ def test_several_heads_and_a_later_version(alembic_config, own_revisions, monkey
     history = database_revisions.read_history()
     assert history is not None
     both = database_revisions.History(history.known | {"other"}, history.newest | {"other"})
-    monkeypatch.setattr(database_doctor, "read_history", lambda: both)
+    monkeypatch.setattr(diagnostics, "read_history", lambda: both)
     several = asyncio.run(findings())["migrations"]
     upgrade(alembic_config, "head")
     none = database_revisions.History(frozenset({"old"}), frozenset({"old"}))
-    monkeypatch.setattr(database_doctor, "read_history", lambda: none)
+    monkeypatch.setattr(diagnostics, "read_history", lambda: none)
     later = asyncio.run(findings())["migrations"]
 
     assert (several.level, several.advice) == ("failure", "uv run alembic merge heads")
@@ -133,7 +133,7 @@ async def test_time(monkeypatch):
     await run(f"ALTER DATABASE {name} SET timezone TO 'Europe/Berlin'")
     zone = (await findings())["time"]
     await run(f"ALTER DATABASE {name} RESET timezone")
-    monkeypatch.setattr(database_doctor, "time", lambda: 0)
+    monkeypatch.setattr(diagnostics, "time", lambda: 0)
     skewed = (await findings())["time"]
     monkeypatch.undo()
     metadata = MetaData()
@@ -158,7 +158,7 @@ async def test_time(monkeypatch):
 async def test_no_connection(configure, place, advice, capsys):
     await configure(url=f"postgresql://user:{SECRET}@{place}", connect_timeout_seconds=2)
 
-    assert await database_doctor.main() == 1
+    assert await doctor.main() == 1
 
     said = capsys.readouterr().out
     assert SECRET not in said
@@ -188,7 +188,7 @@ async def test_encryption_on_the_way_to_another_machine(configure, mode, level):
     # Where nothing listens, nothing offers encryption either.
     await configure(url=f"postgresql://u:{SECRET}@127.0.0.9:1/x{query}", connect_timeout_seconds=1)
 
-    found = await database_doctor.check_encryption(None)
+    found = await diagnostics.check_encryption(None)
 
     assert found.level == level
     assert SECRET not in f"{found}"
@@ -198,7 +198,7 @@ async def test_encryption_on_the_way_to_another_machine(configure, mode, level):
 async def test_nobody_listens_on_the_way_to_this_machine(configure, place):
     await configure(url=f"postgresql://u:{SECRET}@{place}/x", connect_timeout_seconds=1)
 
-    assert (await database_doctor.check_encryption(None)).level == "ok"
+    assert (await diagnostics.check_encryption(None)).level == "ok"
 
 
 def run_doctor(url, **options):
