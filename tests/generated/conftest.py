@@ -32,7 +32,10 @@ def adopted(
     case: ProjectCase = request.param
     directory = tmp_path_factory.mktemp(case.name) / case.name
     project = copy_project(case.name, directory)
-    enter, *steps = add_layer_and_read(template, project)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        # The steps with a server; those without one keep the application running.
+        monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/nowhere")
+        enter, *steps = add_layer_and_read(template, project)
     assert enter == f"cd {project}"
     return Adopted(case, project, case.environment(environments, project), tuple(steps))
 
