@@ -1,6 +1,7 @@
 """Fixtures that all tests share."""
 
 import asyncio
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -26,6 +27,9 @@ compile_extensions_once()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run, with all of its workers, one directory for virtual environments and others."""
+    # A shell starts what it runs in the background without it, and tests interrupt what they start.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         make_run_directory()
         create_server_users()
