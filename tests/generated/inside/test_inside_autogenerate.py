@@ -279,13 +279,14 @@ def test_sequences_are_not_spent(project):
     assert fetch("SELECT is_called FROM numbers") is False
 
 
-def test_percent_signs_in_a_script(project, capsys):
-    project.declare(Column("title", Text, server_default="50% off"))
+@pytest.mark.parametrize("default", ["50% off", r"C:\logs"])
+def test_a_default_in_a_script(project, capsys, default):
+    project.declare(Column("title", Text, server_default=default))
     project.revise()
 
     upgrade(project.config, "head", sql=True)
 
-    assert "DEFAULT '50% off'" in capsys.readouterr().out
+    assert f"DEFAULT '{default}'" in capsys.readouterr().out
 
 
 def test_what_cannot_be_created_is_named(project):
