@@ -93,14 +93,15 @@ def test_a_module_that_does_not_compile(project: Path) -> None:
 def test_a_name_that_is_gone(project: Path) -> None:
     urls = project / "app" / "database_kit" / "url.py"
     urls.write_text(urls.read_text().replace("def parse_database_url", "def other"))
-    lines = (project / "app" / "database.py").read_text().splitlines()
+    engine = project / "app" / "database_kit" / "engine.py"
+    lines = engine.read_text().splitlines()
     line = next(n for n, text in enumerate(lines, 1) if "from app.database_kit.url" in text)
 
     found = problems(project)
 
     assert (
         "failure",
-        f"app/database.py, line {line}: app.database_kit.url has no parse_database_url",
+        f"app/database_kit/engine.py, line {line}: app.database_kit.url has no parse_database_url",
     ) in found
 
 

@@ -89,7 +89,7 @@ def both(
     """A copy of it, the environment that it declares, and an empty database."""
     project = Path(shutil.copytree(adopted, tmp_path / "project"))
     install = ["-r", "pyproject.toml", "--group", "dev", "pgvector>=0.5"]
-    environment = make_environment(environments, NAME, install, cwd=project)
+    environment = make_environment(environments, f"{NAME}-pgvector", install, cwd=project)
     return BothLayers(project, environment, new_database())
 
 

@@ -16,7 +16,7 @@ from .specs import Spec
 
 SHARED = "shared"
 FROM_SHARED = {
-    "database_kit.comparison": ["add_comparisons", "own_tables"],
+    "database_kit.comparison": ["add_comparisons", "missing_schemas", "own_tables"],
     "database_kit.driver": ["DRIVER_ERRORS"],
     "database_kit.engine": ["create_migration_engine"],
     "database_kit.operations": ["SQL"],

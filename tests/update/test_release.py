@@ -80,10 +80,10 @@ def edit_as_people_do(project: Path) -> None:
     """Add to what was generated, change it, format it otherwise, and delete some of it."""
     app = project / "app"
     database = app / "database.py"
-    pooled = "        pool_recycle=settings.pool_recycle_seconds,\n"
+    option = "        expire_on_commit=False,\n"
     content = database.read_text()
-    assert pooled in content
-    content = content.replace(pooled, f"{pooled}        pool_use_lifo=True,\n")
+    assert option in content
+    content = content.replace(option, f"{option}        autoflush=True,\n")
     database.write_text(f"{content}\n\nasync def ping(session: AsyncSession) -> None:\n    pass\n")
     (app / "models" / "parcel.py").write_text(
         "from sqlalchemy.orm import Mapped\n\nfrom app.models.base import Base\n\n\n"
@@ -135,7 +135,7 @@ def test_from_an_earlier_version(
     assert [path for path, content in own.items() if path.read_bytes() != content] == []
     assert not (project / "DATABASE.md").exists()
     database = (project / "app" / "database.py").read_text()
-    assert "pool_use_lifo=True" in database
+    assert "autoflush=True" in database
     assert "async def ping(" in database
     assert "Parcel" in (project / "app" / "models" / "__init__.py").read_text()
     assert "def weight_grams" in (tests / "conftest.py").read_text()

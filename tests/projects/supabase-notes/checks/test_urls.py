@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from notes import database
+from notes.database_kit import engine
 from notes.database_kit.settings import DatabaseSettings
 from notes.database_kit.url import parse_database_url
 from pydantic import ValidationError
@@ -95,7 +96,7 @@ def arguments(monkeypatch: pytest.MonkeyPatch, **variables: str) -> dict[str, An
         made.update(options)
         return create_async_engine(url, **options)
 
-    monkeypatch.setattr(database, "create_async_engine", create)
+    monkeypatch.setattr(engine, "create_async_engine", create)
     for name, value in variables.items():
         monkeypatch.setenv(f"DATABASE_{name}", value)
     database.get_engine()
