@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,6 +93,24 @@ def both(
     install = ["-r", "pyproject.toml", "--group", "dev", "pgvector>=0.5"]
     environment = make_environment(environments, f"{NAME}-pgvector", install, cwd=project)
     return BothLayers(project, environment, new_database())
+
+
+@pytest.mark.parametrize("line_length", [79, 88, 100, 120])
+def test_ruff_format_at_any_line_length(adopted: Path, line_length: int) -> None:
+    # The names of a second layer are longer, and so are its lines.
+    command = [
+        *["ruff", "format", "--isolated", "--no-cache", "--diff"],
+        *[f"--line-length={line_length}", "shelter/db", "alembic_db", "tests/database"],
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=adopted,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert not done.returncode, done.stdout
 
 
 def test_nothing_is_added_unasked(template: Path, tmp_path: Path) -> None:
