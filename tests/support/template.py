@@ -44,7 +44,7 @@ def commit_all(directory: Path, message: str) -> None:
 def snapshot_template(destination: Path) -> Path:
     """Copy this work tree's template to a repository of its own, tagged as the first version."""
     destination.mkdir()
-    for name in ("copier.yml", "extensions", "template"):
+    for name in ("copier.yml", "extensions", "includes", "template"):
         source = REPOSITORY / name
         if source.is_dir():
             ignored = shutil.ignore_patterns("__pycache__")

@@ -28,7 +28,7 @@ from tests.support.template import (
 
 pytestmark = pytest.mark.long
 
-PARTS = ("copier.yml", "extensions", "template")
+PARTS = ("copier.yml", "extensions", "includes", "template")
 EARLIER_WORDS = " In earlier words."
 CASE = CASES[0]
 
