@@ -95,7 +95,7 @@ def test_the_guide_holds_placeholders_alone(project: Path) -> None:
 
 def test_the_guide_s_names_are_those_of_the_layer(project: Path) -> None:
     guide = (project / "DATABASE.md").read_text(encoding="utf-8")
-    section = guide.partition("## Say who may do what")[2].partition("\n## ")[0]
+    section = guide.partition("## Policies and grants")[2].partition("\n## ")[0]
     objects = (project / "notes" / "database_kit" / "objects.py").read_text(encoding="utf-8")
 
     names = set(re.findall(r"\| `\*?(\w+)\(|`\*(\w+)\(", section))
