@@ -227,6 +227,28 @@ async def test_two_sessions_are_two_transactions(kept):
         assert await count() == 2
 
 
+async def test_a_session_costs_a_task_only_where_it_fails(kept):
+    tasks = []
+
+    def make_task(loop, coroutine, **options):
+        tasks.append(coroutine)
+        return asyncio.Task(coroutine, loop=loop, **options)
+
+    loop = asyncio.get_running_loop()
+    loop.set_task_factory(make_task)
+    try:
+        async with session_scope() as session:
+            await session.execute(WRITE)
+        assert not tasks
+        with pytest.raises(DBAPIError):
+            async with session_scope() as session:
+                await session.execute(FAIL)
+        assert tasks
+    finally:
+        loop.set_task_factory(None)
+    assert await count() == 1
+
+
 @pytest.mark.parametrize("open_session", [session_scope, read_session_scope])
 @pytest.mark.parametrize("is_used", [False, True])
 async def test_a_session_that_has_ended_stays_so(open_session, is_used, kept):
