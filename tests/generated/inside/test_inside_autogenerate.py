@@ -11,19 +11,26 @@ from alembic.util import CommandError
 from app.database_kit.engine import create_migration_engine
 from app.models import Base
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
     Column,
+    Computed,
     Enum as EnumColumn,
     Date,
     ForeignKey,
     Index,
     Integer,
+    Interval,
     MetaData,
     Numeric,
     PrimaryKeyConstraint,
     Sequence,
+    String,
     Table,
     Text,
     TypeDecorator,
+    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -225,6 +232,113 @@ def test_an_enum_of_python(project):
     project.migrate()
 
     assert fetch("SELECT count(*) FROM pg_type WHERE typname IN ('status', 'before')") == 0
+
+
+def test_an_enum_changes_while_a_table_goes(project):
+    def declare(*labels, **tables):
+        project.declare(Column("kind", EnumColumn(*labels, name="kind")))
+        for name, where in tables.items():
+            key = Column("id", Integer, primary_key=True)
+            kind = Column("kind", EnumColumn(*labels, name="kind"))
+            Table(name, Base.metadata, key, kind, Index("ix", "kind", postgresql_where=where))
+
+    declare("a", "b", others=text("kind <> 'a'"))
+    project.migrate()
+    declare("a", "b", "c")
+    project.migrate()
+
+
+def words(name):
+    return EnumColumn("a", "b", name=name, native_enum=False, create_constraint=True)
+
+
+def test_a_column_with_a_check_of_its_type(project):
+    project.declare()
+    project.migrate()
+    project.declare(Column("kind", words("kind")), Column("x%y", words("other kind")))
+    project.migrate()
+    project.declare()
+    project.migrate()
+
+
+def enum(name):
+    return EnumColumn("a", "b", name=name)
+
+
+# What is there with its default, what it becomes with its own, and a value before and after.
+CONVERSIONS = [
+    (enum("one"), "a", enum("two"), "b", "b", "b"),
+    (Text, "a", enum("three"), "a", "b", "b"),
+    (enum("four"), "a", Text, "a", "b", "b"),
+    (ARRAY(Text), "{a}", ARRAY(enum("five")), "{b}", "{a,b}", "{a,b}"),
+    (String(9), "1", Integer, "2", "10", "10"),
+    (Integer, "1", String(9), "x", "10", "10"),
+    (Integer, None, Text, None, "10", "10"),
+    (Boolean, "true", Integer, "1", "true", "1"),
+    (Integer, "1", Boolean, "false", "1", "true"),
+    (Text, None, Uuid, None, "00000000-0000-0000-0000-000000000001", None),
+    (Text, "{}", JSONB, "{}", '{"a": 1}', None),
+    (Text, None, Date, text("current_date"), "2026-01-02", None),
+    (BigInteger, None, Interval, None, None, None),
+]
+
+
+def test_types_without_an_automatic_cast(project):
+    names = [f"o {number}" for number in range(len(CONVERSIONS))]
+    columns = [
+        Column(n, kind, server_default=d)
+        for n, (kind, d, *_) in zip(names, CONVERSIONS, strict=True)
+    ]
+    project.declare(Column("length", Integer), *columns)
+    project.migrate()
+    values = ["NULL" if value is None else f"'{value}'" for *_, value, _ in CONVERSIONS]
+    execute(f"INSERT INTO things VALUES (1, 2, {', '.join(values)})".replace(":", r"\:"))
+    columns = [
+        Column(n, kind, server_default=d, nullable=n == "o 12", comment="c")
+        for n, (_, _, kind, d, *_) in zip(names, CONVERSIONS, strict=True)
+    ]
+    project.declare(Column("length", BigInteger), *columns)
+
+    written = project.migrate()
+
+    assert 'ALTER COLUMN "o 0" TYPE two USING "o 0"::text::two' in written
+    assert 'ALTER COLUMN "o 8" TYPE boolean USING "o 8"::boolean' in written
+    assert "existing_type=sa.INTEGER()," in written
+    expected = ["2", *(after or before for *_, before, after in CONVERSIONS[:-1])]
+    found = asyncio.run(run("SELECT * FROM things")).one()
+    assert [str(value) for value in found[1:-1]] == [*map(as_read, expected)]
+
+
+def as_read(value):
+    return {"true": "True", "{a,b}": "['a', 'b']", '{"a": 1}': "{'a': 1}"}.get(value, value)
+
+
+def test_a_computed_column_is_replaced_with_what_it_is_made_of(project):
+    def declare(base, kind, **options):
+        double = Computed("length(name) * 2", persisted=True)
+        index = Index("ix", "double")
+        project.declare(
+            Column("name", base),
+            Column("double", kind, double, comment="it's\ntwo", **options),
+            index,
+        )
+
+    declare(String(9), Integer)
+    project.migrate()
+    for changed in (
+        (String(5), Integer),
+        (Text, Integer),
+        (Text, BigInteger),
+    ):
+        declare(*changed)
+        project.migrate()
+    declare(Text, BigInteger, nullable=False)
+    project.migrate()
+    declare(Text, BigInteger)
+    project.migrate()
+
+    migrated, declared = asyncio.run(read_catalogs())
+    assert migrated == declared
 
 
 def test_tables_that_refer_to_each_other_go_and_come_back(project):
