@@ -361,11 +361,19 @@ def test_tables_that_refer_to_each_other_go_and_come_back(project):
 
 
 def test_a_colon_in_sql(project):
-    where = text(r"kind <> 'app \:start'")
-    project.declare(Column("kind", Text), Index("ix", "kind", postgresql_where=where))
+    def declare(default):
+        where = text(r"kind <> 'app \:start'")
+        kind = Column("kind", Text, server_default=default)
+        project.declare(kind, Index("ix", "kind", postgresql_where=where))
+
+    declare(text(r"'a \:b'"))
     project.migrate()
+    declare("c")
+    project.migrate()
+    downgrade(project.config, "-1")
 
     assert "'app :start'" in fetch("SELECT indexdef FROM pg_indexes WHERE indexname = 'ix'")
+    assert fetch("SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef ORDER BY 1") == "'a :b'::text"
 
 
 def test_a_parameter_in_sql_is_refused(project):

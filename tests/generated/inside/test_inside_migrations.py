@@ -105,11 +105,7 @@ def test_harm_is_reported(upgrade, harm, write):
         ("LOCK TABLE t", "read or write"),
         ("UPDATE t SET a = 1 WHERE a IS NULL", "in batches"),
         ("DELETE FROM t", "in batches"),
-        (
-            "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;"
-            "ALTER TABLE t VALIDATE CONSTRAINT c",
-            "has to be later",
-        ),
+        ("ALTER TABLE t ADD CHECK (a > 0) NOT VALID;ALTER TABLE t VALIDATE CONSTRAINT c", "later"),
     ],
 )
 def test_a_statement_that_does_harm(sql, harm):
@@ -129,10 +125,8 @@ def test_a_statement_that_does_harm(sql, harm):
         "ALTER TABLE t DROP CONSTRAINT c",
         "ALTER TABLE t RENAME CONSTRAINT c TO d",
         "ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX i",
-        "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;COMMIT;"
-        "ALTER TABLE t VALIDATE CONSTRAINT c",
-        'CREATE TABLE "new lines" (a INT);ALTER TABLE "new lines" DROP COLUMN a;'
-        'UPDATE "new lines" SET a = 1',
+        "ALTER TABLE t ADD CHECK (a > 0) NOT VALID;COMMIT;ALTER TABLE t VALIDATE CONSTRAINT c",
+        'CREATE TABLE "n t" (a INT);ALTER TABLE "n t" DROP COLUMN a;UPDATE "n t" SET a = 1',
         "UPDATE alembic_version SET version_num='2' WHERE alembic_version.version_num = '1'",
         "DROP TYPE e",
         "ALTER TYPE e RENAME TO e_old",
