@@ -61,7 +61,10 @@ def run(manager: str, command: str, project: Path) -> None:
     assert done.returncode == 0, f"{command}:\n{done.stdout}\n{done.stderr}"
 
 
-@pytest.mark.parametrize("manager", TRIED)
+@pytest.mark.parametrize(
+    "manager",
+    [TRIED[0], *(pytest.param(name, marks=pytest.mark.thorough) for name in TRIED[1:])],
+)
 def test_a_lock_below_the_floors(template: Path, tmp_path: Path, manager: str) -> None:
     name, content, lock = PROJECTS[manager]
     project = tmp_path / "shop"

@@ -117,6 +117,7 @@ def test_every_page_with_blocks_is_followed() -> None:
     assert with_blocks <= FOLLOWED | ELSEWHERE_TESTED
 
 
+@pytest.mark.thorough
 def test_what_is_written_in_a_project_with_the_layer_is_typed(shop: Place, tmp_path: Path) -> None:
     project = shutil.copytree(shop.project, tmp_path / "project")
     written: list[Path] = []
@@ -214,7 +215,13 @@ def test_without_a_person(template: Path, tmp_path: Path) -> None:
     assert (project / "app" / "database_kit" / "errors.py").exists()
 
 
-@pytest.mark.parametrize("page", ["how-to/from-sqlmodel.md", "tutorials/postgresql.md"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param("how-to/from-sqlmodel.md", marks=pytest.mark.thorough),
+        "tutorials/postgresql.md",
+    ],
+)
 def test_from_nothing(
     page: str, template: Path, new_database: Callable[[], str], open_path: Path
 ) -> None:
@@ -231,6 +238,7 @@ def supabase_url() -> Iterator[str]:
         yield server.url(name)
 
 
+@pytest.mark.thorough
 def test_from_nothing_on_supabase(template: Path, supabase_url: str, tmp_path: Path) -> None:
     project = tmp_path / "notebook"
 
@@ -239,6 +247,7 @@ def test_from_nothing_on_supabase(template: Path, supabase_url: str, tmp_path: P
     check_types(project, Environment(project / ".venv"), written)
 
 
+@pytest.mark.thorough
 def test_in_a_project_on_supabase(
     template: Path, environments: Path, supabase_url: str, tmp_path: Path
 ) -> None:

@@ -53,6 +53,7 @@ def test_all_tests_pass(project: Path, environment: Environment) -> None:
     assert " skipped" not in done.stdout
 
 
+@pytest.mark.thorough
 def test_seeds(project: Path, environment: Environment, new_database: Callable[[], str]) -> None:
     variables = {"DATABASE_URL": new_database()}
     seeds = ["-m", "app.seeds"]

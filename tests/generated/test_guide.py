@@ -68,7 +68,11 @@ def follow(command: str, project: Path, environment: Environment, url: str) -> N
 
 
 # One for each way in which the guide's test is written.
-@pytest.mark.parametrize("case", CASES[:2], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case",
+    [CASES[0], pytest.param(CASES[1], marks=pytest.mark.thorough)],
+    ids=lambda case: case.name,
+)
 def test_the_guide_works(
     case: ProjectCase,
     template: Path,

@@ -73,7 +73,11 @@ def copies(project: Path, target: Path, db_type: str, template: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("db_type", "pooler"), [("postgresql", "none"), ("supabase", "transaction")]
+    ("db_type", "pooler"),
+    [
+        pytest.param("postgresql", "none", marks=pytest.mark.thorough),
+        ("supabase", "transaction"),
+    ],
 )
 def test_eight_processes_migrate_once(
     db_type: str,

@@ -104,7 +104,17 @@ def make_project(name: str, directory: Path) -> Path:
     return directory
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+# What updates and undoes most, and what has a layer of its own.
+BY_DEFAULT = {"everything", "supabase with everything", "beside", "of no dependency file"}
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        pytest.param(name, marks=[] if name in BY_DEFAULT else pytest.mark.thorough)
+        for name in VARIANTS
+    ],
+)
 def test_update_and_undo(versions: Path, newest: Any, tmp_path: Path, variant: str) -> None:  # noqa: ANN401
     name, answers = VARIANTS[variant]
     project = make_project(name, tmp_path / "project")
