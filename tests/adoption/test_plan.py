@@ -121,7 +121,7 @@ def test_a_no_at_a_terminal_leaves_every_byte_and_time(template: Path, project: 
 
 
 DOWN = "\x1b[B"
-EXISTING = "Keep that layer only"
+EXISTING = "Adopt the existing layer"
 
 
 def test_leaving_the_layer_that_is_there(template: Path, tmp_path: Path) -> None:
