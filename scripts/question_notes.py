@@ -52,6 +52,10 @@ NOTES = {
     ),
     "db_added_on": "The day on which the layer was added.",
     "db_type": "Supabase adds Row Level Security, policies and grants in migrations.",
+    "db_tenants": (
+        "PostgreSQL only, so far. Models belong to a tenant, except those that `db_models` "
+        "declares as `shared`; see [tenants](../how-to/tenants.md)."
+    ),
     "db_auth_tables": "`models/auth.py` has the columns and policies.",
     "db_models": "See [the grammar](../models.md).",
     "db_example_model": "An example with a test; delete it when you have your own models.",
@@ -66,7 +70,9 @@ DEFAULTS = {
     "db_adopted": "what was found, with `db_existing=adopt`",
     "db_extras": "`[doctor]`; `[doctor, errors, health]` with `db_existing=adopt`",
     "db_version_table": "`alembic_version`, or that of an adopted layer",
-    "db_example_model": "`true`, and `false` if requested models have its names",
+    "db_example_model": (
+        "`true`, and `false` if requested models have its names, or with `db_tenants`"
+    ),
     "db_added_on": "today",
     "db_record": "written by the copy",
 }

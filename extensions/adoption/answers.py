@@ -42,6 +42,7 @@ class Answers:
     http_client: str = "httpx"
     python: str = "3.10"
     session_scope: str = "function"
+    tenants: bool = False
     auth_tables: bool = False
     models: str = ""
     example_model: bool = True

@@ -123,6 +123,7 @@ def _parts(answers: Mapping[str, Any] | Context) -> tuple[str, ...]:
         "supabase": is_supabase,
         "profiles": is_supabase and answers.get("db_auth_tables"),
         "users": not is_supabase and answers.get("db_auth_tables"),
+        "tenants": answers.get("db_tenants"),
     }
     return tuple(name for name in is_there if is_there[name])
 

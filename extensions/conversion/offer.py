@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[\w.:-]+")
 EXTRAS = ("doctor", "diagnostics", "errors", "health")
 """Those that work on models and migrations of the project's own."""
-WITHOUT = {"db_auth_tables": False, "db_models": "", "db_example_model": False}
+WITHOUT = {
+    "db_tenants": False,
+    "db_auth_tables": False,
+    "db_models": "",
+    "db_example_model": False,
+}
 """Questions about models of the layer's own, and the only answer."""
 
 

@@ -70,7 +70,20 @@ OF_WHOM_ADDS_IT = keyword("server_default", Call("func.auth.uid"))
 """The default of a column that says whose a row is."""
 
 
-def column(value: Value, model: str, *, clock_prefix: str, is_owner: bool = False) -> Column:
+def tenant_index(column: str, *, is_unique: bool = False) -> Call:
+    """An index, or a constraint, that begins with the tenant."""
+    columns = (quoted("tenant_id"), quoted(column))
+    return Call("UniqueConstraint", columns) if is_unique else Call("Index", ("None", *columns))
+
+
+def column(
+    value: Value,
+    model: str,
+    *,
+    clock_prefix: str,
+    is_owner: bool = False,
+    is_of_tenant: bool = False,
+) -> Column:
     """Work out how a field is kept.
 
     Args:
@@ -78,6 +91,7 @@ def column(value: Value, model: str, *, clock_prefix: str, is_owner: bool = Fals
         model: the model that has it.
         clock_prefix: what stands before `date` and its like, where a field has their name.
         is_owner: whether it says whose a row is.
+        is_of_tenant: whether its rows belong to tenants.
     """
     if is_owner and not value.is_unique:
         # Every policy looks for rows by it.
@@ -97,9 +111,12 @@ def column(value: Value, model: str, *, clock_prefix: str, is_owner: bool = Fals
         python += " | None"
     arguments = [] if kind is None else _type_arguments(kind, value)
     table_arguments = [*_checks(value), *_inverted_index(value)]
-    if value.is_unique:
+    is_indexed = value.is_indexed and not _is_composite(type_)
+    if is_of_tenant and (value.is_unique or is_indexed):
+        table_arguments.append(tenant_index(value.name, is_unique=value.is_unique))
+    elif value.is_unique:
         arguments.append("unique=True")
-    if value.is_indexed and not _is_composite(type_):
+    elif is_indexed:
         arguments.append("index=True")
     if value.default is not None:
         arguments.append(keyword("server_default", _default(value, model)))

@@ -20,7 +20,7 @@ from ..python_text.expressions import (
 )
 from ..python_text.import_lines import LINE_LENGTH
 from .clashes import enum_name
-from .columns import CLOCK, OF_WHOM_ADDS_IT, column
+from .columns import CLOCK, OF_WHOM_ADDS_IT, column, tenant_index
 from .made_up_values import made_up, names_in
 from .naming import plural, snake_case, with_article
 from .relationships import (
@@ -29,6 +29,7 @@ from .relationships import (
     from_one,
     join_table,
     many_to_many,
+    tenant_key,
     to_one,
 )
 from .reserved import POSTGRESQL
@@ -46,6 +47,8 @@ AUTH = "auth"
 _LONGEST_DOCSTRING = 69
 _LONGEST_COMMENT = 63
 _PREPOSITIONS = {"at", "by", "for", "from", "in", "of", "on", "to", "with"}
+_OF_JOIN_TABLES = {"Column", "ForeignKey", "Index", "Table"}
+_OF_TENANTS = {"tenant_column", "tenant_key"}
 _STRENUM = (3, 11)
 """The first version of Python that has it."""
 
@@ -85,6 +88,12 @@ class ModelFile:
     """The model's name as words, with "a" or "an"."""
     made_up: tuple[str, ...]
     """What a factory makes up, as the items of a dictionary."""
+    base: str = "Base"
+    """Its base class."""
+    of_base: tuple[str, ...] = ("Base",)
+    """What it needs of the module of the base class."""
+    of_tenants: tuple[str, ...] = ()
+    """What it needs of the module for tenants."""
 
     @property
     def has_numbers(self) -> bool:
@@ -174,25 +183,39 @@ def _model_file(
     used: defaultdict[str, set[str]] = defaultdict(set)
     columns: list[str] = []
     table_arguments: list[Code] = []
+    is_of_tenant = model.name in schema.of_tenants
     for one in model.fields:
         if isinstance(one, Value):
-            is_owner = schema.owners.get(model.name) == one.name
-            made = column(one, model.name, clock_prefix=clock_prefix, is_owner=is_owner)
+            made = column(
+                one,
+                model.name,
+                clock_prefix=clock_prefix,
+                is_owner=schema.owners.get(model.name) == one.name,
+                is_of_tenant=is_of_tenant,
+            )
             for module, name in made.imports:
                 used[module].update([name] if name else [])
             columns.append(_attribute(one.name, made.annotation, made.arguments))
             table_arguments.extend(made.table_arguments)
         elif isinstance(one, Reference):
-            columns.append(_key(links[one.name], schema))
+            link = links[one.name]
+            columns.append(_key(link, schema))
             used["uuid"].add("UUID")
-            used["sqlalchemy"].add("ForeignKey")
+            if link.is_of_tenant:
+                table_arguments.append(tenant_key(link, schema.tables[link.target]))
+            else:
+                used["sqlalchemy"].add("ForeignKey")
+            if is_of_tenant:
+                index = tenant_index(link.column, is_unique=one.is_unique)
+                table_arguments.append(index)
+                used["sqlalchemy"].add(index.function)
             if schema.owners.get(model.name) == links[one.name].column:
                 used["sqlalchemy"].add("func")
     enums = tuple(_enums(model, "StrEnum" if python >= _STRENUM else "str, Enum"))
     if enums:
         used["enum"].add("StrEnum" if python >= _STRENUM else "Enum")
-    if joins:
-        used["sqlalchemy"].update({"Column", "ForeignKey", "Table"})
+    join_tables = tuple(join_table(join, schema, *_join_arguments(join, schema)) for join in joins)
+    used["sqlalchemy"].update(_functions(join_tables) & _OF_JOIN_TABLES)
     if schema.is_supabase:
         objects = _policies(schema, model.name, prefix)
         # The Data API shows it in its documentation.
@@ -209,6 +232,7 @@ def _model_file(
     modules = {name: used[name] for name in used if used[name] or " as " in name}
     third_party = {name: modules.pop(name) for name in list(modules) if "sqlalchemy" in name}
     noun = snake_case(model.name)
+    base = "TenantBase" if is_of_tenant else "Base"
     return ModelFile(
         name=model.name,
         module=noun,
@@ -220,11 +244,8 @@ def _model_file(
         targets=_modules(targets, schema),
         enums=enums,
         join_tables=tuple(
-            source(
-                join_table(join, schema.tables, *_join_arguments(join, schema)),
-                before=f"{join.table} = ",
-            )
-            for join in joins
+            source(table, before=f"{join.table} = ")
+            for join, table in zip(joins, join_tables, strict=True)
         ),
         table_arguments=tuple_source(table_arguments, indent=4, before="__table_args__ = ")
         if table_arguments
@@ -233,7 +254,20 @@ def _model_file(
         relationships=_relationship_lines(relationships),
         article=with_article(noun),
         made_up=tuple(made_up(model, schema.known)),
+        base=base,
+        of_base=("Base",) if joins or not is_of_tenant else (),
+        of_tenants=tuple(
+            sorted_names(
+                {base} - {"Base"} | _functions([*table_arguments, *join_tables]) & _OF_TENANTS
+            )
+        ),
     )
+
+
+def _functions(codes: Iterable[Code]) -> set[str]:
+    """What the code calls."""
+    calls = [code for code in codes if isinstance(code, Call)]
+    return {call.function for call in calls}.union(*(_functions(call.arguments) for call in calls))
 
 
 def _modules(targets: Iterable[str], schema: Schema) -> tuple[tuple[str, str], ...]:
@@ -287,9 +321,13 @@ def _attribute(name: str, annotation: str, arguments: tuple[Code, ...]) -> str:
 
 def _key(link: Link, schema: Schema) -> str:
     annotation = "UUID | None" if link.field.is_optional else "UUID"
+    if link.is_of_tenant:
+        return _attribute(link.column, annotation, ())
     is_owner = schema.owners.get(link.model) == link.column
     more = [OF_WHOM_ADDS_IT] if is_owner else []
-    return _attribute(link.column, annotation, foreign_key(link, schema.tables[link.target], *more))
+    is_indexed = link.model not in schema.of_tenants
+    arguments = foreign_key(link, schema.tables[link.target], *more, is_indexed=is_indexed)
+    return _attribute(link.column, annotation, arguments)
 
 
 def _orm_names(columns: list[str], relationships: list[Relationship]) -> Iterator[str]:

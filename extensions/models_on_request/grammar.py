@@ -30,6 +30,8 @@ def parse(text: str) -> tuple[Model, ...]:
 
 
 def _model(scanner: Scanner) -> Model:
+    position = scanner.position
+    shared = position if scanner.take_shared() else None
     name = scanner.word()
     if name is None:
         raise scanner.expected("a model's name, such as 'Customer'")
@@ -58,7 +60,7 @@ def _model(scanner: Scanner) -> Model:
             else ""
         )
         raise scanner.expected(f"':' or ',' after the model '{name.text}'", hint)
-    return Model(name.text, description, fields, name.position)
+    return Model(name.text, description, fields, name.position, shared)
 
 
 def _description(scanner: Scanner) -> str | None:
@@ -81,7 +83,7 @@ def _description(scanner: Scanner) -> str | None:
 
 def _fields(scanner: Scanner) -> list[Field]:
     fields: list[Field] = []
-    while scanner.skip_separators() and not scanner.next_piece()[1].isupper():
+    while scanner.skip_separators() and not scanner.at_model():
         fields.append(_field(scanner))
     return fields
 

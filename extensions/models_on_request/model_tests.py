@@ -41,6 +41,8 @@ class ModelTests:
     """Whether some relations lead to a model that no factory makes."""
     owners: tuple[tuple[str, str], ...]
     """The models whose rows belong to users, and the columns that say to whom."""
+    has_tenants: bool
+    """Whether rows of some models belong to tenants."""
 
 
 def model_tests(schema: Schema, files: Iterable[ModelFile], python: tuple[int, ...]) -> ModelTests:
@@ -77,10 +79,15 @@ def model_tests(schema: Schema, files: Iterable[ModelFile], python: tuple[int, .
         needed["uuid"].add("UUID")
         other["sqlalchemy"].update({"select", "update"})
         other["sqlalchemy.exc"].add("DBAPIError")
+    if schema.of_tenants:
+        other["sqlalchemy"].update({"delete", "insert", "select", "update"})
+        other["sqlalchemy.exc"].add("DBAPIError")
     if has_relations:
         other["sqlalchemy.orm"].add("selectinload")
     enums = {enum.name for file in files for enum in file.enums if enum.name in words}
     names = {"Base", *(file.name for file in files), *enums, *([made.name] if made else [])}
+    if schema.of_tenants:
+        names |= {"Tenant", "TenantBase"}
     return ModelTests(
         imports=(imports(needed), imports(other)),
         names=tuple(sorted_names(names)),
@@ -93,4 +100,5 @@ def model_tests(schema: Schema, files: Iterable[ModelFile], python: tuple[int, .
         needs_users="users" in words,
         has_unmade=any(one.is_mapped and not one.made_up for one in known),
         owners=tuple(schema.owners.items()),
+        has_tenants=bool(schema.of_tenants),
     )

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..python_text.expressions import Call, Code, keyword, quoted
+from .columns import tenant_index
 
 if TYPE_CHECKING:
-    from .schema import Join, Link
+    from .schema import Join, Link, Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,10 @@ def to_one(link: Link) -> Relationship:
     """The side that has the foreign key."""
     field = link.field
     arguments: list[Code] = []
-    if link.is_one_of_several:
+    if link.is_of_tenant:
+        # A flush would otherwise set the tenant, and empty it with the reference.
+        arguments.append(keyword("foreign_keys", quoted(f"{link.model}.{link.column}")))
+    elif link.is_one_of_several:
         arguments.append(f"foreign_keys={link.column}")
     if link.target == link.model:
         arguments.append(keyword("remote_side", quoted(f"{link.model}.id")))
@@ -41,7 +45,7 @@ def to_one(link: Link) -> Relationship:
 def from_one(link: Link) -> Relationship:
     """The side that is referred to."""
     arguments: list[Code] = []
-    if link.is_one_of_several:
+    if link.is_one_of_several or link.is_of_tenant:
         arguments.append(keyword("foreign_keys", quoted(f"{link.model}.{link.column}")))
     arguments.append(_back_populates(link.field.name))
     if link.on_delete == "CASCADE":
@@ -101,14 +105,31 @@ def _joins(join: Join, prefix: str, own_column: str, other_column: str) -> tuple
     )
 
 
-def join_table(join: Join, tables: dict[str, str], *more: Code) -> Call:
+def join_table(join: Join, schema: Schema, *more: Code) -> Call:
     """The table whose rows join two others."""
+    if join.is_of_tenant:
+        return _tenant_join_table(join, schema)
     columns = (
-        _join_column(join.column, tables[join.model]),
+        _join_column(join.column, schema.tables[join.model]),
         # The key finds rows by its first column only.
-        _join_column(join.target_column, tables[join.target], "index=True"),
+        _join_column(join.target_column, schema.tables[join.target], "index=True"),
     )
     return Call("Table", (quoted(join.table), "Base.metadata", *columns, *more))
+
+
+def _tenant_join_table(join: Join, schema: Schema) -> Call:
+    columns: list[Code] = [Call("tenant_column")]
+    keys: list[Code] = []
+    for column, model in ((join.column, join.model), (join.target_column, join.target)):
+        table = schema.tables[model]
+        if model in schema.of_tenants:
+            columns.append(Call("Column", (quoted(column), "primary_key=True")))
+            ending = keyword("ondelete", quoted("CASCADE"))
+            keys.append(Call("tenant_key", (quoted(column), quoted(table), ending)))
+        else:
+            columns.append(_join_column(column, table))
+    index = tenant_index(join.target_column)
+    return Call("Table", (quoted(join.table), "Base.metadata", *columns, *keys, index))
 
 
 def _join_column(name: str, table: str, *more: Code) -> Call:
@@ -116,7 +137,19 @@ def _join_column(name: str, table: str, *more: Code) -> Call:
     return Call("Column", (quoted(name), key, "primary_key=True", *more))
 
 
-def foreign_key(link: Link, table: str, *more: Code) -> tuple[Code, ...]:
+def tenant_key(link: Link, table: str) -> Call:
+    """The key, among the table's arguments, that refers to another row of the same tenant."""
+    arguments: list[Code] = [
+        quoted(link.column),
+        quoted(table),
+        keyword("ondelete", quoted(link.on_delete)),
+    ]
+    if link.closes_cycle:
+        arguments.append("use_alter=True")
+    return Call("tenant_key", tuple(arguments))
+
+
+def foreign_key(link: Link, table: str, *more: Code, is_indexed: bool = True) -> tuple[Code, ...]:
     """The arguments of the column that refers to another row."""
     arguments: list[Code] = [
         quoted(f"{table}.id"),
@@ -125,6 +158,8 @@ def foreign_key(link: Link, table: str, *more: Code) -> tuple[Code, ...]:
     if link.closes_cycle:
         arguments.append("use_alter=True")
     key = Call("ForeignKey", tuple(arguments))
+    if not is_indexed:
+        return (key, *more)
     return (key, "unique=True" if link.field.is_unique else "index=True", *more)
 
 

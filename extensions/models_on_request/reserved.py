@@ -47,6 +47,8 @@ class Part:
     models: frozenset[str] = frozenset()
     tables: frozenset[str] = frozenset()
     known: KnownModel | None = None
+    has_tenants: bool = False
+    """Whether models belong to tenants, but for those that are said to be shared."""
 
 
 PARTS = {
@@ -71,6 +73,14 @@ PARTS = {
         models=frozenset({"Profile"}),
         tables=frozenset({"profiles"}),
         known=KnownModel(name="Profile", table="profiles", attributes=("name",)),
+    ),
+    "tenants": Part(
+        name="the part for tenants (db_tenants)",
+        models=frozenset(
+            {"Membership", "Tenant", "TenantBase", "TenantError", "Tenants", "UniqueConstraint"}
+        ),
+        tables=frozenset({"memberships", "tenants"}),
+        has_tenants=True,
     ),
     "supabase": Part(
         name="Supabase",

@@ -10,6 +10,7 @@ from .naming import plural, singular, snake_case, with_article
 from .owners import owner_column
 from .specification import ManyToMany, Model, Reference, Value
 from .syntax import ModelsError, nearest
+from .tenants import models_of_tenants
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -32,6 +33,8 @@ class Link:
     """Whether the tables, in a row, refer to each other in a circle."""
     is_mapped: bool = True
     """Whether the table that is referred to has a model."""
+    is_of_tenant: bool = False
+    """Whether both rows belong to one tenant, whose key is part of the foreign key."""
 
     @property
     def column(self) -> str:
@@ -46,7 +49,11 @@ class Link:
     @property
     def on_delete(self) -> str:
         """What PostgreSQL does when the row that is referred to goes."""
-        return self.field.on_delete or ("SET NULL" if self.field.is_optional else "RESTRICT")
+        if self.field.on_delete:
+            return self.field.on_delete
+        # SET NULL would take the tenant, too.
+        is_emptied = self.field.is_optional and not self.is_of_tenant
+        return "SET NULL" if is_emptied else "RESTRICT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,8 @@ class Join:
     column: str
     """What refers to the model that asked for the table."""
     target_column: str
+    is_of_tenant: bool = False
+    """Whether its rows belong to a tenant, as those of one of its sides do."""
 
     @property
     def target(self) -> str:
@@ -82,6 +91,8 @@ class Schema:
     joins: tuple[Join, ...] = ()
     is_supabase: bool = False
     """Whether tables have policies and grants."""
+    of_tenants: frozenset[str] = frozenset()
+    """The models whose rows belong to tenants."""
 
     @property
     def has_enums(self) -> bool:
@@ -116,11 +127,12 @@ def resolve(models: Sequence[Model], parts: Collection[Part] = ()) -> Schema:
     tables |= {one.name: one.table for one in known.values()}
     _check_targets(models, known)
     _check_first_rows(models)
+    of_tenants = models_of_tenants(models, parts)
     attributes = {model.name: own_attributes(model) for model in models} | {
         one.name: dict.fromkeys(one.attributes, "itself") for one in known.values()
     }
-    links = tuple(_links(models, known, attributes))
-    joins = tuple(_joins(models, attributes, tables, parts))
+    links = tuple(_links(models, known, attributes, of_tenants))
+    joins = tuple(_joins(models, attributes, tables, parts, of_tenants))
     is_supabase = any(part.known and not part.known.is_mapped for part in parts)
     owners = {model.name: owner_column(model, known) for model in models if is_supabase}
     return Schema(
@@ -131,6 +143,7 @@ def resolve(models: Sequence[Model], parts: Collection[Part] = ()) -> Schema:
         links,
         joins,
         is_supabase,
+        of_tenants,
     )
 
 
@@ -208,6 +221,7 @@ def _links(
     models: Sequence[Model],
     known: Mapping[str, KnownModel],
     attributes: dict[str, dict[str, str]],
+    of_tenants: frozenset[str],
 ) -> Iterator[Link]:
     references = [
         (model, one) for model in models for one in model.fields if isinstance(one, Reference)
@@ -232,6 +246,7 @@ def _links(
             and target != model.name
             and model.name in _reachable(target, edges),
             is_mapped=is_mapped,
+            is_of_tenant={model.name, target} <= of_tenants,
         )
 
 
@@ -255,6 +270,7 @@ def _joins(
     attributes: dict[str, dict[str, str]],
     tables: dict[str, str],
     parts: Iterable[Part],
+    of_tenants: frozenset[str],
 ) -> Iterator[Join]:
     owners = {table: model for model, table in tables.items()}
     for model in models:
@@ -298,4 +314,5 @@ def _joins(
                 table=table,
                 column=f"{noun}_id",
                 target_column=f"{other if other != noun else f'other_{noun}'}_id",
+                is_of_tenant=bool({model.name, target} & of_tenants),
             )

@@ -67,3 +67,5 @@ class Model:
     description: str | None
     fields: tuple[Field, ...]
     position: Position
+    shared: Position | None = None
+    """Where it was said that tenants share its rows, if it was."""

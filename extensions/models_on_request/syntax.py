@@ -16,6 +16,7 @@ LONGEST_NAME = 28
 _BLANKS = re.compile(r"[ \t\r]*")
 _LINE_BREAKS = re.compile(r"\s*")
 _SEPARATORS = re.compile(r"[\s,;]*")
+_SHARED = re.compile(r"shared[ \t]+(?=[A-Z])")
 _WORD = re.compile(r"\w+")
 _PUNCTUATION = re.compile(r"<->|->|[^\w\s]")
 _QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
@@ -141,6 +142,14 @@ class Scanner:
             if found := pattern.match(self._text, self._offset):
                 return f"'{found.group()}'"
         return "the end of the line" if self._offset < len(self._text) else "the end"
+
+    def at_model(self) -> bool:
+        """Whether the name of a model is next, or what may stand before it."""
+        return self.next_piece()[1].isupper() or bool(_SHARED.match(self._text, self._offset))
+
+    def take_shared(self) -> bool:
+        """Go on behind `shared`, if it stands before the name of a model."""
+        return self._match(_SHARED) is not None
 
     def expected(self, what: str, hint: str = "") -> ModelsError:
         """The error that something else is next."""

@@ -27,8 +27,8 @@ def mtimes(directory: Path) -> dict[str, int]:
 
 
 QUESTIONS = (
-    *("Which database", "tables for users", "Which models", "example model", "What else"),
-    *("install_database", "Go ahead?"),
+    *("Which database", "belong to tenants", "tables for users", "Which models"),
+    *("example model", "What else", "install_database", "Go ahead?"),
 )
 TERMINAL_COLUMNS, MARGIN = 80, 5
 PATIENCE_SECONDS = 120

@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 import yaml
 
-from tests.support.adopted import CASES, EXTRAS
+from tests.support.adopted import CASES, EXTRAS, WITH_EVERYTHING
 from tests.support.environments import Environment, make_environment
 from tests.support.supabase import supabase_server
 from tests.support.template import add_layer, copy_project, copy_with_layer
@@ -54,6 +54,7 @@ FOLLOWED = {
     "how-to/from-sqlmodel.md",
     "how-to/from-sync-sqlalchemy.md",
     "how-to/row-level-security.md",
+    "how-to/tenants.md",
     "tutorials/postgresql.md",
     "tutorials/supabase.md",
 }
@@ -204,6 +205,18 @@ def test_in_a_project_without_a_layer(
     }
 
     Reader(project, template, url, variables).follow("how-to/existing-database.md")
+
+
+def test_with_tenants(template: Path, environments: Path, server_url: str, tmp_path: Path) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+    environment = WITH_EVERYTHING.environment(
+        environments,
+        copy_with_layer(template, "uv-app", tmp_path / "everything", **WITH_EVERYTHING.answers),
+    )
+    variables = {"UV_PROJECT_ENVIRONMENT": str(environment.path), "UV_NO_SYNC": "1"}
+
+    reader = Reader(project, template, server_url, variables)
+    check_types(project, environment, reader.follow("how-to/tenants.md"))
 
 
 def test_without_a_person(template: Path, tmp_path: Path) -> None:

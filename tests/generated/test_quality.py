@@ -8,7 +8,14 @@ import pytest
 import yaml
 from filelock import FileLock
 
-from tests.support.adopted import CASES, EXTRAS, ON_SUPABASE, WITH_EVERYTHING, ProjectCase
+from tests.support.adopted import (
+    CASES,
+    EXTRAS,
+    ON_SUPABASE,
+    WITH_EVERYTHING,
+    WITH_TENANTS,
+    ProjectCase,
+)
 from tests.support.environments import Environment, make_environment
 from tests.support.linters import RULES, silent
 from tests.support.template import ANSWERS_FILE, changed_files, copy_with_layer
@@ -37,7 +44,7 @@ WITH_EXTRAS = [
     else case
     for case in CASES
 ]
-QUIET = [*WITH_EXTRAS, WITH_EVERYTHING, ON_SUPABASE]
+QUIET = [*WITH_EXTRAS, WITH_EVERYTHING, WITH_TENANTS, ON_SUPABASE]
 # The type checkers see the same code in the other two.
 TYPED = [case for case in QUIET if case.name not in ("poetry-src", "pdm-src-is-package")]
 

@@ -1,10 +1,14 @@
 """What the text of a person means."""
 
+import re
+
 import pytest
 
 from extensions.models_on_request.grammar import parse
+from extensions.models_on_request.reserved import PARTS
 from extensions.models_on_request.schema import resolve
 from extensions.models_on_request.specification import ManyToMany, Reference, Type, Value
+from extensions.models_on_request.syntax import ModelsError
 
 ISSUE = """
       Customer: name str(120), email str unique, vip bool = false
@@ -142,3 +146,31 @@ def test_only_an_optional_key_closes_a_circle() -> None:
     schema = resolve(parse("Team: captain -> Player?; Player: team -> Team; Fan: team -> Team?"))
 
     assert [link.model for link in schema.links if link.closes_cycle] == ["Team"]
+
+
+def test_models_belong_to_tenants_unless_they_are_shared() -> None:
+    text = "Invoice: shared bool, tags <-> Tag, currency -> Currency; shared Tag\nshared Currency"
+    tenants = [PARTS["tenants"]]
+
+    assert [field.name for field in parse(text)[0].fields] == ["shared", "tags", "currency"]
+    schema = resolve(parse(text), tenants)
+    assert schema.of_tenants == {"Invoice"}
+    assert [join.is_of_tenant for join in schema.joins] == [True]
+    assert [(link.is_of_tenant, link.on_delete) for link in schema.links] == [(False, "RESTRICT")]
+    [link] = resolve(parse("Invoice: parent -> Invoice?"), tenants).links
+    # SET NULL would take the tenant, too.
+    assert (link.is_of_tenant, link.on_delete) == (True, "RESTRICT")
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "message"),
+    [
+        ("shared Tag", [], "line 1, column 1: without tenants (db_tenants), nobody shares"),
+        ("Tag\nshared Bill: tag -> Tag", ["tenants"], "column 21: 'Bill' is shared, and 'Tag'"),
+        ("Tag: tenant str", ["tenants"], "column 6: a field cannot be called 'tenant'"),
+        ("Tenant: name str", ["tenants"], "column 1: a model cannot be called 'Tenant'"),
+    ],
+)
+def test_what_tenants_cannot_have(text: str, parts: list[str], message: str) -> None:
+    with pytest.raises(ModelsError, match=re.escape(message)):
+        resolve(parse(text), [PARTS[part] for part in parts])

@@ -119,6 +119,29 @@ WITH_EVERYTHING = replace(
 )
 """The first project with all that can be chosen for PostgreSQL."""
 
+WITH_TENANTS = replace(
+    CASES[0],
+    name="uv-app-tenants",
+    project="uv-app",
+    answers={
+        "db_tenants": True,
+        "db_auth_tables": True,
+        "db_extras": EXTRAS,
+        "db_models": """
+            Customer: name str(120), email str unique, currency -> Currency, born date?
+            Invoice: customer -> Customer cascade, author -> User?, parent -> Invoice?,
+                total decimal(12,2), due date? index, tags <-> Tag
+            Tag: label str unique, currencies <-> Currency
+            shared Currency: code str(3) unique
+            Desk: place -> Place?
+            Place: desk -> Desk.stands_at? unique
+            Friend: name str, friends <-> Friend.friend_of
+            Preferences: user -> User unique, extra json = {}, flags str[] index
+        """,
+    },
+)
+"""The first project with tenants, and all that can be chosen besides."""
+
 ON_SUPABASE = replace(
     CASES[0],
     name="uv-app-supabase",

@@ -1,0 +1,79 @@
+"""A layer with tenants and all that can be chosen besides, tried from inside the project."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from copier.errors import UserMessageError
+
+from tests.support.adopted import WITH_EVERYTHING, WITH_TENANTS
+from tests.support.environments import Environment
+from tests.support.template import (
+    ANSWERS_FILE,
+    add_layer,
+    changed_files,
+    copy_project,
+    copy_with_layer,
+)
+
+INSIDE = Path(__file__).parent / "inside"
+
+
+@pytest.fixture(scope="module")
+def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that has everything."""
+    directory = tmp_path_factory.mktemp("tenants") / "project"
+    return copy_with_layer(template, WITH_TENANTS.project, directory, **WITH_TENANTS.answers)
+
+
+@pytest.fixture(scope="module")
+def environment(project: Path, environments: Path) -> Environment:
+    """What the project declares, as without tenants."""
+    return WITH_EVERYTHING.environment(environments, project)
+
+
+@pytest.mark.long
+def test_all_tests_pass(project: Path, environment: Environment) -> None:
+    shutil.copy(INSIDE / "tenants" / "test_inside_tenants.py", project / "tests" / "database")
+
+    done = environment.run(
+        *["-m", "pytest", "tests/database", "-p", "no:cacheprovider"],
+        cwd=project,
+    )
+
+    assert " skipped" not in done.stdout
+
+
+def test_without_tenants_nothing_speaks_of_them(template: Path, tmp_path: Path) -> None:
+    project = copy_with_layer(
+        template, WITH_EVERYTHING.project, tmp_path / "project", **WITH_EVERYTHING.answers
+    )
+    new = [project / line[3:] for line in changed_files(project) if line.startswith("??")]
+
+    assert [file.name for file in new if b"tenant" in file.read_bytes().lower()] == [ANSWERS_FILE]
+
+
+def test_seeds_are_of_a_tenant(
+    project: Path, environment: Environment, new_database: Callable[[], str]
+) -> None:
+    variables = {"DATABASE_URL": new_database()}
+
+    def run(*command: str) -> list[str]:
+        return environment.run(*command, cwd=project, variables=variables).stdout.splitlines()
+
+    run("-m", "alembic", "revision", "--autogenerate")
+    run("-m", "alembic", "upgrade", "head")
+
+    # Who is above the policies seeds without a role for it.
+    assert run("-m", "app.seeds")[-1].split() == ["development", "28", "28", "changed"]
+    assert run("-m", "app.seeds")[-1].split() == ["development", "28", "0", "changed"]
+
+
+def test_not_on_supabase_yet(template: Path, tmp_path: Path) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+
+    with pytest.raises((UserMessageError, ValueError), match="not on Supabase yet"):
+        add_layer(template, project, db_type="supabase", db_tenants=True)
+
+    assert changed_files(project) == []
