@@ -7,6 +7,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from app.database_kit.engine import create_migration_engine
+from app.database_kit.settings import get_database_settings
 from sqlalchemy import text
 
 from . import test_database_migrations as kept
@@ -231,3 +232,43 @@ async def set_timeouts(names):
             await connection.execute(text(f"ALTER DATABASE {database} SET {name} = '5s'"))
         await connection.commit()
     await engine.dispose()
+
+
+@pytest.fixture
+def elsewhere(empty_database, monkeypatch):
+    """An engine for the database of this test, to which the settings do not lead any more."""
+    engine = create_migration_engine()
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    get_database_settings.cache_clear()
+    yield engine
+    get_database_settings.cache_clear()
+
+
+async def tables(engine):
+    async with engine.connect() as connection:
+        found = await connection.scalars(text("SELECT relname FROM pg_class WHERE relname = 't'"))
+        return found.all()
+
+
+def test_migrations_run_where_an_engine_leads(write, elsewhere):
+    config = write()
+    config.attributes["connection"] = elsewhere
+
+    command.upgrade(config, "head")
+
+    assert asyncio.run(tables(elsewhere)) == ["t"]
+
+
+def test_migrations_run_in_the_transaction_of_a_connection(write, elsewhere):
+    config = write()
+
+    async def upgrade_and_roll_back():
+        async with elsewhere.connect() as connection:
+            await connection.begin()
+            config.attributes["connection"] = connection.sync_connection
+            await connection.run_sync(lambda _: command.upgrade(config, "head"))
+            created = await connection.scalar(text("SELECT to_regclass('t') IS NOT NULL"))
+            await connection.rollback()
+        return created, await tables(elsewhere)
+
+    assert asyncio.run(upgrade_and_roll_back()) == (True, [])
