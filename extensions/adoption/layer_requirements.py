@@ -56,8 +56,8 @@ def main_requirements(answers: Answers) -> list[str]:
     requirements = [
         _alembic(answers),
         "asyncpg>=0.27",
-        # With 2.6.0, validating an empty mapping reads no environment.
-        "pydantic-settings>=2.6.1",
+        # The first with env_ignore_empty.
+        "pydantic-settings>=2.2",
         f"sqlalchemy[asyncio]>=2.0.{38 if guards_reads else 30}",
     ]
     if answers.is_supabase:

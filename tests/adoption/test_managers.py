@@ -15,7 +15,7 @@ from tests.support.template import add_layer
 
 pytestmark = pytest.mark.long
 
-NEEDS = ["alembic>=1.20.1", "fastapi>=0.121", "pydantic-settings>=2.6.1"]
+NEEDS = ["alembic>=1.20.1", "fastapi>=0.121", "pydantic-settings>=2.2"]
 OLD = {"fastapi": "0.115.12", "alembic": "1.13.3", "pydantic-settings": "2.1.0"}
 APP = "from fastapi import FastAPI\n\napp = FastAPI()\n"
 PROJECT = (

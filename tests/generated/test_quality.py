@@ -28,7 +28,7 @@ NEWEST = [
 ]
 OLDEST = [
     *["alembic==1.20.1", "asyncpg==0.27.0", "fastapi==0.121.0", "httpx==0.28.0", "httpx2"],
-    *["pydantic-settings==2.6.1", "pytest==7.0.0", "sqlalchemy[asyncio]==2.0.30"],
+    *["pydantic-settings==2.2.0", "pytest==7.0.0", "sqlalchemy[asyncio]==2.0.30"],
     *["argon2-cffi==21.3.0", "pyjwt[crypto]==2.14.0", "uuid-utils==0.10.0"],
 ]
 # Of SQLAlchemy 2.0, the first whose own annotations are complete enough for strict checkers.

@@ -117,7 +117,7 @@ def test_bounds_arrive_where_the_text_is_still_the_templates(
         "asyncpg>=0.27", "asyncpg>=0.28"
     )
     later = later.replace(
-        '"pydantic-settings>=2.6.1",', '"pydantic-settings>=2.6.1",\n        "new>=1",'
+        '"pydantic-settings>=2.2",', '"pydantic-settings>=2.2",\n        "new>=1",'
     )
     needs.write_text(f"{current}def main_requirements{later}")
     release(own_template, "v1.1.0")
