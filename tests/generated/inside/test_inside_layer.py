@@ -41,6 +41,27 @@ async def test_an_old_fastapi_is_named(monkeypatch):
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
 
+@pytest.mark.parametrize("old", ["1.3.24", "1.4.54", "2.0.0b1", "2.0.9", "2.0.29"])
+@pytest.mark.parametrize("module", ["app.database", "app.models.base"])
+async def test_an_old_sqlalchemy_is_named(monkeypatch, module, old):
+    monkeypatch.setattr("sqlalchemy.__version__", old)
+    monkeypatch.delattr("sqlalchemy.orm.DeclarativeBase")
+    monkeypatch.delattr("sqlalchemy.ext.asyncio.async_sessionmaker")
+    spec = importlib.util.find_spec(module)
+
+    with pytest.raises(ImportError, match=f"^SQLAlchemy {old} is installed; the .* need 2.0.30$"):
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+async def test_pydantic_1_is_named(monkeypatch):
+    monkeypatch.setattr("pydantic.VERSION", "1.10.27")
+    monkeypatch.delattr("pydantic.AfterValidator")
+    spec = importlib.util.find_spec("app.database_kit.settings")
+
+    with pytest.raises(ImportError, match=r"^pydantic 1\.10\.27 is installed; the settings need"):
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
 async def test_many_rows_go_in_one_insert_and_sort_by_time(statements):
     async with session_scope() as session:
         session.add_all([Author(name=str(number)) for number in range(50)])
