@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..app_file import unwire_application
 from ..project_files.encoding import decode
-from ..project_files.gitignore import gitignores_above, ignores
+from ..project_files.gitignore import gitignores_above, ignores, is_tracked
 from ..project_files.requirement import Change
 from ..project_files.writing import WriteError, write_changes
 from ..project_paths import PathError, inside, read
@@ -160,7 +160,8 @@ def _without_some(
 def _hides_passwords(project: Path, original: str) -> bool:
     """Whether a `.env`, which may hold passwords, would come to git with the former .gitignore."""
     above = gitignores_above(project)
-    return (project / ".env").exists() and not ignores(original, ".env", above=above)
+    is_untold = (project / ".env").exists() and not is_tracked(project, ".env")
+    return is_untold and not ignores(original, ".env", above=above)
 
 
 def _remove(project: Path, base: str, own: Mapping[str, bytes], undone: Undone) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 from pathspec import GitIgnoreSpec
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+GIT_TIMEOUT_SECONDS = 5
 Above = tuple[str, str]
 """The path from a directory above to the project, ending in a slash, and its `.gitignore`."""
 
@@ -80,6 +82,21 @@ def gitignores_above(project: Path) -> list[Above]:
             prefix = f"{start.relative_to(directory).as_posix()}/"
             found.append((prefix, decode(data).content))
     return found
+
+
+def is_tracked(project: Path, name: str) -> bool:
+    """Whether git has a file, or any file of a directory, in its index."""
+    try:
+        done = subprocess.run(
+            ["git", "ls-files", "--", name],
+            cwd=project,
+            capture_output=True,
+            check=False,
+            timeout=GIT_TIMEOUT_SECONDS,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0 and bool(done.stdout.strip())
 
 
 def _with_line(content: str, line: str) -> str:

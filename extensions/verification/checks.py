@@ -15,13 +15,13 @@ from ..adoption.install_commands import install_commands
 from ..adoption.layer_files import layer_files
 from ..adoption.layer_requirements import brought_along, main_requirements, raised_where_declared
 from ..project_files.encoding import decode
-from ..project_files.gitignore import gitignores_above, ignores
+from ..project_files.gitignore import gitignores_above, ignores, is_tracked
 from ..project_files.lock_files import outdated, read_environment, read_locks
 from ..project_files.requirement import Change
 from ..project_paths import PathError, read
 from .blocking_calls import blocking_calls
 from .strict_settings import strict_settings
-from .trial_import import find_python, import_in_environment, is_tracked
+from .trial_import import find_python, import_in_environment
 from .unresolved_imports import unresolved_imports
 
 if TYPE_CHECKING:

@@ -13,13 +13,13 @@ import subprocess
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from ..project_files.gitignore import is_tracked
 from ..project_paths import PathError, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 TIMEOUT_SECONDS = 10
-GIT_TIMEOUT_SECONDS = 5
 NEEDED = ("fastapi", "sqlalchemy", "asyncpg", "alembic", "pydantic_settings")
 IMPORT = """
 import importlib, sys
@@ -84,21 +84,6 @@ def find_python(project: Path, environ: Mapping[str, str]) -> Path | None:
             if python.exists():
                 return python
     return None
-
-
-def is_tracked(project: Path, name: str) -> bool:
-    """Whether git has a file, or any file of a directory, in its index."""
-    try:
-        done = subprocess.run(
-            ["git", "ls-files", "--", name],
-            cwd=project,
-            capture_output=True,
-            check=False,
-            timeout=GIT_TIMEOUT_SECONDS,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    return done.returncode == 0 and bool(done.stdout.strip())
 
 
 def _has_packages(environment: Path) -> bool:

@@ -182,6 +182,20 @@ def test_env_stays_out_of_git_while_there_is_one(template: Path, tmp_path: Path)
     assert ".env" in undone.notes[0]
 
 
+def test_a_tracked_env_leaves_nothing_behind(template: Path, tmp_path: Path) -> None:
+    source = shutil.copytree(PROJECTS / "pip-flat", tmp_path / "source")
+    (source / ".env").write_text("DEBUG=1\n")
+    adopted = Adopted(template, source, tmp_path / "project")
+    for command in (["init", "-q"], ["add", "-f", ".env"]):
+        subprocess.run(["git", *command], cwd=adopted.project, check=True)
+
+    undone = adopted.undo()
+
+    shutil.rmtree(adopted.project / ".git")
+    assert contents(adopted.project) == adopted.before
+    assert not any(".env" in note for note in undone.notes)
+
+
 def test_a_file_that_was_there_before_stays(template: Path, tmp_path: Path) -> None:
     source = shutil.copytree(PROJECTS / "uv-app", tmp_path / "source")
     (source / "tests" / "database").mkdir()
