@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TEMPLATE = Path(__file__).resolve().parents[2]
-PARTS = ("copier.yml", "extensions", "template")
+PARTS = ("copier.yml", "extensions", "includes", "template")
 
 
 class RenderError(Exception):
@@ -80,8 +80,11 @@ def _check_out(version: str, destination: Path) -> None:
     """Write the files of one of this template's own versions."""
     try:
         name = f"{version}^{{commit}}"
-        commit = _git("rev-parse", "--verify", "--quiet", "--end-of-options", name)
-        archive = _git("archive", "--format=tar", commit.decode().strip(), *PARTS)
+        found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", name)
+        commit = found.decode().strip()
+        # An earlier version lacks some.
+        parts = _git("ls-tree", "--name-only", commit, "--", *PARTS).decode().split()
+        archive = _git("archive", "--format=tar", commit, *parts)
     except (OSError, ValueError, subprocess.CalledProcessError) as error:
         raise RenderError(
             f"The project has version {version} of the template, which is none of this one's: run "
