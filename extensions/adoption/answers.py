@@ -69,6 +69,12 @@ class Answers:
         return self.existing == "adopt"
 
     @property
+    def has_own_alembic(self) -> bool:
+        """Whether the Alembic environment is the layer's, not one that the project had."""
+        adopted = self.adopted or {}
+        return not self.is_adopted or not adopted.get("migrations_dir", "theirs")
+
+    @property
     def is_supabase(self) -> bool:
         """Whether the database is Supabase's."""
         return self.type == "supabase"

@@ -30,11 +30,9 @@ def layer_files(project: Path, answers: Answers) -> Iterator[str]:
         project / answers.guide,
     ]
     if not answers.is_adopted:
-        paths += [
-            *(project / layer / "models").rglob("*.py"),
-            *(project / answers.migrations_dir).rglob("*"),
-            project / answers.alembic_ini,
-        ]
+        paths += (project / layer / "models").rglob("*.py")
+    if answers.has_own_alembic:
+        paths += [*(project / answers.migrations_dir).rglob("*"), project / answers.alembic_ini]
     for path in paths:
         name = path.relative_to(project).as_posix()
         if path.is_file() and path.suffix != ".pyc" and name not in answers.kept:

@@ -75,14 +75,14 @@ def _layer_dir(_facts: Facts, answers: Given, project: Path) -> str:
 
 
 def _migrations_dir(facts: Facts, answers: Given, project: Path) -> str:
-    if is_adopted(answers) and facts.database.alembic is not None:
-        return facts.database.alembic
+    if is_adopted(answers) and (found := recorded(answers).get("migrations_dir")):
+        return str(found)
     return _alembic_name(facts, answers, project)
 
 
 def _alembic_ini(facts: Facts, answers: Given, project: Path) -> str:
-    if is_adopted(answers) and facts.database.alembic_ini is not None:
-        return facts.database.alembic_ini
+    if is_adopted(answers) and (found := recorded(answers).get("alembic_ini")):
+        return str(found)
     return f"{_alembic_name(facts, answers, project)}.ini"
 
 

@@ -17,7 +17,7 @@ from ..adoption.layer_requirements import has_uuid7
 from ..adoption.plan import Plan, make_plan
 from ..adoption.record import record
 from ..conversion.added_files import added, excluded, is_adopted
-from ..conversion.import_block import import_block
+from ..conversion.import_block import import_block, wrapped
 from ..conversion.offer import offer, other_extras, proof, reasons_not_to_adopt
 from ..inspection import Facts, Given, inspect_project
 from ..project_files.gitignore import as_pattern
@@ -80,6 +80,7 @@ class ExistingProject(Extension):
             "unsure": self.unsure,
             "typed_problem": self.typed_problem,
             "what_to_do": self.what_to_do,
+            "wrapped": wrapped,
             **MODEL_FUNCTIONS,
         }
         environment.globals.update(functions)

@@ -79,9 +79,21 @@ def _found(facts: Facts, answers: Answers) -> Iterator[str]:
         yield f"database URL {adopted['url']}"
         if adopted["factories"]:
             yield f"session factory {', '.join(adopted['factories'])}"
+        if adopted["heads"]:
+            yield (
+                f"migrations in {answers.migrations_dir}, at revision "
+                f"{', '.join(adopted['heads'])}: older ones count as reviewed"
+            )
+        else:
+            yield (
+                "migrations do not describe the tables: a command that is added writes a first "
+                "revision, which changes nothing where they exist"
+            )
+        driver = adopted.get("driver", "asyncpg")
+        kind = adopted.get("sessions", "async")
         yield (
-            f"migrations in {answers.migrations_dir}, at revision "
-            f"{', '.join(adopted['heads'])}: older ones count as reviewed"
+            f"two connection pools: the application's, for its {kind} sessions on {driver}, and "
+            "one for SessionDep on asyncpg"
         )
     for finding in facts.existing_layer:
         yield f"database layer: {finding.text} ({finding.file}:{finding.line})"

@@ -161,11 +161,15 @@ def _of_adopted(answers: Answers) -> Iterator[tuple[str, str]]:
     if "doctor" in answers.extras:
         yield run_module(answers, "database_kit.doctor"), "looks at what the settings lead to"
     manager = answers.dependency_manager
+    if not (answers.adopted or {}).get("heads"):
+        baseline = run_module(answers, "database_kit.baseline")
+        yield baseline, "begins the history of migrations with the tables that are there"
     yield run(manager, f"{answers.pytest} {answers.own_tests_dir} --record-differences"), ""
     yield "", "Look at known_differences.txt there: what models and migrations differ in today."
     yield run(manager, answers.pytest), ""
-    migrate = run_module(answers, "database_kit.migrate")
-    yield f"{migrate} upgrade head", "wherever it was alembic upgrade head"
+    if not answers.has_own_alembic:
+        migrate = run_module(answers, "database_kit.migrate")
+        yield f"{migrate} upgrade head", "wherever it was alembic upgrade head"
 
 
 def _of_new(answers: Answers, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,10 @@ KIT = frozenset(
     }
 )
 """The modules of `database_kit`; all others are for models and an Alembic of the layer's own."""
+HISTORY = ("baseline",)
+"""Modules for a project whose migrations do not describe its tables."""
+ENVIRONMENT = ("env.py", "script.py.mako", "versions/.gitkeep")
+"""The files of an Alembic environment, where the project has none."""
 TESTS = frozenset(
     {
         *("__init__", "conftest", "test_database_errors", "test_database_health"),
@@ -28,6 +32,21 @@ TESTS = frozenset(
 def is_adopted(answers: Mapping[str, Any]) -> bool:
     """Whether the project keeps its own layer, and this one is added to it."""
     return bool(answers.get("db_existing") == "adopt")
+
+
+def has_history(answers: Mapping[str, Any]) -> bool:
+    """Whether the migrations of the layer that is adopted make its tables."""
+    return bool(_adopted(answers).get("heads"))
+
+
+def has_own_alembic(answers: Mapping[str, Any]) -> bool:
+    """Whether the project that keeps its layer gets an Alembic environment."""
+    return not _adopted(answers).get("migrations_dir", "theirs")
+
+
+def _adopted(answers: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] | None = answers.get("db_adopted")
+    return found or {}
 
 
 def added(names: Iterable[str], answers: Mapping[str, Any]) -> Iterator[str]:
@@ -56,7 +75,15 @@ def _patterns(answers: Mapping[str, Any]) -> Iterator[str]:
     yield re.escape(str(layer / "database.py"))
     if layer != PurePosixPath(answers["db_package_dir"]):
         yield re.escape(str(layer / "__init__.py"))
-    yield from (re.escape(str(layer / "database_kit" / f"{name}.py")) for name in KIT)
+    # Their env.py takes no lock; the one that is added does.
+    kit = KIT - {"migrate"} if has_own_alembic(answers) else KIT
+    yield from (re.escape(str(layer / "database_kit" / f"{name}.py")) for name in kit)
+    if not has_history(answers):
+        yield from (re.escape(str(layer / "database_kit" / f"{name}.py")) for name in HISTORY)
+    if has_own_alembic(answers):
+        migrations = PurePosixPath(answers["db_migrations_dir"])
+        yield re.escape(str(answers["db_alembic_ini"]))
+        yield from (re.escape(str(migrations / name)) for name in ENVIRONMENT)
     yield re.escape(str(tests / "__init__.py"))
     yield from (re.escape(str(inner / f"{name}.py")) for name in TESTS)
     yield re.escape(str(answers["db_guide"]))

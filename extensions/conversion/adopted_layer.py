@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from ..inspection.alembic import find_alembic
+from ..inspection.tree import is_within
 from .engines import Engine, Factory, Url, find_engines, find_factories, names_in, url_of
-from .environments import ini_problem, read_environment
+from .environments import ini_problem, read_environment, without_alembic
 from .modules import Project, UnprovenError
 
 if TYPE_CHECKING:
@@ -16,8 +17,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..inspection import Facts
+    from ..inspection.alembic import Alembic
+    from .environments import Environment
 
-ASYNC_DRIVER = "asyncpg"
+DRIVERS = {
+    "async": {"asyncpg": "asyncpg", "psycopg": "psycopg", "psycopg-binary": "psycopg"},
+    "sync": {
+        "psycopg2": "psycopg2",
+        "psycopg2-binary": "psycopg2",
+        "psycopg": "psycopg",
+        "psycopg-binary": "psycopg",
+        "psycopg-c": "psycopg",
+    },
+}
+"""Packages with a driver for PostgreSQL, the likeliest first, and the driver's name."""
 OTHER_DATABASES = {
     "aiosqlite": "SQLite",
     "aiomysql": "MySQL",
@@ -41,9 +54,13 @@ class AdoptedLayer:
     """File and line that name the metadata of the migrations."""
     factories: tuple[str, ...]
     heads: tuple[str, ...]
+    """Empty where migrations do not describe the tables."""
     migrations_dir: str
+    """Empty where the project has no Alembic environment."""
     ini: str
     version_table: str
+    driver: str
+    is_async: bool
 
     def as_answer(self) -> dict[str, Any]:
         """What is recorded: all that rendering needs, as an update reads none of it again."""
@@ -55,6 +72,10 @@ class AdoptedLayer:
             "factories": list(self.factories),
             "heads": list(self.heads),
             "version_table": self.version_table,
+            "migrations_dir": self.migrations_dir,
+            "alembic_ini": self.ini,
+            "driver": self.driver,
+            "sessions": "async" if self.is_async else "sync",
         }
 
 
@@ -69,24 +90,19 @@ def read_adopted_layer(path: Path, facts: Facts) -> AdoptedLayer:
         UnprovenError: it cannot; the message says which fact is missing, and where.
     """
     database = facts.database
-    _check_kind(facts)
+    driver = _driver(facts)
     if database.base_class is None:
         raise UnprovenError(facts.package_dir, 0, "no declarative base was found")
     project = Project.at(path, facts.pytest.import_base)
-    package = "" if facts.package_dir == "." else facts.package_dir
-    found = find_alembic(project.sources.tree, "", project.base, package)
-    if len({each.directory for each in found}) != 1 or database.alembic is None:
-        places = ", ".join(f"{each.file}, line {each.line}" for each in found)
-        raise UnprovenError(
-            facts.package_dir, 0, f"one Alembic environment is needed; found: {places or 'none'}"
-        )
-    if database.alembic_ini is None:
-        raise UnprovenError(found[0].file, found[0].line, "there is no alembic.ini")
-    if problem := ini_problem(project, database.alembic_ini):
-        raise UnprovenError(database.alembic_ini, found[0].line, problem)
-    environment = read_environment(project, database.alembic, database.base_class)
-    factories = find_factories(project)
-    engines = find_engines(project)
+    found, environment = _environment(project, facts, database.base_class)
+    is_async = database.sqlalchemy == "async"
+    factories = find_factories(project) if driver == "asyncpg" else []
+    migrations = facts.database.alembic
+    engines = [
+        each
+        for each in find_engines(project, database.sqlalchemy)
+        if not migrations or not is_within(each.module.file, migrations)
+    ]
     engine, url = _one_url(project, engines, _bound_engine(project, facts, factories))
     others = {
         (each.module.file, name)
@@ -94,7 +110,7 @@ def read_adopted_layer(path: Path, facts: Facts) -> AdoptedLayer:
         for name, call in each.assigned.items()
         if not _has(project, each, call, url)
     }
-    _check_database(facts, engine)
+    _check_database(project, facts, engine, url)
     imports = [f"{each} " for each in url.imports]
     return AdoptedLayer(
         base=environment.base,
@@ -104,47 +120,100 @@ def read_adopted_layer(path: Path, facts: Facts) -> AdoptedLayer:
         ),
         url=url,
         engine=engine.place,
-        base_place=f"{database.alembic}/env.py, line {environment.line}",
+        base_place=environment.place,
         factories=tuple(
             f"{each.module.name}:{each.name}"
             for each in factories
             if project.sources.meaning(each.module.file, each.bind) not in others
         ),
         heads=environment.heads,
-        migrations_dir=database.alembic,
-        ini=database.alembic_ini,
+        migrations_dir=(found and found.directory) or "",
+        ini=(found and found.ini) or "",
         version_table=environment.version_table,
+        driver=driver,
+        is_async=is_async,
     )
 
 
-def _check_kind(facts: Facts) -> None:
-    """Stop at what cannot be adopted whatever its code says."""
+def _environment(project: Project, facts: Facts, base: str) -> tuple[Alembic | None, Environment]:
+    """The one Alembic environment that has the base's metadata; None where there is no Alembic.
+
+    Raises:
+        UnprovenError: there are several, or it is not known what one has.
+    """
+    package = "" if facts.package_dir == "." else facts.package_dir
+    every = find_alembic(project.sources.tree, "", project.base, package)
+    proven: dict[str | None, tuple[Alembic, Environment]] = {}
+    problems: list[UnprovenError] = []
+    for alembic in every:
+        try:
+            found = _read(project, alembic, base)
+        except UnprovenError as error:
+            problems.append(error)
+        else:
+            proven.setdefault(alembic.directory, (alembic, found))
+    if len(proven) == 1:
+        return next(iter(proven.values()))
+    if len({each.directory for each in every}) == 1:
+        raise problems[0]
+    if every:
+        places = ", ".join(f"{each.file}, line {each.line}" for each in every)
+        raise UnprovenError(
+            facts.package_dir, 0, f"one Alembic environment is needed; found: {places}"
+        )
+    return None, without_alembic(project, base)
+
+
+def _read(project: Project, alembic: Alembic, base: str) -> Environment:
+    if alembic.directory is None:
+        raise UnprovenError(alembic.file, alembic.line, "there is no env.py where it points")
+    if alembic.ini is None:
+        raise UnprovenError(alembic.file, alembic.line, "there is no alembic.ini")
+    if problem := ini_problem(project, alembic.ini):
+        raise UnprovenError(alembic.ini, alembic.line, problem)
+    return read_environment(project, alembic.directory, base)
+
+
+def _driver(facts: Facts) -> str:
+    """The driver for PostgreSQL that the project has.
+
+    Raises:
+        UnprovenError: it has none, or no SQLAlchemy.
+    """
     use, requirements = facts.database.sqlalchemy, facts.requirements
     if use == "none":
         raise UnprovenError(facts.package_dir, 0, "SQLAlchemy is not used")
-    if use == "sync":
-        raise UnprovenError(facts.package_dir, 0, "its sessions are sync")
-    if ASYNC_DRIVER in requirements:
-        return
+    for package, driver in DRIVERS[use].items():
+        if package in requirements:
+            return driver
     for package, name in OTHER_DATABASES.items():
         if bound := requirements.get(package):
             raise UnprovenError(
                 bound.file, bound.line, f"the database is {name}; move to PostgreSQL first"
             )
     place = facts.dependency_file or facts.package_dir
-    raise UnprovenError(place, 0, "asyncpg is not among the requirements")
+    known = ", ".join(dict.fromkeys(DRIVERS[use].values()))
+    raise UnprovenError(
+        place, 0, f"no {use} driver for PostgreSQL is among the requirements ({known})"
+    )
 
 
-def _check_database(facts: Facts, engine: Engine) -> None:
-    """Stop where the engine's module speaks of another database that has its driver here."""
-    for package, name in OTHER_DATABASES.items():
-        text = engine.text.lower()
-        at = text.find(name.lower())
-        if package in facts.requirements and at >= 0:
-            line = text.count("\n", 0, at) + 1
-            raise UnprovenError(
-                engine.module.file, line, f"it may be {name}, and nothing proves which it is"
-            )
+def _check_database(project: Project, facts: Facts, engine: Engine, url: Url) -> None:
+    """Stop where the engine's module, or its settings', may mean another database."""
+    names = {name for package, name in OTHER_DATABASES.items() if package in facts.requirements}
+    files = [engine.module.file]
+    if facts.database.sqlalchemy == "sync":
+        # The driver for it is Python's own.
+        names.add("SQLite")
+        modules = (statement.split()[1] for statement in url.imports)
+        files += [file for module in modules if (file := project.file_of(module))]
+    for file in files:
+        for name in names:
+            text = project.sources.tree.text(file).lower()
+            at = text.find(name.lower())
+            if at >= 0:
+                line = text.count("\n", 0, at) + 1
+                raise UnprovenError(file, line, f"it may be {name}, and nothing proves which it is")
 
 
 def _has(project: Project, engine: Engine, made_by: ast.Call, url: Url) -> bool:
@@ -184,7 +253,7 @@ def _one_url(
         bound: the engine of the requests, where that is known; others may have other URLs.
     """
     if not engines:
-        raise UnprovenError(project.base or ".", 0, "no call of create_async_engine was found")
+        raise UnprovenError(project.base or ".", 0, "no call that makes its engine was found")
     made_by: ast.Call | None = None
     for engine in engines if bound else ():
         if bound and engine.module.file == bound[0] and bound[1] in engine.assigned:

@@ -1,4 +1,4 @@
-"""The calls that make async engines and session factories, and the expression of their URL."""
+"""The calls that make engines and session factories, and the expression of their URL."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from .import_block import PACKAGES
 from .modules import Module, Project, Scope, UnprovenError, statements_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-MAKES_ENGINE = frozenset({"create_async_engine"})
+    _Call = tuple[Module, ast.Call]
+
+MAKES_ENGINE = {"async": "create_async_engine", "sync": "create_engine"}
 MAKES_FACTORY = frozenset({"async_sessionmaker", "sessionmaker"})
 MAX_DEPTH = 8
 USED_NAMES = ("application_url", "current", "make_url")
@@ -107,12 +109,13 @@ def _scopes(tree: ast.Module) -> Iterator[Scope]:
             yield node
 
 
-def find_engines(project: Project) -> list[Engine]:
-    """The calls in the application's code that make an async engine."""
+def find_engines(project: Project, use: str) -> list[Engine]:
+    """The calls in the application's code that make an engine, "async" or "sync"."""
+    name = MAKES_ENGINE[use]
     return [
         Engine(module, call, project.sources.tree.text(module.file))
-        for module in project.mentioning(b"create_async_engine")
-        for call in calls_of(module, MAKES_ENGINE)
+        for module in project.mentioning(name.encode())
+        for call in calls_of(module, frozenset({name}))
     ]
 
 
@@ -162,6 +165,16 @@ def url_of(project: Project, engine: Engine, made_by: ast.Call | None = None) ->
     Raises:
         UnprovenError: reading does not tell.
     """
+    try:
+        return _argument_of(project, engine, made_by)
+    except UnprovenError:
+        # The engine itself knows, where another module can import it.
+        if found := _of_global(project, engine):
+            return found
+        raise
+
+
+def _argument_of(project: Project, engine: Engine, made_by: ast.Call | None) -> Url:
     call, module = engine.call, engine.module
     given = [*call.args[:1], *(each.value for each in call.keywords if each.arg == "url")]
     if not given or isinstance(given[0], ast.Starred):
@@ -173,6 +186,54 @@ def url_of(project: Project, engine: Engine, made_by: ast.Call | None = None) ->
             module.file, call.lineno, "the engine's URL is written out, not read from settings"
         )
     return Url(_written(expression), tuple(sorted(resolver.imports)))
+
+
+def _of_global(project: Project, engine: Engine) -> Url | None:
+    """The URL as the engine has it: one that is a global, or an attribute of a global object."""
+    module = engine.module
+    if len(engine.assigned) > 1:
+        return None
+    for name in engine.assigned:
+        return _url_of_object(module, name, ("url",))
+    for definition in statements_of(module.tree):
+        if not isinstance(definition, ast.ClassDef):
+            continue
+        attribute = _attribute(definition, engine.call)
+        made = [*_objects(project, module, definition.name)] if attribute else []
+        if len(made) == 1:
+            return _url_of_object(*made[0], (attribute, "url"))
+    return None
+
+
+def _url_of_object(module: Module, name: str, attributes: tuple[str, ...]) -> Url | None:
+    if name in USED_NAMES or not module.name:
+        return None
+    return Url(".".join((name, *attributes)), (f"from {module.name} import {name}",))
+
+
+def _attribute(definition: ast.ClassDef, call: ast.Call) -> str:
+    """The public attribute that `__init__` gives to an object: `self.engine = create_engine(…)`."""
+    for function in definition.body:
+        if isinstance(function, ast.FunctionDef) and function.name == "__init__":
+            for node in statements_of(function):
+                if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is call:
+                    target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                    owner, _, name = dotted(target).rpartition(".")
+                    if owner == "self" and not name.startswith("_"):
+                        return name
+    return ""
+
+
+def _objects(project: Project, module: Module, name: str) -> Iterator[tuple[Module, str]]:
+    """The globals of the application's modules that are a call of a class."""
+    for other in project.mentioning(name.encode()):
+        for node in statements_of(other.tree):
+            if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
+                target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+                called = dotted(node.value.func)
+                meant = project.sources.meaning(other.file, called) if called else None
+                if meant == (module.file, name) and isinstance(target, ast.Name):
+                    yield other, target.id
 
 
 def _written(expression: ast.expr) -> str:
@@ -217,6 +278,8 @@ class _Resolver:
             arguments = scope.args
             every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
             if node.id in {each.arg for each in every}:
+                if _values(scope, node.id):
+                    raise self._unproven(node, f"{node.id}, the engine's URL, is assigned in steps")
                 return self._argument(node, scope, depth)
         for place in dict.fromkeys((scope, self.module.tree)):
             values = _values(place, node.id)
@@ -276,23 +339,38 @@ class _Resolver:
     def _argument(
         self, node: ast.Name, scope: ast.FunctionDef | ast.AsyncFunctionDef, depth: int
     ) -> ast.expr:
-        """What callers in the same module give for a parameter, where all give the same."""
+        """What callers give for a parameter, where all give the same."""
         names = [each.arg for each in (*scope.args.posonlyargs, *scope.args.args)]
         found: dict[str, ast.expr] = {}
-        is_meant = self.made_by is not None and dotted(self.made_by.func) == scope.name
-        calls = [self.made_by] if is_meant else ast.walk(self.module.tree)
-        for call in calls:
-            if not isinstance(call, ast.Call) or dotted(call.func) != scope.name:
-                continue
+        calls: Iterable[_Call] = self._calls_of(scope)
+        if self.made_by is not None and dotted(self.made_by.func) == scope.name:
+            calls = [(self.module, self.made_by)]
+        if scope.name == "__init__":
+            names = names[1:]
+        for module, call in calls:
             at = names.index(node.id) if node.id in names else len(call.args)
             given = [each.value for each in call.keywords if each.arg == node.id]
             given += call.args[at : at + 1]
             if given:
-                value = self.resolve(given[0], self.module.scope_of(call), depth + 1)
+                there = _Resolver(self.project, module, imports=self.imports)
+                value = there.resolve(given[0], module.scope_of(call), depth + 1)
                 found[ast.unparse(value)] = value
         if len(found) == 1:
             return next(iter(found.values()))
         raise self._unproven(node, f"the engine's URL is the parameter {node.id} of {scope.name}()")
+
+    def _calls_of(self, scope: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[_Call]:
+        """The calls of a function in the application, or of the class that it initialises."""
+        owner = self.module.parent_of(scope)
+        name = owner.name if isinstance(owner, ast.ClassDef) else scope.name
+        if isinstance(owner, ast.ClassDef) and scope.name != "__init__":
+            return
+        meant = (self.module.file, name)
+        for module in self.project.mentioning(name.encode()):
+            for call in ast.walk(module.tree):
+                called = dotted(call.func) if isinstance(call, ast.Call) else ""
+                if called and self.project.sources.meaning(module.file, called) == meant:
+                    yield module, cast("ast.Call", call)
 
     def _unproven(self, node: ast.expr, reason: str) -> UnprovenError:
         return UnprovenError(self.module.file, getattr(node, "lineno", 0), reason)
@@ -308,11 +386,17 @@ def _values(scope: Scope, name: str) -> list[ast.expr | None]:
     found: list[ast.expr | None] = []
     for node in statements_of(scope):
         if isinstance(node, ast.Assign):
+            if _changes_scheme(node.value, name):
+                continue
             for target in node.targets:
                 if isinstance(target, ast.Name) and target.id == name:
                     found.append(node.value)
-                elif any(isinstance(each, ast.Name) and each.id == name
-                         for each in ast.walk(target)):  # fmt: skip
+                elif any(
+                    isinstance(each, ast.Name)
+                    and each.id == name
+                    and isinstance(each.ctx, ast.Store)
+                    for each in ast.walk(target)
+                ):
                     found.append(None)
         elif isinstance(node, ast.AnnAssign | ast.AugAssign):
             if isinstance(node.target, ast.Name) and node.target.id == name:
@@ -323,3 +407,16 @@ def _values(scope: Scope, name: str) -> list[ast.expr | None]:
         ):
             found.append(None)
     return found
+
+
+def _changes_scheme(value: ast.expr, name: str) -> bool:
+    """Whether it is the name's own value for a driver, as in `url.replace("postgres:", …)`."""
+    return (
+        isinstance(value, ast.Call)
+        and dotted(value.func) == f"{name}.replace"
+        and len(value.args) > 1
+        and all(
+            isinstance(each, ast.Constant) and str(each.value).startswith("postgres")
+            for each in value.args[:2]
+        )
+    )

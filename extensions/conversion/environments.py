@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..inspection.python_source import dotted, string_constants
 from ..inspection.tree import parent
-from .modules import Module, Project, Scope, UnprovenError, statements_of
+from .modules import Imported, Module, Project, Scope, UnprovenError, statements_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +27,8 @@ class Environment:
     """The base class as `env.py` reaches it, as "module:name"."""
     models: tuple[str, ...]
     """The other modules of the project that `env.py` imports: they fill the metadata."""
-    line: int
-    """Where `target_metadata` is."""
+    place: str
+    """File and line that name the metadata."""
     version_table: str
     heads: tuple[str, ...]
 
@@ -57,12 +57,12 @@ def read_environment(project: Project, directory: str, base: str) -> Environment
     if is_sqlmodel:
         defined = "sqlmodel:SQLModel"
     else:
-        meant = project.sources.meaning(file, name)
+        meant = project.sources.meaning(file, name) or _imported(project, imported)
         if imported.name is None or meant is None:
             raise UnprovenError(file, line, f"nothing says what {name} is")
         defined = _as_written(project, *meant)
     if not is_attribute:
-        if not _has_metadata(project, base, defined):
+        if not (_has_metadata(project, base, defined) or _is_metadata_of(project, base, defined)):
             raise UnprovenError(file, line, f"{name} is not the metadata of {base}")
         found = base
     elif defined not in (base, *_above(project, base)):
@@ -70,10 +70,54 @@ def read_environment(project: Project, directory: str, base: str) -> Environment
     return Environment(
         base=found,
         models=tuple(_models(project, module, found.partition(":")[0])),
-        line=line,
+        place=f"{file}, line {line}",
         version_table=_version_table(module),
         heads=_heads(project, directory),
     )
+
+
+def without_alembic(project: Project, base: str) -> Environment:
+    """What stands for an environment where there is none: the base, and the modules below it."""
+    module = base.partition(":")[0]
+    return Environment(
+        base=base,
+        models=tuple(sorted(_subclassing(project, base) - {module})),
+        place=project.file_of(module) or module,
+        version_table="alembic_version",
+        heads=(),
+    )
+
+
+def _subclassing(project: Project, base: str) -> set[str]:
+    """The modules with a class that has the base, or one of its subclasses, above it."""
+    module, _, name = base.partition(":")
+    known = {(project.file_of(module) or "", name)}
+    names, found = {name}, set[str]()
+    for _ in range(MAX_SUPERCLASSES):
+        more = {
+            (inner.file, definition.name)
+            for inner in project.mentioning(*(each.encode() for each in names))
+            for definition in statements_of(inner.tree)
+            if isinstance(definition, ast.ClassDef)
+            and any(_is_one(project, inner, each, base, known) for each in definition.bases)
+        } - known
+        if not more:
+            break
+        known |= more
+        names = {each for _, each in more}
+        found |= {Module(file, project.base, ast.Module([], [])).name for file, _ in more}
+    return found
+
+
+def _is_one(
+    project: Project, module: Module, written: ast.expr, base: str, known: set[tuple[str, str]]
+) -> bool:
+    name = dotted(written)
+    if not name:
+        return False
+    if base == "sqlmodel:SQLModel" and name.rpartition(".")[2] == "SQLModel":
+        return True
+    return (project.sources.meaning(module.file, name) or ("", name)) in known
 
 
 def _models(project: Project, module: Module, base: str) -> Iterator[str]:
@@ -106,6 +150,30 @@ def _has_metadata(project: Project, base: str, metadata: str) -> bool:
                 meant = project.sources.meaning(module.file, name)
                 return meant is not None and _as_written(project, *meant) == metadata
     return False
+
+
+def _is_metadata_of(project: Project, base: str, metadata: str) -> bool:
+    """Whether a global is assigned the metadata of a base class."""
+    name, _, variable = metadata.partition(":")
+    file = project.file_of(name)
+    module = project.module(file) if file else None
+    for node in statements_of(module.tree) if module else ():
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            owner, _, attribute = dotted(node.value).rpartition(".")
+            if isinstance(target, ast.Name) and target.id == variable and attribute == "metadata":
+                imported = module.imports(module.tree).get(owner) if module else None
+                if imported and f"{imported.module}:{imported.name}" == base:
+                    return True
+                meant = project.sources.meaning(file or "", owner)
+                return meant is not None and _as_written(project, *meant) == base
+    return False
+
+
+def _imported(project: Project, imported: Imported) -> tuple[str, str] | None:
+    """What an import means that `env.py` makes possible by changing `sys.path`."""
+    file = project.file_of(imported.module)
+    return project.sources.meaning(file, imported.name or "") if file else None
 
 
 def _above(project: Project, base: str) -> Iterator[str]:
@@ -144,22 +212,31 @@ def _as_written(project: Project, file: str, name: str) -> str:
 
 def _metadata(module: Module) -> tuple[str, int, bool]:
     """The name whose metadata migrations compare, its line, and whether it is a class."""
+    found: dict[str, tuple[ast.expr, int]] = {}
     for node in statements_of(module.tree):
-        if isinstance(node, ast.Assign | ast.AnnAssign):
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value:
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             if isinstance(target, ast.Name) and target.id == "target_metadata":
-                name, _, attribute = dotted(node.value).rpartition(".")
-                if attribute == "metadata" and name and "." not in name:
-                    return name, node.lineno, True
-                if attribute and not name and attribute != "None":
-                    return attribute, node.lineno, False
-                raise UnprovenError(
-                    module.file,
-                    node.lineno,
-                    f"target_metadata is `{ast.unparse(node.value) if node.value else ''}`, "
-                    "not the metadata of one declarative base",
-                )
-    raise UnprovenError(module.file, 0, "it has no target_metadata")
+                found["assigned"] = (node.value, node.lineno)
+    for part in () if found else ast.walk(module.tree):
+        if isinstance(part, ast.keyword) and part.arg == "target_metadata":
+            found.setdefault(ast.dump(part.value), (part.value, part.value.lineno))
+    if len(found) != 1:
+        raise UnprovenError(module.file, 0, "it has no target_metadata")
+    [(value, line)] = found.values()
+    written = value
+    if isinstance(value, ast.List | ast.Tuple) and len(value.elts) == 1:
+        value = value.elts[0]
+    name, _, attribute = dotted(value).rpartition(".")
+    if attribute == "metadata" and name and "." not in name:
+        return name, line, True
+    if attribute and not name and attribute != "None":
+        return attribute, line, False
+    raise UnprovenError(
+        module.file,
+        line,
+        f"target_metadata is `{ast.unparse(written)}`, not the metadata of one declarative base",
+    )
 
 
 def _version_table(module: Module) -> str:
@@ -178,16 +255,16 @@ def _version_table(module: Module) -> str:
 def _heads(project: Project, directory: str) -> tuple[str, ...]:
     """The newest revisions.
 
+    None count where none does anything: the history does not describe the database.
+
     Raises:
-        UnprovenError: there are several, or none that does anything.
+        UnprovenError: there are several.
     """
     place = f"{directory}/versions" if directory else "versions"
     revisions = list(_revisions(project, place))
     texts = (project.sources.tree.text(revision.file) for revision in revisions)
-    if not any(map(_DOES_SOMETHING.search, texts)):
-        raise UnprovenError(
-            place, 0, "no migration makes a table, so the history does not describe the database"
-        )
+    if not any(map(_DOES_SOMETHING.search, texts)) and len(revisions) <= 1:
+        return ()
     known = {name for revision in revisions for name in _names(revision, "revision")}
     followed = {
         name

@@ -1,9 +1,11 @@
-"""Import statements of several origins, in the sections that isort and ruff make."""
+"""Code of the project's own as ruff formats it: import statements and long f-strings."""
 
 from __future__ import annotations
 
+import ast
 import sys
 
+WIDTH = 79
 PACKAGES = ("pydantic", "sqlalchemy")
 """Packages that the layer has anyway, and an expression of the project's may use."""
 
@@ -30,6 +32,30 @@ def import_block(*statements: str) -> str:
         "\n".join(sorted(found, key=lambda each: (each.startswith("from "), each.split()[1])))
         for _, found in sorted(sections.items())
     )
+
+
+def wrapped(expression: str, column: int) -> str:
+    """Write a long f-string as several, one a line.
+
+    Args:
+        expression: any expression; others are left as they are.
+        column: where it begins.
+    """
+    value = ast.parse(expression, mode="eval").body
+    room = WIDTH - column - len(",")
+    if len(expression) <= room or not isinstance(value, ast.JoinedStr):
+        return expression
+    lines: list[list[ast.expr]] = [[]]
+    for part in value.values:
+        if lines[-1] and len(_unparsed([*lines[-1], part])) > room:
+            lines.append([])
+        lines[-1].append(part)
+    return f"\n{' ' * column}".join(map(_unparsed, lines))
+
+
+def _unparsed(parts: list[ast.expr]) -> str:
+    text = ast.unparse(ast.JoinedStr(parts))
+    return text.replace("'", '"') if '"' not in text else text
 
 
 def _section(statement: str) -> int:

@@ -61,15 +61,19 @@ class Module:
 
     def scope_of(self, node: ast.AST) -> Scope:
         """The innermost function around a node, else the module."""
+        while (parent := self.parent_of(node)) is not None:
+            node = parent
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                return node
+        return self.tree
+
+    def parent_of(self, node: ast.AST) -> ast.AST | None:
+        """The node that a node is part of; None for the module."""
         if not self.parents:
             for parent in ast.walk(self.tree):
                 for child in ast.iter_child_nodes(parent):
                     self.parents[child] = parent
-        while node in self.parents:
-            node = self.parents[node]
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                return node
-        return self.tree
+        return self.parents.get(node)
 
     def imports(self, scope: Scope) -> dict[str, Imported]:
         """The names that imports of a scope bind, by the name that is bound."""

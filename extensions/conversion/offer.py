@@ -108,7 +108,7 @@ def check_adopted(answers: Mapping[str, Any]) -> Iterator[str]:
     lists = [fields["models"], fields["factories"], fields["heads"]]
     names = [fields["base"], fields["version_table"], *chain(*cast("list[list[str]]", lists))]
     is_named = all(_NAME.fullmatch(str(name)) for name in names)
-    if not (fields["heads"] and is_named and _is_expression(str(fields["url"]))):
+    if not (is_named and _is_expression(str(fields["url"]))):
         yield "it is not what a copy wrote"
     for statement in cast("list[str]", fields["url_imports"]):
         if not _is_import(statement):

@@ -128,7 +128,7 @@ def test_leaving_the_layer_that_is_there(template: Path, tmp_path: Path) -> None
     project = copy_project("sync-sqlalchemy", tmp_path / "project")
     before = contents(project)
 
-    code, said = answer(template, project, ["\r"], [EXISTING])
+    code, said = answer(template, project, [f"{DOWN}\r"], [EXISTING])
 
     assert code != 0
     assert "shelter/models.py:8: `class Base(DeclarativeBase):`" in said
@@ -140,7 +140,7 @@ def test_adding_one_beside_the_layer_that_is_there(template: Path, tmp_path: Pat
     project = copy_project("sync-sqlalchemy", tmp_path / "project")
 
     code, said = answer(
-        template, project, [f"{DOWN}\r", *["\r"] * len(QUESTIONS)], [EXISTING, *QUESTIONS]
+        template, project, [f"{DOWN}{DOWN}\r", *["\r"] * len(QUESTIONS)], [EXISTING, *QUESTIONS]
     )
 
     assert code == 0, said

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from extensions.conversion.adopted_layer import AdoptedLayer, read_adopted_layer
-from extensions.conversion.import_block import import_block
+from extensions.conversion.import_block import import_block, wrapped
 from extensions.conversion.modules import UnprovenError
 from tests.inspection.trees import APP, inspect_files
 
@@ -25,6 +25,9 @@ from app.settings import settings
 engine = create_async_engine(settings.url)
 Session = async_sessionmaker(engine)
 """
+LOCAL = ENGINE.replace("engine =", "if True:", 1)
+SYNC = ENGINE.replace(".ext.asyncio", "").replace("async_", "")
+WITH_PSYCOPG = PYPROJECT.replace("asyncpg", "psycopg")
 MODELS = """\
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -83,6 +86,10 @@ def test_what_is_proven(tmp_path: Path) -> None:
         "factories": ["app.db:Session"],
         "heads": ["a1"],
         "version_table": "alembic_version",
+        "migrations_dir": "alembic",
+        "alembic_ini": "alembic.ini",
+        "driver": "asyncpg",
+        "sessions": "async",
     }
     assert (layer.migrations_dir, layer.ini) == ("alembic", "alembic.ini")
 
@@ -112,6 +119,16 @@ def test_what_is_proven(tmp_path: Path) -> None:
         ("from .settings import settings\ndef make():\n    url = settings.url\n"  # noqa: ISC004
          "    return create_async_engine(url)\n", "settings.url",
          ["from app.settings import settings"]),
+        # The engine itself knows.
+        ("x = create_async_engine('postgresql://db')", "x.url", ["from app.db import x"]),
+        ("class Db:\n    def __init__(self):\n        self.e = create_async_engine('x')\n"  # noqa: ISC004
+         "db = Db()", "db.e.url", ["from app.db import db"]),
+        # For the driver alone.
+        ("from .settings import settings\ndef make(url):\n"  # noqa: ISC004
+         "    if url.startswith('postgres:'):\n"
+         "        url = url.replace('postgres:', 'postgresql:')\n"
+         "    return create_async_engine(url)\nx = make(settings.url)\n",
+         "settings.url", ["from app.settings import settings"]),
         ("from sqlalchemy import URL\nfrom .settings import settings\n"  # noqa: ISC004
          "x = create_async_engine(URL.create('postgresql+asyncpg', host=settings.url))",
          'URL.create("postgresql+asyncpg", host=settings.url)',
@@ -129,14 +146,14 @@ def test_the_url(tmp_path: Path, code: str, url: str, imports: list[str]) -> Non
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        ({"app__db_py": ENGINE.replace("settings.url)", "'postgresql://db')")},
+        ({"app__db_py": LOCAL.replace("settings.url)", "'postgresql://db')")},
          "app/db.py, line 5: the engine's URL is written out"),
         ({"app__db_py": f"{ENGINE}test = create_async_engine(settings.test_url)\n"},
          "app/db.py, line 5: the engines have different URLs"),
         ({"app__db_py": ENGINE.replace("engine = create_async_engine(settings.url)",
                                        "def make(url):\n    return create_async_engine(url)")},
          "app/db.py, line 6: the engine's URL is the parameter url of make()"),
-        ({"app__db_py": ENGINE.replace("from app.settings", "from shared.settings")},
+        ({"app__db_py": LOCAL.replace("from app.settings", "from shared.settings")},
          "app/db.py, line 5: settings comes from outside of the project"),
         ({"alembic__env_py": ENV.replace("Base.metadata", "None")},
          "alembic/env.py, line 5: target_metadata is `None`"),
@@ -144,18 +161,19 @@ def test_the_url(tmp_path: Path, code: str, url: str, imports: list[str]) -> Non
          "alembic/env.py, line 5: Base is not imported from the project"),
         ({"alembic__env_py": ENV.replace("target_metadata)", "x, version_table_schema='y')")},
          "alembic/env.py, line 6: the version_table_schema has a place of its own"),
-        ({"alembic__versions__a1_py": FIRST.replace("op.create_table", "print")},
-         "alembic/versions: no migration makes a table"),
         ({"alembic__versions__b2_py": FIRST.replace("a1", "b2")},
          "alembic/versions: the history has no single head (a1, b2)"),
-        ({"other__env_py": ENV.replace("target", "run_migrations = 1\ntarget", 1)},
-         "app: one Alembic environment is needed; found: alembic.ini, line 2, other/env.py"),
+        ({"other__env_py": ENV.replace("target", "run_migrations = 1\ntarget", 1),
+          "other_ini": "[alembic]\nscript_location = other\n"},
+         "app: one Alembic environment is needed; found: alembic.ini, line 2, other.ini, line 2"),
         ({"pyproject_toml": PYPROJECT.replace("asyncpg", "aiosqlite")},
          "pyproject.toml, line 4: the database is SQLite; move to PostgreSQL first"),
-        ({"pyproject_toml": PYPROJECT.replace("asyncpg", "psycopg")},
-         "pyproject.toml: asyncpg is not among the requirements"),
-        ({"app__db_py": ENGINE.replace(".ext.asyncio", "").replace("async_", "")},
-         "app: its sessions are sync"),
+        ({"pyproject_toml": PYPROJECT.replace('"asyncpg", ', "")},
+         "pyproject.toml: no async driver for PostgreSQL is among the requirements"),
+        ({"app__db_py": SYNC}, "pyproject.toml: no sync driver for PostgreSQL"),
+        ({"app__db_py": SYNC, "pyproject_toml": WITH_PSYCOPG,
+          "app__settings_py": f"# sqlite:// or\n{SETTINGS}"},
+         "app/settings.py, line 1: it may be SQLite"),
         ({"app__db_py": f"# or SQLite\n{ENGINE}",
           "pyproject_toml": PYPROJECT.replace('"asyncpg"', '"aiosqlite", "asyncpg"')},
          "app/db.py, line 1: it may be SQLite"),
@@ -203,6 +221,56 @@ def test_the_base(tmp_path: Path, models: str, env: str, base: str) -> None:
     assert (layer.base, layer.models) == (base, ("app.tables",))
 
 
+@pytest.mark.parametrize(
+    ("engine", "requirements", "driver", "sessions"),
+    [
+        (ENGINE, WITH_PSYCOPG.replace("psycopg", "psycopg[binary]"), "psycopg", "async"),
+        (SYNC, WITH_PSYCOPG.replace("psycopg", "psycopg2-binary"), "psycopg2", "sync"),
+        (SYNC, WITH_PSYCOPG, "psycopg", "sync"),
+    ],
+)
+def test_other_drivers(
+    tmp_path: Path, engine: str, requirements: str, driver: str, sessions: str
+) -> None:
+    layer = read(tmp_path, app__db_py=engine, pyproject_toml=requirements)
+
+    answer = layer.as_answer()
+    assert (answer["driver"], answer["sessions"]) == (driver, sessions)
+    # Another driver cannot share a connection of asyncpg's.
+    assert (answer["factories"], answer["url"]) == ([], "settings.url")
+
+
+@pytest.mark.parametrize("has_environment", [True, False])
+def test_migrations_that_do_not_describe_the_tables(
+    tmp_path: Path, *, has_environment: bool
+) -> None:
+    files = dict(PROJECT)
+    del files["alembic/versions/a1.py"]
+    if not has_environment:
+        del files["alembic.ini"], files["alembic/env.py"]
+    files["app/tables.py"] = "from app.models import Item\n\n\nclass Part(Item):\n    pass\n"
+
+    layer = read_adopted_layer(tmp_path, inspect_files(tmp_path, files))
+
+    assert layer.heads == ()
+    assert layer.base == "app.models:Base"
+    assert layer.migrations_dir == ("alembic" if has_environment else "")
+    assert has_environment or layer.models == ("app.tables",)
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        ENV.replace("target_metadata = Base.metadata", "").replace(
+            "=target_metadata", "=Base.metadata"
+        ),
+        ENV.replace("= Base.metadata", "= [Base.metadata]"),
+    ],
+)
+def test_metadata_that_is_written_otherwise(tmp_path: Path, env: str) -> None:
+    assert read(tmp_path, alembic__env_py=env).base == "app.models:Base"
+
+
 def test_of_several_engines_it_is_the_one_of_the_requests(tmp_path: Path) -> None:
     engines = f"""{ENGINE}
 worker = create_async_engine(settings.worker_url)
@@ -247,6 +315,17 @@ def test_merges_and_dependent_revisions_have_one_head(tmp_path: Path) -> None:
     layer = read(tmp_path, alembic__versions__b2_py=second, alembic__versions__c3_py=merge)
 
     assert layer.heads == ("c3",)
+
+
+def test_a_long_url_has_several_lines() -> None:
+    names = ("user", "password", "host", "port", "database")
+    text = "".join(f"{{settings.postgres_{name}}}/" for name in names)
+
+    lines = wrapped(f'f"{text}"', 8).splitlines()
+
+    assert len(lines) == 3
+    assert all(len(line.strip()) <= 70 for line in lines)
+    assert wrapped("settings.url", 8) == "settings.url"
 
 
 def test_imports_come_in_sections() -> None:
