@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 
 KIT = frozenset(
     {
-        *("__init__", "application_models", "application_url", "diagnostics", "doctor", "driver"),
+        *("__init__", "application_models", "application_url", "audit", "diagnostics", "doctor"),
+        "driver",
         *("engine", "errors", "findings", "health", "hosts", "migrate", "migration_lock", "pool"),
         *("response", "revisions", "settings", "url"),
     }

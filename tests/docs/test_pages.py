@@ -59,6 +59,7 @@ FOLLOWED = {
     "tutorials/supabase.md",
 }
 ELSEWHERE_TESTED = {
+    "audit.md",
     "benchmarks.md",
     "detection.md",
     "doctor.md",
