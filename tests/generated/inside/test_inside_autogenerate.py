@@ -313,6 +313,25 @@ def as_read(value):
     return {"true": "True", "{a,b}": "['a', 'b']", '{"a": 1}': "{'a': 1}"}.get(value, value)
 
 
+LIMITS = [
+    (String(9), String()),
+    (String(), String(9)),
+    (Numeric, Numeric(12, 4)),
+    (Numeric(12, 4), Numeric),
+    (Text, ARRAY(Text)),
+]
+
+
+def test_limits_that_come_and_go(project):
+    project.declare(*(Column(f"c{n}", old) for n, (old, _) in enumerate(LIMITS)))
+    project.migrate()
+    project.declare(*(Column(f"c{n}", new) for n, (_, new) in enumerate(LIMITS)))
+    project.migrate()
+
+    migrated, declared = asyncio.run(read_catalogs())
+    assert migrated == declared
+
+
 def test_a_computed_column_is_replaced_with_what_it_is_made_of(project):
     def declare(base, kind, **options):
         double = Computed("length(name) * 2", persisted=True)
