@@ -30,6 +30,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
     Uuid,
     text,
 )
@@ -358,6 +359,25 @@ def test_a_computed_column_is_replaced_with_what_it_is_made_of(project):
 
     migrated, declared = asyncio.run(read_catalogs())
     assert migrated == declared
+
+
+def test_generated_columns_and_what_they_are_made_of(project):
+    def declare(*columns, by=2, items=()):
+        double = Column("double", Integer, Computed(f"number * {by}", persisted=True))
+        project.declare(*([double] if by else []), *columns, *items)
+
+    declare(by=None)
+    project.migrate()
+    declare(Column("number", Integer))
+    project.migrate()
+    declare(Column("number", Integer), items=[UniqueConstraint("double", name="u")])
+    project.migrate()
+    declare(Column("number", Integer), by=3, items=[Index("ix", "double")])
+    project.migrate()
+    declare(Column("number", Integer), by=4, items=[UniqueConstraint("double", "id", name="v")])
+    project.migrate()
+    declare(by=None)
+    project.migrate()
 
 
 def test_tables_that_refer_to_each_other_go_and_come_back(project):

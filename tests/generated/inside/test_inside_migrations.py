@@ -128,6 +128,7 @@ def test_a_statement_that_does_harm(sql, harm):
         "ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX i",
         "ALTER TABLE t ADD CHECK (a > 0) NOT VALID;COMMIT;ALTER TABLE t VALIDATE CONSTRAINT c",
         'CREATE TABLE "n t" (a INT);ALTER TABLE "n t" DROP COLUMN a;UPDATE "n t" SET a = 1',
+        "ALTER TABLE t VALIDATE CONSTRAINT c;ALTER TABLE t ALTER COLUMN a SET NOT NULL",
         "UPDATE alembic_version SET version_num='2' WHERE alembic_version.version_num = '1'",
         "DROP TYPE e",
         "ALTER TYPE e RENAME TO e_old",
@@ -140,9 +141,10 @@ def test_a_statement_that_does_none(sql):
 
 CONCURRENTLY = """with op.get_context().autocommit_block():
         op.create_index("i", "t", ["a"], postgresql_concurrently=True)"""
-VALIDATED = """op.execute("ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID")
-    with op.get_context().autocommit_block():
-        op.execute("ALTER TABLE t VALIDATE CONSTRAINT c")"""
+VALIDATED = """with op.get_context().autocommit_block():
+        op.execute("ALTER TABLE t ADD CONSTRAINT c CHECK (a IS NOT NULL) NOT VALID")
+        op.execute("ALTER TABLE t VALIDATE CONSTRAINT c")
+    op.alter_column("t", "a", nullable=False)"""
 ANOTHER = """op.create_table("u", sa.Column("a", sa.Integer))
     op.create_index("i", "u", ["a"])
     op.create_check_constraint("c", "u", "a > 0")"""

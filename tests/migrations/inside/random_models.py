@@ -155,6 +155,8 @@ class Models:
     def change(self) -> None:
         """Change some of them."""
         for _ in range(self.random.randint(3, 8)):
+            if not self.tables:
+                self.add_some_table()
             self.random.choice(
                 [
                     *[self.add_column, self.drop_column, self.change_column, self.change_column],
