@@ -76,7 +76,7 @@ class Reader:
             for command in block.text.replace("\\\n", "").splitlines():
                 self._run(command, servers)
         elif block.language == "diff":
-            self._change(block.title, block.text)
+            change(self._project, block.title, block.text)
         elif block.title:
             path = self._project / block.title
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -157,15 +157,21 @@ class Reader:
                 raise PageError(f"nothing printed is like {line!r}:\n{printed}")
             position = found.end()
 
-    def _change(self, title: str, text: str) -> None:
-        [path] = self._project.glob(title)
-        lines = text.splitlines(keepends=True)
-        before = "".join(line[1:] or "\n" for line in lines if line[0] != "+")
-        after = "".join(line[1:] or "\n" for line in lines if line[0] != "-")
-        content = path.read_text(encoding="utf-8")
-        if content.count(before) != 1:
-            raise PageError(f"{path.name} has not once what is to be changed:\n{content}")
-        path.write_text(content.replace(before, after), encoding="utf-8")
+
+def change(project: Path, title: str, text: str) -> None:
+    """Change a project's file as a diff of a page says.
+
+    Raises:
+        PageError: the file has not once what is to be changed.
+    """
+    [path] = project.glob(title)
+    lines = text.splitlines(keepends=True)
+    before = "".join(line[1:] or "\n" for line in lines if line[0] != "+")
+    after = "".join(line[1:] or "\n" for line in lines if line[0] != "-")
+    content = path.read_text(encoding="utf-8")
+    if content.count(before) != 1:
+        raise PageError(f"{path.name} has not once what is to be changed:\n{content}")
+    path.write_text(content.replace(before, after), encoding="utf-8")
 
 
 def _free_port() -> int:

@@ -20,7 +20,7 @@ from tests.support.environments import Environment, make_environment
 from tests.support.supabase import supabase_server
 from tests.support.template import add_layer, copy_project, copy_with_layer
 
-from .follow import Reader
+from .follow import Reader, change
 from .pages import DOCS, blocks
 
 pytestmark = [
@@ -127,6 +127,8 @@ def test_what_is_written_in_a_project_with_the_layer_is_typed(shop: Place, tmp_p
         if block.language == "python":
             written.append(project / block.title)
             written[-1].write_text(block.text, encoding="utf-8")
+        elif block.language == "diff" and block.title.startswith("app/"):
+            change(project, block.title, block.text)
 
     check_types(project, shop.environment, written)
 

@@ -361,6 +361,25 @@ def test_a_computed_column_is_replaced_with_what_it_is_made_of(project):
     assert migrated == declared
 
 
+@pytest.mark.parametrize(
+    ("labels", "kind", "named"),
+    [(("a", "b", "c"), Integer, "status"), (("a", "b"), Text, '"two words"')],
+)
+def test_a_view_of_ones_own_is_named(project, labels, kind, named):
+    def declare(labels, kind):
+        status = Column("status", EnumColumn(*labels, name="status"))
+        project.declare(status, Column("two words", kind))
+
+    declare(("a", "b"), Integer)
+    project.revise()
+    upgrade(project.config, "head")
+    execute('CREATE VIEW seen AS SELECT status, "two words" FROM things')
+    declare(labels, kind)
+
+    with pytest.warns(UserWarning, match=f"view seen uses things.{named}, which changes"):
+        project.revise()
+
+
 def test_generated_columns_and_what_they_are_made_of(project):
     def declare(*columns, by=2, items=()):
         double = Column("double", Integer, Computed(f"number * {by}", persisted=True))
