@@ -184,6 +184,7 @@ _PROPOSALS: Mapping[str, Callable[[Facts, Given, Path], object]] = {
     "db_python_path": _python_path,
     "db_pytest": _pytest,
     "db_asyncio_mode": lambda facts, _answers, _project: facts.pytest.asyncio_mode or "strict",
+    "db_fixture_loop_scope": lambda facts, _answers, _project: facts.pytest.fixture_loop_scope,
     "db_quotes": lambda facts, _answers, _project: (
         "single" if facts.code_style.quote_style == "single" else "double"
     ),

@@ -82,12 +82,14 @@ class PytestFacts:
     `import_base` is the directory that has to be on `sys.path` for the project's own imports.
     `installed` tells whether the project's installation puts it there for every command,
     `import_base_reached` whether a plain `pytest` does, and `reached_from_packages` whether it
-    would from tests in packages. `overridden` are settings that a command in the project's root
+    would from tests in packages. `fixture_loop_scope` is the event loop of pytest-asyncio's fixtures
+    where tests have another, and empty where they share one. `overridden` are settings that a command in the project's root
     needs in place of the project's, each `name=value`.
     """
 
     config_file: str | None = None
     asyncio_mode: str | None = None
+    fixture_loop_scope: str = ""
     pythonpath: tuple[str, ...] = ()
     tests_are_packages: bool = False
     import_base: str = "."

@@ -88,6 +88,7 @@ def find_pytest(
     return PytestFacts(
         config_file=config_file,
         asyncio_mode=mode if isinstance(mode, str) else None,
+        fixture_loop_scope=_fixture_loop_scope(options),
         pythonpath=pythonpath,
         tests_are_packages=tests is not None and tree.has_file(join(tests, "__init__.py")),
         import_base=relative(base, root),
@@ -200,6 +201,13 @@ def _is_installed(
 def _options(tree: Tree, root: str, manifests: list[Manifest]) -> Mapping[str, object]:
     pyproject = next((m for m in manifests if m.kind == "pyproject"), None)
     return _pytest_options(tree, root, pyproject)[1]
+
+
+def _fixture_loop_scope(options: Mapping[str, object]) -> str:
+    fixtures, tests = (
+        options.get(f"asyncio_default_{of}_loop_scope") or "function" for of in ("fixture", "test")
+    )
+    return fixtures if isinstance(fixtures, str) and fixtures != tests else ""
 
 
 def _pytest_options(

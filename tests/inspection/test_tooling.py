@@ -137,6 +137,23 @@ def test_pytest_settings(name: str, tmp_path: Path) -> None:
     assert facts.config_file == (None if name == "none" else name)
 
 
+@pytest.mark.parametrize(
+    ("fixtures", "tests", "scope"),
+    [
+        ("", "", ""),
+        ("function", "", ""),
+        ("session", "", "session"),
+        ("", "module", "function"),
+        ("session", "session", ""),
+    ],
+)
+def test_event_loops_of_fixtures(tmp_path: Path, fixtures: str, tests: str, scope: str) -> None:
+    scopes = {"fixture": fixtures, "test": tests}
+    lines = [f"asyncio_default_{of}_loop_scope={value}\n" for of, value in scopes.items() if value]
+    files = {"pytest.ini": f"[pytest]\nasyncio_mode=auto\n{''.join(lines)}"}
+    assert inspect_files(tmp_path, {**ROOT, **files}).pytest.fixture_loop_scope == scope
+
+
 def test_an_empty_pytest_ini_comes_before_pyproject(tmp_path: Path) -> None:
     files = {"pytest.ini": "", "pyproject.toml": f'{PYPROJECT}{OPTIONS}asyncio_mode = "auto"\n'}
     facts = inspect_files(tmp_path, {**ROOT, **files}).pytest

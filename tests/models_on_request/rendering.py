@@ -88,6 +88,7 @@ def _answers(package: str, spec: Spec, python: str) -> dict[str, Any]:
         "db_example_model": False,
         "db_extras": ["seeds"],
         "db_asyncio_mode": "strict",
+        "db_fixture_loop_scope": "",
         "db_session_scope": "function",
         "db_type": "postgresql",
     }
