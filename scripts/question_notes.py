@@ -38,7 +38,8 @@ NOTES = {
     "db_pytest": "The pytest command that finds the project's modules.",
     "db_asyncio_mode": "The mode of pytest-asyncio, if the project uses it: `auto` or `strict`.",
     "db_fixture_loop_scope": (
-        "With `auto`, the scope of the event loop that async fixtures run on, if tests run on another."
+        "With `auto`, the scope of the event loop that async fixtures run on, if tests have "
+        "another."
     ),
     "db_quotes": "The quotes of the generated code, as the formatter is set: `double` or `single`.",
     "db_lines_after_imports": "isort's setting for blank lines after imports; 0 if not set.",

@@ -43,7 +43,12 @@ def run_module(answers: Answers, module: str) -> str:
 
 
 def pytest_command(
-    *, base: str, pythonpath: Sequence[str], reached: bool, overridden: Sequence[str] = ()
+    *,
+    base: str,
+    pythonpath: Sequence[str],
+    reached: bool,
+    overridden: Sequence[str] = (),
+    file: str = "",
 ) -> str:
     """How pytest is started so that tests can import the project, from its directory.
 
@@ -52,11 +57,14 @@ def pytest_command(
         pythonpath: what pytest's own setting of that name holds.
         reached: whether pytest finds the modules there by itself.
         overridden: settings in place of the project's, each `name=value`.
+        file: one to name as pytest's settings, where there are none: a pytest below 8.1 takes
+            paths from a command line only beside a file.
     """
     command = "pytest" if reached or base != "." else "python -m pytest"
     settings = [*overridden]
     if not reached and base != ".":
         settings.append(f"pythonpath={' '.join([*pythonpath, base])}")
+        command += f" -c {quoted(file)}" if file else ""
     return " ".join([command, *(f"-o {quoted(setting)}" for setting in settings)])
 
 

@@ -13,6 +13,8 @@ from ..adoption.command_lines import pytest_command
 from ..adoption.layer_requirements import PYTHON_FLOOR, session_scope, version
 from ..conversion.added_files import is_adopted
 from ..conversion.adopted_layer import recorded
+from ..project_files.lock_files import read_locks
+from ..project_files.version_constraints import admits
 from ..project_paths import PathError, read
 from .free_names import (
     LAYER_MODULES,
@@ -113,15 +115,29 @@ def _python_path(facts: Facts, answers: Given, _project: Path) -> str:
     return "" if base == "." or facts.pytest.installed else base
 
 
-def _pytest(facts: Facts, answers: Given, _project: Path) -> str:
+def _pytest(facts: Facts, answers: Given, project: Path) -> str:
     pytest = facts.pytest
     by_packages = answers["db_tests_are_packages"] and pytest.reached_from_packages
+    ini = answers["db_alembic_ini"]
     return pytest_command(
         base=answers["db_import_base"],
         pythonpath=pytest.pythonpath,
         reached=pytest.import_base_reached or by_packages,
         overridden=pytest.overridden,
+        file="" if pytest.config_file or _has_new_pytest(facts, answers, project) else ini,
     )
+
+
+def _has_new_pytest(facts: Facts, answers: Given, project: Path) -> bool:
+    """Whether it takes paths from a command line without a file of settings, as far as is known."""
+    said = facts.pytest.specifier
+    manager, file = answers["db_dependency_manager"], answers["db_dependency_file"]
+    held = [
+        f"=={version}"
+        for lock in read_locks(project, manager, file or "")
+        for version in lock.versions.get("pytest", [])
+    ]
+    return all(admits(specifier, ">=8.1") for specifier in (said or "", *held))
 
 
 def _alembic_section(facts: Facts, answers: Given, _project: Path) -> str:

@@ -82,14 +82,16 @@ class PytestFacts:
     `import_base` is the directory that has to be on `sys.path` for the project's own imports.
     `installed` tells whether the project's installation puts it there for every command,
     `import_base_reached` whether a plain `pytest` does, and `reached_from_packages` whether it
-    would from tests in packages. `fixture_loop_scope` is the event loop of pytest-asyncio's fixtures
-    where tests have another, and empty where they share one. `overridden` are settings that a command in the project's root
-    needs in place of the project's, each `name=value`.
+    would from tests in packages. `overridden` are settings that a command in the project's root
+    needs in place of the project's, each `name=value`. `fixture_loop_scope` is the event loop of
+    pytest-asyncio's fixtures where tests have another, and empty where they share one.
+    `specifier` is what the project says of pytest's version, None where it says nothing.
     """
 
     config_file: str | None = None
     asyncio_mode: str | None = None
     fixture_loop_scope: str = ""
+    specifier: str | None = None
     pythonpath: tuple[str, ...] = ()
     tests_are_packages: bool = False
     import_base: str = "."

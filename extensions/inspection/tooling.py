@@ -84,11 +84,13 @@ def find_pytest(
     starts = [join(tests, "__init__.py")] if tests else []
     if is_within(tests or root, base):
         starts.append(join(base, "conftest.py"))
+    bounds = (manifest.bound("pytest") for manifest in manifests)
     installed = _is_installed(pyproject, manifests, chosen)
     return PytestFacts(
         config_file=config_file,
         asyncio_mode=mode if isinstance(mode, str) else None,
         fixture_loop_scope=_fixture_loop_scope(options),
+        specifier=next((bound.specifier for bound in bounds if bound), None),
         pythonpath=pythonpath,
         tests_are_packages=tests is not None and tree.has_file(join(tests, "__init__.py")),
         import_base=relative(base, root),

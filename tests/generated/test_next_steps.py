@@ -67,6 +67,16 @@ SHAPES: dict[str, tuple[dict[str, str], str, str]] = {
         "PYTHONPATH=src uv run python -m shop.database_kit.doctor",
         "uv run pytest -o pythonpath=src",
     ),
+    "a package in src, and an old pytest that is locked": (
+        {
+            **BELOW_SRC,
+            "pyproject.toml": MANIFEST,
+            "uv.lock": 'version = 1\n[[package]]\nname = "pytest"\nversion = "7.4.4"\n',
+            "tests/test_x.py": "def test_x(): ...\n",
+        },
+        "PYTHONPATH=src uv run python -m shop.database_kit.doctor",
+        "uv run pytest -c alembic.ini -o pythonpath=src",
+    ),
     "a package in src, and a pythonpath of pytest's": (
         {
             **BELOW_SRC,
