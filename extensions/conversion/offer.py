@@ -107,6 +107,7 @@ def check_adopted(answers: Mapping[str, Any]) -> Iterator[str]:
         return
     lists = [fields["models"], fields["factories"], fields["heads"]]
     names = [fields["base"], fields["version_table"], *chain(*cast("list[list[str]]", lists))]
+    names += [fields[name] for name in ("driver", "sessions") if name in fields]
     is_named = all(_NAME.fullmatch(str(name)) for name in names)
     if not (is_named and _is_expression(str(fields["url"]))):
         yield "it is not what a copy wrote"

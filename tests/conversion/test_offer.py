@@ -78,6 +78,7 @@ def test_bounds_count_for_what_is_added(tmp_path: Path) -> None:
         {"factories": None},
         {"models": [1]},
         {"models": ['x"']},
+        {"driver": "x y"},
     ],
 )
 def test_a_record_that_no_copy_wrote(changed: dict[str, object]) -> None:
