@@ -79,7 +79,7 @@ def advise_on_image(
     )
     if installs is not None:
         line, remedy = installs
-        yield f"{name}, line {line}: it installs the tests' database server, too; {remedy}."
+        yield f"{name}, line {line}: it also installs the tests' database server; {remedy}."
     final = stages[-1]
     missing: dict[str, None] = {}
     hidden: dict[str, None] = {}
@@ -105,7 +105,7 @@ def advise_on_image(
     if names:
         past = f", past .dockerignore ({' '.join(f'!{each}' for each in lines)})" if lines else ""
         them = "it" if len(names) == 1 else "them"
-        yield f"{name}: the image gets no {_listed(names)}; COPY {them} too{past}."
+        yield f"{name}: the image lacks {_listed(names)}; COPY {them} too{past}."
     elif lines:
         yield f".dockerignore keeps {_listed(lines)} out of the image."
 

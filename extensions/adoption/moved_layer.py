@@ -101,7 +101,7 @@ def _find_layer(search: _Search) -> bool:
         raise LostError(
             f"The layer is not in {search.get('db_layer_dir')} any more.{seen} If it was moved, "
             f"change db_layer_dir, db_package_dir and db_import_path in {search.answers_file}; if "
-            "it was deleted, restore it, or take the rest of it out by -d db_undo=true."
+            "it was deleted, restore it, or remove the rest with -d db_undo=true."
         )
     old_package, old_import = _normal(search.get("db_package_dir")), search.get("db_import_path")
     tail = PurePosixPath(old).relative_to(old_package).parts

@@ -90,9 +90,7 @@ def _by_hand(answers: Answers, package: str | None, new: set[str]) -> str:
         else f"    [options]\n    packages = find:\n    [options.packages.find]\n"
         f"    include = {package}*"
     )
-    return (
-        f"setuptools would refuse to build {_listed(new)} beside {package}; add to {file}:\n{lines}"
-    )
+    return f"setuptools refuses to build {_listed(new)} beside {package}; add to {file}:\n{lines}"
 
 
 def _listed(names: set[str]) -> str:

@@ -203,8 +203,8 @@ def _wiring(project: Path, answers: Answers) -> tuple[list[Change], list[str]]:
 def _without_object(answers: Answers) -> Iterator[str]:
     if not answers.app_object:
         yield (
-            f"{answers.app_file} makes the application where nothing else can import it: "
-            f"`app` in {answers.own_tests_dir}/conftest.py is where to make one for the tests"
+            f"{answers.app_file} creates the application where other modules cannot import it: "
+            f"create one for the tests in the fixture `app` in {answers.own_tests_dir}/conftest.py"
         )
 
 

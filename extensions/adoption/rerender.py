@@ -70,8 +70,8 @@ def _render(answers: Mapping[str, Any], scratch: Path) -> Path:
         )
     except Exception as error:
         raise RenderError(
-            f"The template's version {version} cannot be rendered ({error}), so nobody can tell "
-            "what was edited since; nothing was changed."
+            f"The template's version {version} cannot be rendered ({error}), so your edits cannot "
+            "be recognised; nothing was changed."
         ) from error
     return rendered
 
@@ -87,8 +87,8 @@ def _check_out(version: str, destination: Path) -> None:
         archive = _git("archive", "--format=tar", commit, *parts)
     except (OSError, ValueError, subprocess.CalledProcessError) as error:
         raise RenderError(
-            f"The project has version {version} of the template, which is none of this one's: run "
-            "this with the template that the layer came from; nothing was changed."
+            f"The project has version {version}, which this template does not have: run this with "
+            "the template that added the layer; nothing was changed."
         ) from error
     with tarfile.open(fileobj=io.BytesIO(archive)) as files:
         files.extractall(destination, filter="data")

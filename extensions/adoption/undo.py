@@ -96,9 +96,9 @@ def _restore(
         original = _without_all(content, steps)
         is_made = any(step.get("created") for step in steps)
         if name == ".gitignore" and (original is None or _hides_passwords(project, original)):
-            reason = "there is a .env" if original is not None else "it was edited since"
+            reason = "there is a .env" if original is not None else "you have edited it"
             if ignores(content, ".env"):
-                undone.notes.append(f".gitignore keeps .env out of git still, because {reason}.")
+                undone.notes.append(f".gitignore still ignores .env, because {reason}.")
             continue
         if original is not None and is_made:
             made.append(name)

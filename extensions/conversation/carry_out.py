@@ -1,4 +1,4 @@
-"""The one step that acts: write into the user's files, verify, and sum up."""
+"""Carry out the plan: write the user's files, verify, and print the summary."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
 
 def carry_out(state: CopierContext, plan: Plan, answers_before: bytes | None) -> None:
-    """Change the user's files as planned, look at the result, and say how it is.
+    """Change the user's files as planned, verify the result, and print the summary.
 
-    A copy that does not succeed is taken back.
+    A failed copy is rolled back.
 
     Args:
-        state: what Copier knows; the layer's files are rendered already.
-        plan: what was shown and confirmed.
-        answers_before: the answers file before this copy; None where there was none.
+        state: the state of Copier; the layer's files are rendered already.
+        plan: the plan that was shown and confirmed.
+        answers_before: the answers file before this copy; None if there was none.
 
     Raises:
-        UserMessageError: something is not as it has to be; the summary has said what.
+        UserMessageError: a change or a check failed; the summary has the reason.
     """
     project, answers = state.root, state.answers
     applied = apply_plan(project, plan)
-    # After a copy that changed nothing, nothing new is there to be imported.
-    # The application's own code would run where its settings are imported.
+    # A copy that changed nothing has nothing new to import, and an adopted layer imports the
+    # application's settings, which runs the application's code.
     imports = bool(plan.changes or plan.created) and not answers.is_adopted
     checks = verify(project, answers, plan, imports=imports, environ=os.environ)
     destination = str(state.options["dst_path"])
@@ -53,5 +53,5 @@ def carry_out(state: CopierContext, plan: Plan, answers_before: bytes | None) ->
         raise UserMessageError(
             "Nothing was added: see above."
             if adopted.taken_back
-            else "Not everything is as it has to be: see above."
+            else "The layer is incomplete: see above."
         )

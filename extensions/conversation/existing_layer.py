@@ -1,4 +1,4 @@
-"""What to say of a database layer that the project has already."""
+"""Messages about a project's existing database layer."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ SCHEMA = re.compile(r"(?!pg_)[a-z_][a-z0-9_]{0,62}")
 
 
 def bad_answer(data: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with the schema that was given on the command line."""
+    """The problem with `db_schema` on the command line, if any."""
     schema = data.get("db_schema") or "a_name"
     if not SCHEMA.fullmatch(str(schema)):
         yield (
-            f"-d db_schema={schema} is no name for a PostgreSQL schema: take at most 63 small "
-            "letters, digits and underscores, and begin neither with a digit nor with pg_."
+            f"-d db_schema={schema} is not a valid PostgreSQL schema name: use at most 63 "
+            "lowercase letters, digits and underscores, not starting with a digit or pg_."
         )
 
 
 def described(findings: Sequence[Finding]) -> str:
-    """Name what was found, each kind by its first place."""
+    """The findings in one sentence, each kind with its first place."""
     shown = [
         f"{name} ({first.file}, line {first.line}{text}{more})"
         for name, first, text, more in _by_kind(findings)
@@ -46,7 +46,7 @@ def described(findings: Sequence[Finding]) -> str:
 
 
 def listed(findings: Sequence[Finding]) -> str:
-    """What to show at the terminal before asking what to do."""
+    """The findings as lines, printed before the question."""
     lines = ["The project has a database layer already:"]
     for name, first, text, more in _by_kind(findings):
         lines += [f"  {name}{more}", f"    {first.file}:{first.line}{text}"]
@@ -56,26 +56,25 @@ def listed(findings: Sequence[Finding]) -> str:
 def _by_kind(findings: Sequence[Finding]) -> Iterator[tuple[str, Finding, str, str]]:
     """Each kind's name, its first finding, the code there, and how many others there are."""
     for kind, name in KINDS.items():
-        found = [finding for finding in findings if finding.kind == kind]
-        if found:
-            first, others = found[0], len(found) - 1
+        of_kind = [finding for finding in findings if finding.kind == kind]
+        if of_kind:
+            first, others = of_kind[0], len(of_kind) - 1
             more = f", and {others} more" if others else ""
             text = f": `{_shortened(first.text)}`" if kind != "alembic" else ""
             yield name, first, text, more
 
 
 def choices_beside(facts: Facts, project: Path) -> Iterator[str]:
-    """Say what was found, what it means, and what the choices are."""
+    """The message that stops a copy without prompts: the findings and the choices."""
     if not facts.existing_layer:
         return
     beside = propose_all(facts, project, existing="beside")
     yield (
         "The project has a database layer already, so nothing was added: "
-        f"{described(facts.existing_layer)}. {offer(project, facts)} Or keep that one alone, or "
-        "add this one beside it with "
-        f"-d db_existing=beside: its modules go to {beside.layer_dir}/, its migrations to "
-        f"{beside.migrations_dir}/ and {beside.alembic_ini}, and its tables to the "
-        f"PostgreSQL schema {beside.schema}; what is there stays as it is."
+        f"{described(facts.existing_layer)}. {offer(project, facts)} Or add a second layer beside "
+        f"it with -d db_existing=beside: modules in {beside.layer_dir}/, migrations in "
+        f"{beside.migrations_dir}/ and {beside.alembic_ini}, tables in the PostgreSQL schema "
+        f"{beside.schema}; the existing layer is unchanged."
     )
 
 

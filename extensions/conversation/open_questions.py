@@ -1,4 +1,4 @@
-"""What to say where inspection cannot decide: what to choose from, in the form of the answer."""
+"""Questions that inspection leaves open, and their choices."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ UNSURE = {
 
 
 def is_open(name: str, facts: Facts) -> bool:
-    """Whether a person has to answer: what follows from another answer is not asked."""
+    """Whether the question has to be asked, because inspection cannot decide it."""
     return UNSURE[name] in facts.unsure
 
 
 def choices_for(name: str, facts: Facts) -> tuple[str, ...]:
-    """What the answer could be, best first; empty where nothing is known to choose from."""
+    """The candidates for the answer, best first; empty if there are none."""
     choices = {
         "db_package_dir": (facts.package_dir, *facts.candidates),
         "db_import_path": (facts.import_path, *facts.import_paths),
@@ -37,12 +37,17 @@ def choices_for(name: str, facts: Facts) -> tuple[str, ...]:
     return tuple(dict.fromkeys(choices))
 
 
-def questions_left_open(facts: Facts, given: Mapping[str, object]) -> Iterator[str]:
-    """A sentence for each question that nobody is there to answer."""
+def questions_left_open(facts: Facts, answers: Mapping[str, object]) -> Iterator[str]:
+    """A message for each open question, for a copy without prompts.
+
+    Args:
+        facts: the facts from inspection.
+        answers: the answers from the command line.
+    """
     for name in UNSURE:
-        if not is_open(name, facts) or name in given:
+        if not is_open(name, facts) or name in answers:
             continue
-        yield f"{name} is not clear from the project: say which with -d {name}=… " + (
+        yield f"{name} is not clear from the project: set it with -d {name}=… " + (
             f"({_listed(choices_for(name, facts))})."
             if choices_for(name, facts)
             else "(module:object, such as app.main:app)."
@@ -54,18 +59,18 @@ def _listed(choices: tuple[str, ...]) -> str:
 
 
 def lies_elsewhere(facts: Facts, project: Path) -> str:
-    """Say where the application is, or are, if not in the directory that was given."""
-    meant = project / facts.project_root
+    """The message for a destination whose FastAPI projects are in subdirectories."""
+    directory = project / facts.project_root
     here = ""
     if "." in facts.project_roots:
-        here = f"; for the one in {project} itself, name its file with -d db_app_file=…"
+        here = f"; for the one in {project} itself, set its file with -d db_app_file=…"
     if "project_root" not in facts.unsure:
         return (
-            f"The FastAPI project lies in {facts.project_root}: run this with {meant} as the "
+            f"The FastAPI project is in {facts.project_root}: run this with {directory} as the "
             f"destination{here}."
         )
-    places = [facts.project_root, *(root for root in facts.project_roots if root != ".")]
+    roots = [facts.project_root, *(root for root in facts.project_roots if root != ".")]
     return (
-        f"FastAPI projects lie in {', '.join(places)}: run this with the one that is meant as "
-        f"the destination, such as {meant}{here}."
+        f"There are FastAPI projects in {', '.join(roots)}: run this with one of them as "
+        f"the destination, such as {directory}{here}."
     )

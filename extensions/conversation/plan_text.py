@@ -1,4 +1,4 @@
-"""The plan as a person reads it before anything is written."""
+"""The plan as text, printed before anything is written."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def describe_plan(
     plan: Plan,
     project: Path,
 ) -> str:
-    """Say what was found, what will be created, and what will be changed and how.
+    """Describe the facts, the files to create, and each change of an existing file.
 
     Args:
-        facts: what inspection found.
+        facts: the facts from inspection.
         answers: the answers to all questions before the confirmation.
-        plan: what a copy does.
+        plan: the plan of the copy.
         project: the project's directory.
     """
     lines = [f"The plan for {project.resolve()}", ""]
@@ -72,10 +72,10 @@ def _found(facts: Facts, answers: Answers) -> Iterator[str]:
     if facts.fastapi is not None:
         bound = f"{facts.fastapi.text} ({facts.fastapi.file}:{facts.fastapi.line})"
         scope = answers.session_scope
-        yield f"{bound}, so a session's scope is {scope}: it commits before the response"
+        yield f"{bound}: session scope {scope}, which commits before the response"
     adopted = answers.adopted
     if adopted:
-        yield f"declarative base {adopted['base']}, which most models have"
+        yield f"declarative base {adopted['base']}, the base of most models"
         yield f"database URL {adopted['url']}"
         if adopted["factories"]:
             yield f"session factory {', '.join(adopted['factories'])}"
@@ -100,7 +100,7 @@ def _found(facts: Facts, answers: Answers) -> Iterator[str]:
 
 
 def _directories(files: Iterable[str]) -> Iterator[str]:
-    """The files, those of one directory on a line."""
+    """The files, one line per directory."""
     paths = sorted(map(PurePosixPath, files), key=lambda path: (str(path.parent), path.name))
     for parent, group in groupby(paths, key=lambda path: path.parent):
         names = ", ".join(path.name for path in group)

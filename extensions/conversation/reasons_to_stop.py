@@ -1,4 +1,4 @@
-"""The reasons to stop before anything is written: the first question asks for them all."""
+"""The reasons to stop before anything is written, checked by the first question."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ def reason_to_stop(
     facts_of: Callable[[CopierContext], Facts],
     what_to_do: Callable[[CopierContext], str],
 ) -> str:
-    """What is wrong with all that is known before the first prompt, and what to do; else empty.
+    """The reason to stop before the first prompt, with advice; empty if there is none.
 
     Args:
-        state: what Copier knows.
-        facts_of: looks the project over, where it has no layer yet.
-        what_to_do: says what is proposed where it has one of its own.
+        state: the state of Copier.
+        facts_of: inspects a project that has no layer of this template.
+        what_to_do: the default of `db_existing`.
     """
     project, known = state.project, state.known
     questions = load_questions(state.template)
     problems = chain(
-        # An update replays all recorded answers as data, also those of questions that are gone.
+        # An update passes all recorded answers as data, including those of removed questions.
         problems_with(state.data, questions, project) if "db_added_on" not in state.data else (),
         check_answers(project, known),
         problems_with_value("db_extras", known["db_extras"], questions)
@@ -61,7 +61,7 @@ def reason_to_stop(
 
 
 def _moved(state: CopierContext) -> str:
-    """Record where the layer is now; a first answer of a running command cannot be changed."""
+    """Record the new place of a moved layer; the answers of this run cannot change any more."""
     from ..adoption.moved_layer import LostError, moved_answers  # noqa: PLC0415 - not at first
 
     recorded = state.recorded
@@ -72,20 +72,20 @@ def _moved(state: CopierContext) -> str:
         if moved and not state.options["pretend"]:
             replace_answers(state.project, moved, state.answers_file)
     except LostError:
-        return ""  # A copy brings it again.
+        return ""  # A copy adds it again.
     except (AnswersError, WriteError) as error:
         return str(error)
     if not moved:
         return ""
     told = (f"{name}: {moved[name]}" for name in moved if name != "db_record")
     return (
-        f"The layer is somewhere else than {state.answers_file} said, which says it now "
-        f"({', '.join(told)}): look at it, commit it, and run this again."
+        f"The layer was moved; {state.answers_file} has its new place now "
+        f"({', '.join(told)}): review it, commit it, and run this again."
     )
 
 
 def why_lost(state: CopierContext) -> str:
-    """Why an update finds no layer to merge a new version into; else empty."""
+    """Why an update cannot find the layer; empty if it can."""
     from ..adoption.moved_layer import LostError, moved_answers  # noqa: PLC0415 - not at first
 
     recorded = state.recorded
@@ -114,7 +114,7 @@ def _of_the_project(state: CopierContext, facts: Facts, existing: str) -> Iterat
 
 
 def _unfit(facts: Facts, project: Path) -> Iterator[str]:
-    """What keeps the layer from being added: what is wrong, where, and what to do."""
+    """The problems of the project that rule the layer out, each with place and advice."""
     for problem in facts.problems:
         where = f"{problem.file}: " if problem.file else ""
         yield f"{where}{problem.text}."
@@ -131,7 +131,7 @@ def _unfit(facts: Facts, project: Path) -> Iterator[str]:
 
 
 def bounds_that_exclude(facts: Facts, project: Path, existing: str) -> Iterator[str]:
-    """What the project's own bounds leave no room for, all of them."""
+    """All version bounds of the project that exclude a required version."""
     told: set[tuple[str, int]] = set()
     for bound, problem in (
         (facts.requires_python, _unsupported_python(facts)),
@@ -152,7 +152,7 @@ def bounds_that_exclude(facts: Facts, project: Path, existing: str) -> Iterator[
 
 
 def no_file(error: PathError | str) -> str:
-    """Say of what stands in a file's place what to do with it."""
+    """The message for something that is in a file's place."""
     return f"{error}; move it out of the way, and run this again."
 
 
@@ -163,24 +163,24 @@ def _not_utf8(facts: Facts, project: Path) -> Iterator[str]:
         except PathError as error:
             yield f"{error}."
         except UnicodeDecodeError as error:
-            yield f"{facts.dependency_file}: byte {error.start} is not UTF-8, as TOML has to be."
+            yield f"{facts.dependency_file}: byte {error.start} is not valid UTF-8."
 
 
 def _hidden_packages(facts: Facts, project: Path) -> Iterator[str]:
-    """The project's modules that are found in place of packages that the layer imports."""
+    """The project's modules that shadow packages which the layer imports."""
     for base in dict.fromkeys((facts.pytest.import_base, ".")):
         for package in sorted(PACKAGES):
-            found = module_file(project / base, package)
-            if found is not None:
-                file = found.relative_to(project).as_posix()
+            module = module_file(project / base, package)
+            if module is not None:
+                file = module.relative_to(project).as_posix()
                 remedy = (
                     f"remove it, or rename {package}/"
-                    if found.name == "__init__.py"
+                    if module.name == "__init__.py"
                     else "rename it"
                 )
                 yield (
-                    f"{file} hides the package {package}, which the database layer imports, "
-                    f"from all that runs here; {remedy}."
+                    f"{file} hides the package {package}, which the database layer imports; "
+                    f"{remedy}."
                 )
 
 
@@ -190,7 +190,7 @@ def _unsupported_python(facts: Facts) -> str:
         return ""
     return (
         f"{bound.file}, line {bound.line}: {bound.text} excludes Python {PYTHON_FLOOR}, "
-        "the oldest that the database layer runs on; raise it first."
+        "the oldest version that the database layer supports; raise it first."
     )
 
 
@@ -200,5 +200,5 @@ def _unsupported_fastapi(facts: Facts) -> str:
         return ""
     return (
         f"{bound.file}, line {bound.line}: {bound.text} excludes FastAPI 0.100, the oldest "
-        "that runs with pydantic 2, which the database layer needs; raise it first."
+        "version that supports pydantic 2; raise it first."
     )

@@ -1,4 +1,4 @@
-"""What the user reads after a copy: one screen, unless something unusual needs more."""
+"""The summary printed after a copy; it fits one screen in the usual case."""
 
 from __future__ import annotations
 
@@ -33,29 +33,29 @@ QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
 
 
 class Command(str):
-    """A line to paste: it is not wrapped."""
+    """A command line, which is not wrapped."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """What a copy did, and how it looks now."""
+    """The result of a copy."""
 
     project: Path
     destination: str
-    """The project as the user typed it."""
+    """The project's path as the user typed it."""
     answers_file: str
     answers: Answers
     plan: Plan
     applied: Applied
     checks: Sequence[Check]
     taken_back: bool = False
-    """Whether all is as it was before, because something failed."""
+    """Whether a failed copy was rolled back."""
 
     @property
     def failed(self) -> bool:
-        """Whether something is not as it has to be."""
+        """Whether a change or a check failed."""
         return bool(self.applied.failures) or any(check.level == "failure" for check in self.checks)
 
 
@@ -63,9 +63,9 @@ def summarize(adopted: Adopted, *, environ: Mapping[str, str], terminal: bool) -
     """The summary, as lines for a terminal.
 
     Args:
-        adopted: what to tell.
-        environ: the environment's variables.
-        terminal: whether it is one, which may show colours.
+        adopted: the result to describe.
+        environ: the environment variables.
+        terminal: whether standard error is a terminal, so that colours may be used.
     """
     colours = terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
     sections = list(_sections(adopted, environ))
@@ -78,7 +78,7 @@ def _sections(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[st
     place = _directory(answers.layer_dir)
     changed_nothing = not adopted.plan.created and not adopted.applied.changes
     if adopted.taken_back:
-        yield "", "Nothing was added: all files are as they were."
+        yield "", "Nothing was added: all files are unchanged."
         yield from _failed(adopted)
         return
     if changed_nothing and not adopted.failed:
@@ -103,10 +103,10 @@ def _sections(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[st
 def _failed(adopted: Adopted) -> Iterator[tuple[str, str]]:
     for failure in adopted.applied.failures:
         rest = " None of your files was changed." if not adopted.applied.changes else ""
-        yield "Failed", f"{failure}.{rest} Copy again once it can be."
+        yield "Failed", f"{failure}.{rest} Fix it, and copy again."
     for check in adopted.checks:
         label = "Failed" if check.level == "failure" else "Warning"
-        # What is not written yet is missing for a reason that was told already.
+        # A file that could not be written is reported above already.
         is_told = adopted.applied.failures and check.name == "dependencies and wiring"
         if check.level != "ok" and not is_told:
             yield label, f"{check.advice}."
@@ -132,7 +132,7 @@ def _done(adopted: Adopted) -> Iterator[tuple[str, str]]:
         f"FastAPI application {answers.app_object or answers.app_file}{using}",
     )
     if adopted.plan.kept:
-        yield "", f"{', '.join(adopted.plan.kept)} as before: what was there stays"
+        yield "", f"{', '.join(adopted.plan.kept)}: existing files, unchanged"
 
 
 def _next(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -157,26 +157,27 @@ def _next(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[str, s
 
 
 def _of_adopted(answers: Answers) -> Iterator[tuple[str, str]]:
-    """What to run next where the project keeps its own models and migrations."""
+    """The next steps for an adopted layer."""
     if "doctor" in answers.extras:
-        yield run_module(answers, "database_kit.doctor"), "looks at what the settings lead to"
+        yield run_module(answers, "database_kit.doctor"), "checks the connection"
     manager = answers.dependency_manager
     if not (answers.adopted or {}).get("heads"):
         baseline = run_module(answers, "database_kit.baseline")
-        yield baseline, "begins the history of migrations with the tables that are there"
+        yield baseline, "creates a first migration from the existing tables"
     yield run(manager, f"{answers.pytest} {answers.own_tests_dir} --record-differences"), ""
-    yield "", "Look at known_differences.txt there: what models and migrations differ in today."
+    yield "", "Review known_differences.txt there: how models and migrations differ today."
     yield run(manager, answers.pytest), ""
     if not answers.has_own_alembic:
         migrate = run_module(answers, "database_kit.migrate")
-        yield f"{migrate} upgrade head", "wherever it was alembic upgrade head"
+        yield f"{migrate} upgrade head", "replaces alembic upgrade head"
 
 
 def _of_new(answers: Answers, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """What to run next where models and migrations are the layer's."""
+    """The next steps for a new layer."""
     manager, ini = answers.dependency_manager, answers.alembic_ini
     alembic = "alembic" if ini == "alembic.ini" else f"alembic -c {ini}"
-    missing = [one.name for one in VARIABLES[answers.type] if not environ.get(one.name)]
+    names = [variable.name for variable in VARIABLES[answers.type]]
+    missing = [name for name in names if not environ.get(name)]
     if missing == ["DATABASE_URL"]:
         yield from _without_url(answers, alembic)
     else:
@@ -185,34 +186,34 @@ def _of_new(answers: Answers, environ: Mapping[str, str]) -> Iterator[tuple[str,
 
 
 def _without_url(answers: Answers, alembic: str) -> Iterator[tuple[str, str]]:
-    """With the server that the wheel brings."""
+    """Commands that use the embedded server."""
     dev = run_module(answers, "database_kit.dev")
     yield f"{dev} -- {alembic} revision --autogenerate -m initial", ""
     if answers.app_object:
         yield dev, "the application"
-    yield "", "Set DATABASE_URL instead where there is a server: see .env.example."
+    yield "", "To use a server of your own, set DATABASE_URL: see .env.example."
 
 
 def _with_url(answers: Answers, alembic: str, missing: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """With the server that the variables lead to, or will."""
+    """Commands that use the server in the settings."""
     manager = answers.dependency_manager
     if missing:
         names = " and ".join(missing)
-        yield "", f"Set {names}, in .env for instance: .env.example shows how."
+        yield "", f"Set {names}, for example in .env: see .env.example."
     has_url = "DATABASE_URL" not in missing
     if "doctor" in answers.extras:
         doctor = run_module(answers, "database_kit.doctor")
-        yield doctor, "looks at what DATABASE_URL leads to" if has_url else ""
+        yield doctor, "checks the connection to DATABASE_URL" if has_url else ""
     elif has_url:
-        yield run(manager, f"{alembic} current"), "tries the connection in DATABASE_URL"
+        yield run(manager, f"{alembic} current"), "checks the connection to DATABASE_URL"
     yield run(manager, f"{alembic} revision --autogenerate -m initial"), ""
     yield run(manager, f"{alembic} upgrade head"), ""
 
 
 def _grouped(names: Sequence[str], answers: Answers) -> Iterator[str]:
-    """Directories with the number of their files, and the files that lie elsewhere."""
+    """The layer's directories with their number of files, and the files elsewhere."""
     layer = answers.layer_dir
-    places = sorted(
+    directories = sorted(
         {
             str(PurePosixPath(layer)),
             str(PurePosixPath(layer, "database_kit")),
@@ -226,21 +227,21 @@ def _grouped(names: Sequence[str], answers: Answers) -> Iterator[str]:
     counts: Counter[str] = Counter()
     for name in names:
         path = PurePosixPath(name)
-        place = next((each for each in places if _holds(each, path, layer)), None)
-        counts[name if place is None else _directory(place)] += 1
-    for place, count in counts.items():
+        directory = next((each for each in directories if _holds(each, path, layer)), None)
+        counts[name if directory is None else _directory(directory)] += 1
+    for entry, count in counts.items():
         files = "file" if count == 1 else "files"
-        yield f"{place} ({count} {files})" if place.endswith("/") else place
+        yield f"{entry} ({count} {files})" if entry.endswith("/") else entry
 
 
-def _holds(place: str, path: PurePosixPath, layer: str) -> bool:
-    if place == str(PurePosixPath(layer)):
-        return path.suffix == ".py" and path.parent == PurePosixPath(place)
-    return path.is_relative_to(place)
+def _holds(directory: str, path: PurePosixPath, layer: str) -> bool:
+    if directory == str(PurePosixPath(layer)):
+        return path.suffix == ".py" and path.parent == PurePosixPath(directory)
+    return path.is_relative_to(directory)
 
 
 def _gist(change: Change) -> str:
-    """The lines that were added, as short as a person needs them."""
+    """The added lines, shortened."""
     lines = [_unquoted(part.strip().rstrip(",")) for part in _parts(change)]
     lines = [line for line in lines if line and not line.startswith("#")]
     lines = [f"{before} -> {after}" for before, after in change.raised] + lines
@@ -250,7 +251,7 @@ def _gist(change: Change) -> str:
 
 
 def _unquoted(line: str) -> str:
-    """An item of a list of strings as what it says; another line as it is."""
+    """The content of a quoted string; any other line unchanged."""
     whole = QUOTED.fullmatch(line)
     return whole[1] if whole else line
 
@@ -259,9 +260,9 @@ def _parts(change: Change) -> Iterator[str]:
     before = decode(change.before or b"").content
     raised = {after for _, after in change.raised}
     for line in change.added_apart:
-        # A list of one line is written anew, with what was in it.
-        if change.path.suffix == ".toml" and (found := LIST_OF_ONE_LINE.match(line)):
-            items = QUOTED.findall(found[1])
+        # A one-line list is rewritten, with its former items in it.
+        if change.path.suffix == ".toml" and (match := LIST_OF_ONE_LINE.match(line)):
+            items = QUOTED.findall(match[1])
             yield from (item for item in items if item not in before and item not in raised)
         elif change.path.suffix != ".toml" or line.strip(" ,\"'") not in {
             "]",

@@ -1,4 +1,4 @@
-"""What Copier runs in a process of its own: an undo, and the end of an update."""
+"""Commands that Copier runs as tasks in another process: the undo, and the end of an update."""
 
 from __future__ import annotations
 
@@ -34,10 +34,9 @@ if TYPE_CHECKING:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Undo or update in the current directory; the exit code is 1 where an undo has failed.
+    """Undo or update in the current directory; the exit code is 1 after a failed undo.
 
-    In an update it is 0 all the same: a failure would drop the edits that the update has just put
-    aside.
+    After an update it is always 0: Copier would drop the user's edits after a failure.
     """
     parser = argparse.ArgumentParser(prog="existing_project.py")
     parser.add_argument("--undo", action="store_true")
@@ -60,9 +59,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _update(project: Path, recorded: Mapping[str, Any]) -> Iterator[str]:
-    """End an update; yields what to tell, a line each."""
+    """Finish an update; yields the lines to print."""
     for path in conflicted_files(project):
-        yield f"{path}: you and the template changed the same lines; both are marked in it."
+        yield f"{path}: you and the template changed the same lines; resolve the conflict markers."
     answers = Answers.of(recorded)
     yield from _keep_edited(project, answers)
     problems = list(check_answers(project, recorded))
@@ -87,13 +86,13 @@ def _update(project: Path, recorded: Mapping[str, Any]) -> Iterator[str]:
     modules = (Module.of(path, answers.import_base) for path in deleted_files(project))
     names = {module.name for module in modules if module}
     for place in importers(project, answers.import_base, names):
-        yield f"{place}: it imports what this update has removed or moved."
+        yield f"{place}: it imports a module that this update has removed or moved."
 
 
 def _keep_edited(project: Path, answers: Answers) -> Iterator[str]:
-    """Restore what was edited before the update deleted it, unless it needs what is gone.
+    """Restore edited files that the update deleted, unless they import something removed.
 
-    A module of the kit may need another of the same extra, or a setting that has left with it.
+    A module of the kit may need another module of the same extra, or a removed setting.
     """
     edited = edited_files(project)
     kit = PurePosixPath(answers.layer_dir, "database_kit")
@@ -109,9 +108,9 @@ def _keep_edited(project: Path, answers: Answers) -> Iterator[str]:
             gone.add(path)
     for path in edited:
         if path in gone:
-            yield f"{path}: it leaves with its answer; your edits: git show HEAD:./{path}"
+            yield f"{path}: removed with its answer; your edits: git show HEAD:./{path}"
         else:
-            yield f"{path}: the answers do not make it any more; it was edited, so it stays."
+            yield f"{path}: no longer generated; kept, because you have edited it."
 
 
 def _is(project: Path, name: str, content: bytes) -> bool:
@@ -131,13 +130,13 @@ def _undo(project: Path, answers: Mapping[str, Any]) -> tuple[str, bool]:
     if problems:
         return "".join(f"{problem}\n" for problem in problems), True
     moved: Mapping[str, Any] = {}
-    # What is not there need not be taken out.
+    # A layer that is not found needs no removal.
     with contextlib.suppress(LostError):
         moved = moved_answers(project, answers, ANSWERS_FILE)
     try:
         rendered = render_recorded({**answers, **moved})
         if moved:
-            # Not everything that names the former place has been changed.
+            # Some files may still have the former place in them.
             former = render_recorded(answers)
             rendered |= {name: former[name] for name in former if _is(project, name, former[name])}
     except RenderError as error:

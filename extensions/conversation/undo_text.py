@@ -1,4 +1,4 @@
-"""What the user reads after an undo."""
+"""The report printed after an undo."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ MAX_IMPORTERS = 10
 
 
 def report(undone: Undone, answers: Answers) -> str:
-    """What was undone, and what was left and why."""
+    """What was undone, and what was kept and why."""
     return "".join(f"{line}\n" for line in ("", *_lines(undone, answers)))
 
 
 def _lines(undone: Undone, answers: Answers) -> Iterator[str]:
     if undone.failures:
-        yield "The undo is not complete; run it again once this is put right:"
+        yield "The undo is incomplete; fix these problems and run it again:"
         yield from (f"  {failure}" for failure in undone.failures)
         if not undone.removed:
             return
     else:
-        yield "The database layer is taken out."
+        yield "The database layer was removed."
     yield f"Removed   {_count(undone.removed)}"
     if undone.restored:
-        yield f"Restored  {', '.join(undone.restored)}, as before the layer"
+        yield f"Restored  {', '.join(undone.restored)}"
     if undone.cleaned:
-        yield f"Edited    {', '.join(undone.cleaned)}: the layer's lines are out, yours stay"
+        yield f"Edited    {', '.join(undone.cleaned)}: the layer's lines were removed"
     if undone.edited:
-        yield "Kept, because they were edited since:"
+        yield "Kept, because you have edited them:"
         yield from (f"  {name}" for name in undone.edited)
     for name, lines in undone.left.items():
-        yield f"Not found any more as they were put into {name}; look whether they can go:"
+        yield f"Not found unchanged in {name}; check whether you can remove them:"
         yield from (f"  {line}" for line in lines)
     if undone.others:
-        yield "Kept, because they came later (the tables they made are in the database still):"
+        yield "Kept, because they were created later (their tables are still in the database):"
         yield from (f"  {name}" for name in undone.others)
     if undone.importers:
-        yield "These import what is gone:"
+        yield "These import removed modules:"
         yield from (f"  {place}" for place in undone.importers[:MAX_IMPORTERS])
         if len(undone.importers) > MAX_IMPORTERS:
             yield f"  and {len(undone.importers) - MAX_IMPORTERS} more"
     yield from undone.notes
     if answers.dependency_file in (*undone.restored, *undone.cleaned):
-        yield "The lock file and installed packages are as they are: lock and install again."
+        yield "The lock file and installed packages are unchanged: lock and install again."
 
 
 def _count(names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What to say of adopting the layer that a project has, and of answers that do not go with it."""
+"""Messages about adopting a project's own layer, and about answers that rule it out."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 _NAME = re.compile(r"[\w.:-]+")
 EXTRAS = ("doctor", "diagnostics", "errors", "health")
-"""Those that work on models and migrations of the project's own."""
+"""The extras that work with the project's own models and migrations."""
 WITHOUT = {
     "db_tenants": False,
     "db_auth_tables": False,
     "db_models": "",
     "db_example_model": False,
 }
-"""Questions about models of the layer's own, and the only answer."""
+"""Questions about the layer's own models, and the only answer to each."""
 
 
 def proof(project: Path, facts: Facts) -> AdoptedLayer | str:
-    """The layer if it is proven that it can be adopted, else what keeps it from being so."""
-    # Most projects have no layer, and need not wait for what reads one.
+    """The layer if it can be adopted, else the reason why not."""
+    # Imported late: most projects have no layer.
     from .adopted_layer import read_adopted_layer  # noqa: PLC0415
     from .modules import UnprovenError  # noqa: PLC0415
 
@@ -41,10 +41,10 @@ def proof(project: Path, facts: Facts) -> AdoptedLayer | str:
 
 
 def offer(project: Path, facts: Facts) -> str:
-    """A sentence on adopting, with the command, or with what is not proven."""
-    found = proof(project, facts)
-    if isinstance(found, str):
-        return f"It cannot be adopted as it is, as far as reading it tells: {found}."
+    """A sentence on adopting: the command, or the reason why not."""
+    proven = proof(project, facts)
+    if isinstance(proven, str):
+        return f"It cannot be adopted: {proven}."
     return (
         "Adopt it with -d db_existing=adopt, which keeps its engine, sessions, models and "
         "migrations and adds tests, checks and commands for them."
@@ -52,47 +52,47 @@ def offer(project: Path, facts: Facts) -> str:
 
 
 def reasons_not_to_adopt(project: Path, facts: Facts, data: Mapping[str, Any]) -> Iterator[str]:
-    """Why `db_existing=adopt` cannot be answered.
+    """The reasons why `db_existing=adopt` is not possible.
 
     Args:
         project: the project's directory.
-        facts: what inspection found.
-        data: the answers that came by `-d`.
+        facts: the facts from inspection.
+        data: the answers from the command line.
     """
     if not facts.existing_layer:
-        yield "-d db_existing=adopt: the project has no database layer that could be adopted."
+        yield "-d db_existing=adopt: the project has no database layer to adopt."
         return
-    found = proof(project, facts)
-    if isinstance(found, str):
+    proven = proof(project, facts)
+    if isinstance(proven, str):
         yield (
-            f"The project's database layer cannot be adopted: {found}. Nothing was added; with "
-            "-d db_existing=beside, a layer comes beside it."
+            f"The project's database layer cannot be adopted: {proven}. Nothing was added; "
+            "-d db_existing=beside adds a second layer beside it."
         )
         return
     if data.get("db_type", "postgresql") != "postgresql":
-        yield "-d db_type=supabase: with db_existing=adopt, it takes postgresql alone."
+        yield "-d db_type=supabase: db_existing=adopt supports postgresql only."
     for name, only in WITHOUT.items():
         if data.get(name, only) not in (only, str(only).lower()):
-            yield f"-d {name}: with db_existing=adopt, models are the project's own; leave it out."
+            yield f"-d {name}: not available with db_existing=adopt; leave it out."
     yield from other_extras(data.get("db_extras", ()))
 
 
 def other_extras(extras: object) -> Iterator[str]:
-    """Extras that need models or sessions of the layer's own."""
+    """The message for extras that are not available with an adopted layer."""
     named: Iterable[object] = str(extras).strip("[] ").split(",")
     if isinstance(extras, list | tuple):
         named = cast("Iterable[object]", extras)
-    words = (str(each).strip() for each in named)
-    others = [word for word in words if word and word not in EXTRAS]
+    names = (str(extra).strip() for extra in named)
+    others = [name for name in names if name and name not in EXTRAS]
     if others:
         yield (
-            f"-d db_extras: with db_existing=adopt, it takes any of {', '.join(EXTRAS)}, not "
+            f"-d db_extras: db_existing=adopt supports {', '.join(EXTRAS)}, not "
             f"{', '.join(others)}."
         )
 
 
 def check_adopted(answers: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with what a project records of its adopted layer, without full stops."""
+    """The problems of a recorded `db_adopted`, without full stops."""
     if not is_adopted(answers) or "db_added_on" not in answers:
         return
     found: object = answers.get("db_adopted")
@@ -113,7 +113,7 @@ def check_adopted(answers: Mapping[str, Any]) -> Iterator[str]:
         yield "it is not what a copy wrote"
     for statement in cast("list[str]", fields["url_imports"]):
         if not _is_import(statement):
-            yield f"{statement!r} is no import"
+            yield f"{statement!r} is not an import statement"
 
 
 def _is_expression(text: str) -> bool:

@@ -1,1 +1,1 @@
-"""Whether the layer that a copy has left behind will work, judged by reading it."""
+"""Verify the layer after a copy, by reading its files."""

@@ -1,4 +1,4 @@
-"""Calls that would stop an event loop while they wait."""
+"""Calls that block the event loop."""
 
 from __future__ import annotations
 

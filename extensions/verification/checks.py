@@ -1,7 +1,7 @@
-"""Whether the layer that a copy has left behind will work here, judged by reading.
+"""Verify the layer after a copy, by reading its files.
 
-Nothing is imported into this process, no network and no database is used. Where the project has
-an environment with the packages in it, the layer's modules are imported there as well.
+Nothing is imported into this process, and neither network nor database is used. If the project has
+an environment with the required packages, the layer's modules are also imported there.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ Level = Literal["ok", "warning", "failure"]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     level: Level
     name: str
     advice: str = ""
-    """What is wrong, where, and what to do; empty where all is well."""
+    """The problem, its place, and what to do; empty if there is none."""
 
 
 def verify(
@@ -51,14 +51,14 @@ def verify(
     imports: bool,
     environ: Mapping[str, str],
 ) -> list[Check]:
-    """Look at everything that has to be right, after the files are written.
+    """Run all checks, after the files are written.
 
     Args:
         project: the project's directory.
-        answers: what it records.
-        plan: what the files have to be like now.
+        answers: the recorded answers.
+        plan: the plan that the files are compared with.
         imports: whether to import the layer in the project's own environment.
-        environ: the environment's variables.
+        environ: the environment variables.
     """
     checks = _named("files", _missing_files(project, answers))
     trees: dict[str, ast.Module] = {}
@@ -81,7 +81,7 @@ def verify(
         )
         checks += _named("imports", [problem] if problem else [])
     blocking = (
-        f"{name}, line {line}: {call} blocks all requests while it waits; await an async one"
+        f"{name}, line {line}: {call} blocks the event loop; use an async function"
         for name, tree in trees.items()
         if not PurePosixPath(name).is_relative_to(answers.tests_dir)
         for line, call in blocking_calls(tree)
@@ -171,6 +171,6 @@ def _exposed_passwords(project: Path) -> Iterator[str]:
         yield "git ignores .env.example, which is for everybody: add !.env.example to .gitignore"
     if is_tracked(project, ".env"):
         yield (
-            "git tracks .env: `git rm --cached .env` takes it out of the next commit; "
+            "git tracks .env: `git rm --cached .env` removes it from the next commit; "
             "change the passwords in it that were pushed"
         )

@@ -1,7 +1,7 @@
-"""Settings classes of the user's that would refuse a `DATABASE_URL` in `.env`.
+"""The user's settings classes that reject a `DATABASE_URL` in `.env`.
 
-With pydantic-settings, a class that reads a dotenv file raises at a name in it that is no field,
-whatever its prefix, unless it says `extra="ignore"` or `"allow"`. (Pydantic 1 did not.)
+In pydantic-settings, a class that reads a dotenv file raises for a name that is not a field,
+whatever its prefix, unless `extra` is `"ignore"` or `"allow"`. (Pydantic 1 did not.)
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FIELD = "database_url"
 
 
 def strict_settings(project: Path) -> Iterator[str]:
-    """Say of each such class where it is and what to add."""
+    """A message for each such class, with its place and advice."""
     tree = Tree(project)
     for path in _modules(tree):
         source = tree.data(path)
@@ -33,7 +33,7 @@ def strict_settings(project: Path) -> Iterator[str]:
             continue
         for line, name in strict_classes(module):
             yield (
-                f"{path}, line {line}: {name} reads .env and stops at names it does not know: "
+                f"{path}, line {line}: {name} reads .env and rejects unknown names: "
                 'add extra="ignore" to its configuration before DATABASE_URL goes into .env'
             )
 

@@ -1,8 +1,7 @@
-"""Import the layer where it will run: in the project's own environment, if it is ready.
+"""Import the layer in the project's own environment, if it has the required packages.
 
-An import runs code of the user's: the `__init__.py` of each package above the layer. Where one
-of them does more than name things, such as building the application, which may connect to
-anything, nothing is imported: reading has to do.
+An import runs the user's `__init__.py` of each package above the layer. If one of them does more
+than define names, such as creating the application, nothing is imported.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ for name in sys.argv[2:]:
 def import_in_environment(
     project: Path, base: PurePosixPath, modules: Sequence[str], *, environ: Mapping[str, str]
 ) -> str | None:
-    """Import modules in a process of the project's environment; say what went wrong, if anything.
+    """Import modules in the project's environment; returns the error, if any.
 
     Args:
         project: the project's directory.
@@ -46,7 +45,7 @@ def import_in_environment(
     python = find_python(project, environ)
     if python is None or not _is_safe(project / base, modules):
         return None
-    # The user's variables could lead the modules that they import anywhere.
+    # The user's variables could change what is imported.
     clean = {name: environ[name] for name in ("PATH", "SYSTEMROOT", "HOME") if name in environ}
     command = [str(python), "-I", "-B", "-c", IMPORT, str(project / base), *modules]
     try:
@@ -65,39 +64,40 @@ def import_in_environment(
         return None
     if done.returncode == 0:
         return None
-    said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-    return f"importing with {python} fails: {said[-1]}"
+    output = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+    return f"importing with {python} fails: {output[-1]}"
 
 
 def find_python(project: Path, environ: Mapping[str, str]) -> Path | None:
-    """The interpreter of the project's environment; None if it lacks what the layer needs.
+    """The interpreter of the project's environment; None if it lacks a required package.
 
-    One that git tracks came with the project, so anybody may have made it: it is not run.
+    An environment that git tracks is not trusted, and not used.
     """
-    places = [project / name for name in (".venv", "venv", "env")]
+    environments = [project / name for name in (".venv", "venv", "env")]
     if active := environ.get("VIRTUAL_ENV"):
-        places.append(Path(active))
-    for place in places:
-        is_there = (place / "pyvenv.cfg").is_file() and _has_packages(place)
-        if is_there and not is_tracked(project, str(place.absolute())):
-            python = place / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        environments.append(Path(active))
+    for environment in environments:
+        is_ready = (environment / "pyvenv.cfg").is_file() and _has_packages(environment)
+        if is_ready and not is_tracked(project, str(environment.absolute())):
+            python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
             if python.exists():
                 return python
     return None
 
 
 def _has_packages(environment: Path) -> bool:
-    places = [*environment.glob("lib/python*/site-packages"), environment / "Lib/site-packages"]
-    return any(all((place / name).is_dir() for name in NEEDED) for place in places)
+    directories = environment.glob("lib/python*/site-packages")
+    directories = [*directories, environment / "Lib/site-packages"]
+    return any(all((path / name).is_dir() for name in NEEDED) for path in directories)
 
 
 def _is_safe(base: Path, modules: Sequence[str]) -> bool:
-    """Whether no package above the modules runs anything when it is imported."""
+    """Whether importing the packages above the modules runs no code."""
     return not any(_runs_something(base, name) for name in _packages_above(base, modules))
 
 
 def _packages_above(base: Path, modules: Sequence[str]) -> Iterator[str]:
-    packages = {".".join(each.split(".")[:depth]) for each in modules for depth in range(1, 9)}
+    packages = {".".join(name.split(".")[:depth]) for name in modules for depth in range(1, 9)}
     for package in packages - set(modules):
         name = "/".join([*package.split("."), "__init__.py"])
         if (base / name).exists():

@@ -1,4 +1,4 @@
-"""Whether a module's imports will find what they name, by reading the project's files."""
+"""Imports that do not resolve, by reading the project's files."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ PACKAGES = frozenset(
         ),
     }
 )
-"""What the layer imports from packages that it declares, or that these bring along."""
+"""The packages that the layer imports: its requirements and their own."""
 
 
 def unresolved_imports(
     project: Path, base: PurePosixPath, trees: Mapping[str, ast.Module]
 ) -> Iterator[str]:
-    """Say of each import that will not find its module or name what is wrong.
+    """A message for each import whose module or name does not exist.
 
     Args:
         project: the project's directory.
         base: the directory that is on `sys.path`, relative to it.
-        trees: the modules whose imports are looked at, by their paths relative to the project.
+        trees: the modules to check, by their paths relative to the project.
     """
     modules = _Modules(project, base, trees)
     for file, tree in trees.items():
@@ -62,7 +62,7 @@ def unresolved_imports(
 
 
 def _absolute(node: ast.ImportFrom, file: PurePosixPath, base: PurePosixPath) -> str:
-    """The module that is meant, without leading dots."""
+    """The absolute name of the imported module."""
     if not node.level:
         return node.module or ""
     package = file.relative_to(base).parts[: -node.level]
@@ -82,18 +82,15 @@ class _Modules:
         if top in PACKAGES or top in sys.stdlib_module_names:
             hiding = self._file(top)
             if hiding is not None and top not in sys.builtin_module_names:
-                yield (
-                    f"{where}: {top} is found in {hiding.relative_to(root)}, which hides the "
-                    "package of that name; rename it"
-                )
+                yield (f"{where}: {hiding.relative_to(root)} hides the package {top}; rename it")
             return
         directory = root.joinpath(*module.split("."))
-        found = self._file(module)
-        if found is None and not directory.is_dir():
+        file = self._file(module)
+        if file is None and not directory.is_dir():
             yield f"{where}: there is no module {module} in {root}"
             return
         for name in names:
-            if name == "*" or (found is not None and {name, "*"} & self._bound(found)):
+            if name == "*" or (file is not None and {name, "*"} & self._bound(file)):
                 continue
             if module_file(directory, name) is None and not (directory / name).is_dir():
                 yield f"{where}: {module} has no {name}"
@@ -104,10 +101,7 @@ class _Modules:
         return self._files[module]
 
     def _bound(self, path: Path) -> frozenset[str]:
-        """The names that a module binds, anywhere; `*` where it may have any.
-
-        That is where it takes all names of another, or cannot be read.
-        """
+        """The names that a module binds; `*` if it has a star import or cannot be read."""
         if path not in self._names:
             name = path.relative_to(self._root).as_posix()
             try:
@@ -122,9 +116,9 @@ class _Modules:
 
 
 def module_file(root: Path, module: str) -> Path | None:
-    """The file that a dotted name stands for; a package comes before a module."""
-    place = root.joinpath(*module.split("."))
-    for candidate in (place / "__init__.py", place.with_name(f"{place.name}.py")):
+    """The file of a module; a package takes precedence over a module."""
+    path = root.joinpath(*module.split("."))
+    for candidate in (path / "__init__.py", path.with_name(f"{path.name}.py")):
         if candidate.is_file():
             return candidate
     return None

@@ -21,8 +21,8 @@ ANSWERS: dict[str, Any] = {
 FILES = ("app/database.py", "app/models/base.py", "alembic/env.py", "tests/database/conftest.py")
 BASE = "FROM python:3.13-slim\nWORKDIR /srv\n"
 POETRY, PIP = {"db_dependency_manager": "poetry"}, {"db_dependency_manager": "pip"}
-COPY_TOO = "Dockerfile: the image gets no alembic/ and alembic.ini; COPY them too."
-WITH_TESTS = "Dockerfile, line {}: it installs the tests' database server, too; {}."
+COPY_TOO = "Dockerfile: the image lacks alembic/ and alembic.ini; COPY them too."
+WITH_TESTS = "Dockerfile, line {}: it also installs the tests' database server; {}."
 COMPOSE = "services:\n  api:\n    build: .\n{}"
 SERVER = "  db:\n    image: postgres:18\n"
 ITSELF = (
@@ -41,7 +41,7 @@ CASES: dict[str, tuple[Mapping[str, str], Mapping[str, Any], list[str]]] = {
     "modules at the top": (
         {"Dockerfile": f"{BASE}COPY *.py ./\nCOPY routers routers\n"},
         {"db_app_file": "main.py", "files": ("database.py", "models/base.py", "alembic/env.py")},
-        ["Dockerfile: the image gets no models/, alembic/ and alembic.ini; COPY them too."],
+        ["Dockerfile: the image lacks models/, alembic/ and alembic.ini; COPY them too."],
     ),
     "an installed wheel": (
         {"Dockerfile": f"FROM python AS build\nCOPY app app\nRUN pip wheel . -w /wheels\n{BASE}"
@@ -54,7 +54,7 @@ CASES: dict[str, tuple[Mapping[str, str], Mapping[str, Any], list[str]]] = {
     ),
     "kept out": (
         {"Dockerfile": f"{BASE}COPY app app\n", ".dockerignore": "*\n!app\n!pyproject.toml\n"}, {},
-        [("Dockerfile: the image gets no alembic/ and alembic.ini; COPY them too, past "
+        [("Dockerfile: the image lacks alembic/ and alembic.ini; COPY them too, past "
          ".dockerignore (!alembic/ !alembic.ini).")],
     ),
     "kept out of everything": (

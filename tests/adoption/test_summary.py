@@ -39,7 +39,7 @@ EXPECTED = {
         "uv run python -m app.database_kit.dev -- alembic revision --autogenerate -m initial",
         "uv run python -m app.database_kit.dev   # the application",
         "uv run pytest",
-        "Set DATABASE_URL instead where there is a server: see .env.example.",
+        "To use a server of your own, set DATABASE_URL: see .env.example.",
     ],
     "poetry-src": [
         "poetry install",
@@ -53,23 +53,21 @@ EXPECTED = {
 
 
 ADVICE = {
-    "uv-app": ["Dockerfile: the image gets no alembic/ and alembic.ini; COPY them too."],
+    "uv-app": ["Dockerfile: the image lacks alembic/ and alembic.ini; COPY them too."],
     "poetry-src": [
         (
-            "Dockerfile: the image gets no alembic/ and alembic.ini; COPY them too, past "
+            "Dockerfile: the image lacks alembic/ and alembic.ini; COPY them too, past "
             ".dockerignore (!alembic/ !alembic.ini)."
         )
     ],
-    "pip-flat": ["Dockerfile: the image gets no alembic/ and alembic.ini; COPY them too."],
+    "pip-flat": ["Dockerfile: the image lacks alembic/ and alembic.ini; COPY them too."],
     "root-modules": [
         (
-            "Dockerfile: the image gets no database_kit/, models/, alembic/ and alembic.ini; "
+            "Dockerfile: the image lacks database_kit/, models/, alembic/ and alembic.ini; "
             "COPY them too."
         )
     ],
-    "pdm-src-is-package": [
-        "Dockerfile: the image gets no alembic/ and alembic.ini; COPY them too."
-    ],
+    "pdm-src-is-package": ["Dockerfile: the image lacks alembic/ and alembic.ini; COPY them too."],
 }
 
 
@@ -110,7 +108,9 @@ def test_what_to_set_on_supabase(template: Path, tmp_path: Path) -> None:
     assert len(lines) <= ROWS
     assert lines[1] == "The Supabase layer is in notes/"
     said = [line[10:] for line in lines]
-    assert any(line.startswith("Set DATABASE_URL and SUPABASE_URL, in .env") for line in said)
+    assert any(
+        line.startswith("Set DATABASE_URL and SUPABASE_URL, for example in .env") for line in said
+    )
 
 
 def test_a_lock_file_and_a_set_url(template: Path, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_lock_file_and_a_set_url(template: Path, tmp_path: Path) -> None:
     said = [line[10:] for line in lines]
     assert "uv sync   # uv.lock is out of date" in said
     assert (
-        "uv run python -m app.database_kit.doctor   # looks at what DATABASE_URL leads to" in said
+        "uv run python -m app.database_kit.doctor   # checks the connection to DATABASE_URL" in said
     )
 
 
@@ -145,7 +145,7 @@ def test_a_file_that_cannot_be_written(template: Path, tmp_path: Path) -> None:
     assert (
         failure == "Failed    pyproject.toml cannot be written: it is read-only. None of your files"
     )
-    assert lines[1] == "Nothing was added: all files are as they were."
+    assert lines[1] == "Nothing was added: all files are unchanged."
     assert lines[-1] == "Nothing was added: see above."
     assert changed_files(project) == []
 
@@ -162,7 +162,7 @@ def test_a_copy_that_does_not_succeed_is_taken_back(template: Path, tmp_path: Pa
     code, lines = copy(template, project)
 
     assert code == 1
-    assert lines[1] == "Nothing was added: all files are as they were."
+    assert lines[1] == "Nothing was added: all files are unchanged."
     assert "the packages do not fit together" in " ".join(" ".join(lines).split())
     assert git(project, "status", "--short", "--ignored") == "!! .venv/\n"
     assert not (project / "alembic").exists()
@@ -177,7 +177,7 @@ def test_a_copy_that_does_not_succeed_is_taken_back(template: Path, tmp_path: Pa
     )
 
     assert code == 1
-    assert lines[1] == "Nothing was added: all files are as they were."
+    assert lines[1] == "Nothing was added: all files are unchanged."
     assert changed_files(project) == []
 
 

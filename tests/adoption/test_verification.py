@@ -112,7 +112,7 @@ def test_a_module_that_hides_a_package(project: Path) -> None:
 
     said = "\n".join(advice for _, advice in problems(project))
 
-    assert "sqlalchemy is found in sqlalchemy/__init__.py, which hides the package" in said
+    assert "sqlalchemy/__init__.py hides the package sqlalchemy" in said
 
 
 def test_an_exposed_env(project: Path) -> None:

@@ -90,7 +90,7 @@ def test_updates_stay_quiet_and_an_undo_knows_its_files(project: Path, tmp_path:
         *("-d", "db_undo=true"),
         cwd=project,
     )
-    assert "edited since" not in done.stderr
+    assert "you have edited" not in done.stderr
     assert {
         path: path.read_bytes()
         for path in project.rglob("*")

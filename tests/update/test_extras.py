@@ -56,7 +56,7 @@ def test_edits_of_an_extra_that_leaves_are_in_git(
     said = capfd.readouterr().err.splitlines()
     for name in needing:
         where = f"git show HEAD:./{name}"
-        assert f"{name}: it leaves with its answer; your edits: {where}" in said
+        assert f"{name}: removed with its answer; your edits: {where}" in said
         assert git(project, *where.split()[1:]).endswith("\nMINE = True\n")
     assert [line for line in said if "imports" in line] == []
 
@@ -70,7 +70,9 @@ def test_code_that_imports_what_leaves_is_named(
     update_layer(project, {"db_extras": "[]"})
 
     said = capfd.readouterr().err.splitlines()
-    assert "app/report.py, line 2: it imports what this update has removed or moved." in said
+    assert (
+        "app/report.py, line 2: it imports a module that this update has removed or moved." in said
+    )
 
 
 def test_a_deleted_extra_stays_deleted(project: Path) -> None:

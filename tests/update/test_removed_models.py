@@ -59,7 +59,7 @@ def test_an_edited_file_stays(project: Path, capfd: pytest.CaptureFixture[str]) 
 
     assert invoice.read_text() == edited
     assert not (project / "app" / "models" / "tag.py").exists()
-    assert "app/models/invoice.py: the answers do not make it any more" in capfd.readouterr().err
+    assert "app/models/invoice.py: no longer generated" in capfd.readouterr().err
 
 
 def test_a_mistake_in_an_update_changes_nothing(project: Path) -> None:
