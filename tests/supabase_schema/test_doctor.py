@@ -45,8 +45,7 @@ def examine(environment: Environment, project: Path, url: str, **settings: str) 
 
 
 LOST = (
-    "failure transaction mode, which loses the driver's prepared statements"
-    "-> Set DATABASE_POOLER=transaction"
+    "failure transaction mode, which breaks prepared statements-> Set DATABASE_POOLER=transaction"
 )
 KEPT = "ok transaction mode, with prepared statements"
 """As PgBouncer has it from 1.21 on."""
@@ -90,7 +89,7 @@ def test_no_pooler_where_the_settings_have_one(
 ) -> None:
     found = examine(environment, project, supabase.url(database), DATABASE_POOLER="transaction")
 
-    assert found["pooler"].startswith("warning none noticed")
+    assert found["pooler"].startswith("warning none detected")
 
 
 def test_what_goes_past_row_level_security(
@@ -110,5 +109,5 @@ def test_what_goes_past_row_level_security(
     assert good["exposure"].startswith("ok")
     assert "login_role.sql" in good["role"]
     assert table.startswith("failure no Row Level Security on open")
-    assert view.startswith("failure policies do not hold for what hidden shows")
-    assert copied.startswith("failure policies do not hold for what copied shows")
+    assert view.startswith("failure policies do not apply to hidden")
+    assert copied.startswith("failure policies do not apply to copied")

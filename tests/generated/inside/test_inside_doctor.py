@@ -62,7 +62,7 @@ async def test_migrations_to_run():
     found = (await findings())["migrations"]
 
     assert (found.level, found.advice) == ("failure", "uv run alembic upgrade head")
-    assert "at no revision, while the newest is" in found.text
+    assert "at no revision, but the head is" in found.text
 
 
 @pytest.mark.usefixtures("empty_database")
@@ -102,7 +102,7 @@ async def test_limits_of_role_and_database(configure, server_url):
         await run("DROP ROLE limited")
 
     assert found["pool"].level == "failure"
-    assert "of 10 that the server admits" in found["pool"].text
+    assert "the server's limit is 10" in found["pool"].text
     assert found["role"].level == "ok"
 
 
@@ -150,9 +150,9 @@ async def test_time(monkeypatch):
 @pytest.mark.parametrize(
     ("place", "advice"),
     [
-        ("127.0.0.1:1/x", "Does the server run"),
-        ("no-such-host.invalid/x", "Look at the host"),
-        ("/x?host=/no/such/socket", "Does the server run"),
+        ("127.0.0.1:1/x", "Check that the server runs"),
+        ("no-such-host.invalid/x", "Check the host"),
+        ("/x?host=/no/such/socket", "Check that the server runs"),
     ],
 )
 async def test_no_connection(configure, place, advice, capsys):
@@ -174,7 +174,7 @@ async def test_a_login_that_fails(configure, server_url):
     no_database = await findings()
 
     assert found["connection"].level == "failure"
-    assert "Look at the user" in found["connection"].advice
+    assert "Check the user" in found["connection"].advice
     assert "Create the database" in no_database["connection"].advice
     assert SECRET not in f"{found}"
 
