@@ -54,7 +54,7 @@ async def test_all_is_well():
     assert set(levels.values()) == {"ok"}, found
     assert "superuser" in found["role"].text
     assert found["version"].text.startswith("PostgreSQL 18.")
-    assert "1 x 30 connections, of 97" in found["pool"].text
+    assert "1 x 30 connections, the server's limit is 97" in found["pool"].text
 
 
 @pytest.mark.usefixtures("empty_database", "own_revisions")
@@ -78,7 +78,7 @@ def test_several_heads_and_a_later_version(alembic_config, own_revisions, monkey
     later = asyncio.run(findings())["migrations"]
 
     assert (several.level, several.advice) == ("failure", "uv run alembic merge heads")
-    assert (later.level, later.advice) == ("warning", "Deploy the version that brings it")
+    assert (later.level, later.advice) == ("warning", "Deploy the version that has it")
 
 
 @pytest.mark.usefixtures("migrated_database")
