@@ -86,9 +86,8 @@ def find_python(project: Path, environ: Mapping[str, str]) -> Path | None:
 
 
 def _has_packages(environment: Path) -> bool:
-    directories = environment.glob("lib/python*/site-packages")
-    directories = [*directories, environment / "Lib/site-packages"]
-    return any(all((path / name).is_dir() for name in NEEDED) for path in directories)
+    unix, windows = environment.glob("lib/python*/site-packages"), environment / "Lib/site-packages"
+    return any(all((path / name).is_dir() for name in NEEDED) for path in (*unix, windows))
 
 
 def _is_safe(base: Path, modules: Sequence[str]) -> bool:
