@@ -85,7 +85,9 @@ def find_pytest(
     if is_within(tests or root, base):
         starts.append(join(base, "conftest.py"))
     bounds = (manifest.bound("pytest") for manifest in manifests)
-    installed = _is_installed(pyproject, manifests, chosen)
+    # Where there is a src, build tools take what is in it for the modules, never src itself.
+    is_above_src = base == root and tree.has_directory(join(root, "src"))
+    installed = not is_above_src and _is_installed(pyproject, manifests, chosen)
     return PytestFacts(
         config_file=config_file,
         asyncio_mode=mode if isinstance(mode, str) else None,

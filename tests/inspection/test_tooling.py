@@ -32,6 +32,12 @@ REACHED: dict[str, tuple[dict[str, str], str, bool]] = {
         {**SRC, "pyproject.toml": f'{PYPROJECT}{OPTIONS}pythonpath = "."\n'}, "src", False,
     ),
     "an installed package": ({**SRC, "pyproject.toml": f"{PYPROJECT}{BUILD}"}, "src", True),
+    "src itself, which no installation makes a package": (
+        {
+            "main.py": "from fastapi import FastAPI\nfrom src.sub import x\napp = FastAPI()\n",
+            "src/sub.py": "x = 1\n", "tests/test_x.py": "", "pyproject.toml": f"{PYPROJECT}{BUILD}",
+        }, ".", False,
+    ),
     "a package that is not to be installed": (
         {**SRC, "pyproject.toml": f"{PYPROJECT}{BUILD}[tool.uv]\npackage = false\n"}, "src", False,
     ),
