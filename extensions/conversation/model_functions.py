@@ -92,6 +92,16 @@ def models_have_cycles(context: Context) -> bool:
     )
 
 
+@pass_context
+def models_have(context: Context, what: str) -> bool:
+    """Whether the models have vectors, or text to search."""
+    text = context["db_models"]
+    if not text.strip():
+        return False
+    schema = _requests().requested_schema(text, beside=_parts(context))
+    return bool({"vectors": schema.has_vectors, "search": schema.has_search}[what])
+
+
 def exported_names(*names: str) -> str:
     """The value of `__all__`."""
     code = import_module("..python_text.expressions", __package__)
@@ -151,6 +161,7 @@ MODEL_FUNCTIONS = {
     "exported_names": exported_names,
     "from_import": from_import,
     "model_problem": model_problem,
+    "models_have": models_have,
     "models_have_cycles": models_have_cycles,
     "relations_of": relations_of,
     "requested_models": requested_models,

@@ -11,16 +11,20 @@ from .reserved import POSTGRESQL
 from .value_types import member_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from .specification import Type, Value
 
+SEARCH_COLUMN = "search_vector"
 CLOCK = frozenset({"date", "datetime", "time", "timedelta"})
 """What comes from the module `datetime`."""
 
 _SQLALCHEMY = "sqlalchemy"
 _POSTGRESQL = "sqlalchemy.dialects.postgresql"
 _MUTABLE = "sqlalchemy.ext.mutable"
+_PGVECTOR = "pgvector.sqlalchemy"
+_MOST_INDEXED_DIMENSIONS = 2000
+"""An HNSW index of pgvector's takes no more."""
 _PYTHON_MODULES = {"Any": "typing", "Decimal": "decimal", "UUID": "uuid"}
 
 
@@ -47,6 +51,7 @@ _KINDS: Mapping[str, _Kind] = {
     "uuid": _Kind("UUID", "Uuid"),
     "json": _Kind("dict[str, Any]", "JSONB", is_implied=False),
     "bytes": _Kind("bytes", "LargeBinary"),
+    "vector": _Kind("list[float]", "Vector", is_implied=False),
 }
 _MADE_BY_POSTGRESQL = {
     "now": Call("func.now"),
@@ -64,6 +69,8 @@ class Column:
     table_arguments: tuple[Code, ...]
     imports: tuple[tuple[str, str], ...]
     """Modules, each with a name from it; without one, the module itself."""
+    helpers: tuple[tuple[str, str], ...] = ()
+    """Modules in `database_kit`, each with a name from it."""
 
 
 OF_WHOM_ADDS_IT = keyword("server_default", Call("func.auth.uid"))
@@ -111,6 +118,9 @@ def column(
         python += " | None"
     arguments = [] if kind is None else _type_arguments(kind, value)
     table_arguments = [*_checks(value), *_inverted_index(value)]
+    helpers: tuple[tuple[str, str], ...] = ()
+    if type_.name == "vector" and type_.numbers[0] <= _MOST_INDEXED_DIMENSIONS:
+        helpers = (("vectors", "cosine_index"),)
     is_indexed = value.is_indexed and not _is_composite(type_)
     if is_of_tenant and (value.is_unique or is_indexed):
         table_arguments.append(tenant_index(value.name, is_unique=value.is_unique))
@@ -124,8 +134,27 @@ def column(
         arguments.append(OF_WHOM_ADDS_IT)
     imports.extend(_sqlalchemy_imports(arguments))
     imports.extend(_sqlalchemy_imports(table_arguments))
+    if helpers:
+        table_arguments.append(Call("cosine_index", (quoted(value.name),)))
     return Column(
-        python, tuple(arguments), tuple(table_arguments), tuple(one for one in imports if one)
+        python,
+        tuple(arguments),
+        tuple(table_arguments),
+        tuple(one for one in imports if one),
+        helpers,
+    )
+
+
+def search_column(names: Iterable[str]) -> Column:
+    """Write the column of the words in some fields, the first of which count most."""
+    helper = ("search", "weighted_tsvector")
+    index = Call("Index", ("None", quoted(SEARCH_COLUMN), 'postgresql_using="gin"'))
+    return Column(
+        "str",
+        tuple(quoted(name) for name in names),
+        (index,),
+        (("sqlalchemy", "Index"),),
+        (helper,),
     )
 
 
@@ -201,6 +230,8 @@ def _sqlalchemy_imports(codes: list[Code]) -> list[tuple[str, str]]:
 
 
 def _module_of(name: str) -> str:
+    if name == "Vector":
+        return _PGVECTOR
     if name in ("ARRAY", "JSONB"):
         return _POSTGRESQL
     return _MUTABLE if name.startswith("Mutable") else _SQLALCHEMY

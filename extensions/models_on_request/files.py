@@ -20,7 +20,15 @@ from ..python_text.expressions import (
 )
 from ..python_text.import_lines import LINE_LENGTH
 from .clashes import enum_name
-from .columns import CLOCK, OF_WHOM_ADDS_IT, column, tenant_index
+from .columns import (
+    CLOCK,
+    OF_WHOM_ADDS_IT,
+    SEARCH_COLUMN,
+    Column,
+    column,
+    search_column,
+    tenant_index,
+)
 from .made_up_values import made_up, names_in
 from .naming import plural, snake_case, with_article
 from .relationships import (
@@ -37,7 +45,7 @@ from .specification import ManyToMany, Model, Reference, Value
 from .value_types import member_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .schema import Join, Link, Schema
 
@@ -75,8 +83,8 @@ class ModelFile:
     title: str
     imports: tuple[str, ...]
     """Those of the standard library, and of SQLAlchemy, each section as it is written."""
-    policies: tuple[str, ...]
-    """What it needs of the layer's module for policies and grants."""
+    helpers: Mapping[str, tuple[str, ...]]
+    """What it needs of modules in `database_kit`."""
     targets: tuple[tuple[str, str], ...]
     """The modules of the models that it is related to, and their names."""
     enums: tuple[EnumFile, ...]
@@ -181,9 +189,18 @@ def _model_file(
     links = {link.field.name: link for link in schema.links if link.model == model.name}
     joins = [join for join in schema.joins if join.model == model.name]
     used: defaultdict[str, set[str]] = defaultdict(set)
+    helpers: defaultdict[str, set[str]] = defaultdict(set)
     columns: list[str] = []
     table_arguments: list[Code] = []
     is_of_tenant = model.name in schema.of_tenants
+
+    def use(made: Column) -> None:
+        for module, name in made.imports:
+            used[module].update([name] if name else [])
+        for module, name in made.helpers:
+            helpers[module].add(name)
+        table_arguments.extend(made.table_arguments)
+
     for one in model.fields:
         if isinstance(one, Value):
             made = column(
@@ -193,10 +210,8 @@ def _model_file(
                 is_owner=schema.owners.get(model.name) == one.name,
                 is_of_tenant=is_of_tenant,
             )
-            for module, name in made.imports:
-                used[module].update([name] if name else [])
+            use(made)
             columns.append(_attribute(one.name, made.annotation, made.arguments))
-            table_arguments.extend(made.table_arguments)
         elif isinstance(one, Reference):
             link = links[one.name]
             columns.append(_key(link, schema))
@@ -211,6 +226,11 @@ def _model_file(
                 used["sqlalchemy"].add(index.function)
             if schema.owners.get(model.name) == links[one.name].column:
                 used["sqlalchemy"].add("func")
+    if searched := searched_fields(model):
+        made = search_column(searched)
+        use(made)
+        words = Call("weighted_tsvector", made.arguments)
+        columns.append(attribute(SEARCH_COLUMN, made.annotation, words))
     enums = tuple(_enums(model, "StrEnum" if python >= _STRENUM else "str, Enum"))
     if enums:
         used["enum"].add("StrEnum" if python >= _STRENUM else "Enum")
@@ -222,9 +242,7 @@ def _model_file(
         table_arguments = [*objects, *table_arguments, '{"comment": __doc__}']
         if joins:
             objects = (*objects, BACKEND_ONLY)
-        policies = sorted_names({one.function.lstrip("*") for one in objects})
-    else:
-        policies = []
+        helpers["objects"].update(one.function.lstrip("*") for one in objects)
     used["sqlalchemy.orm"].update(_orm_names(columns, relationships))
     targets = {one.target for one in relationships} - {model.name}
     if targets:
@@ -240,7 +258,7 @@ def _model_file(
         docstring=_docstring(model),
         title=f"The table of {plural(noun).replace('_', ' ')}.",
         imports=tuple(imports(section) for section in (modules, third_party) if section),
-        policies=tuple(policies),
+        helpers={module: tuple(sorted_names(helpers[module])) for module in helpers},
         targets=_modules(targets, schema),
         enums=enums,
         join_tables=tuple(
@@ -268,6 +286,11 @@ def _functions(codes: Iterable[Code]) -> set[str]:
     """What the code calls."""
     calls = [code for code in codes if isinstance(code, Call)]
     return {call.function for call in calls}.union(*(_functions(call.arguments) for call in calls))
+
+
+def searched_fields(model: Model) -> list[str]:
+    """The names of the fields whose words are found by full-text search."""
+    return [one.name for one in model.fields if isinstance(one, Value) and one.is_searched]
 
 
 def _modules(targets: Iterable[str], schema: Schema) -> tuple[tuple[str, str], ...]:

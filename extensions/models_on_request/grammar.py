@@ -12,6 +12,8 @@ from .syntax import LONGEST_NAME, ModelsError, Position, Scanner, Word, nearest
 from .value_types import SYNONYMS, TYPES, parse_type
 
 LONGEST_DESCRIPTION = 70
+SEARCHED_WORD = "fox"
+"""What the generated tests look for."""
 _MODEL_NAME = re.compile(r"[A-Z][A-Za-z0-9]*", re.ASCII)
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
 
@@ -107,7 +109,7 @@ def _field(scanner: Scanner) -> Field:
         field = _value(scanner, name)
     if not scanner.at_end_of_item():
         words = {
-            Value: "'unique', 'index', '=', or ','",
+            Value: "'unique', 'index', 'search', '=', or ','",
             Reference: "'unique', 'cascade', 'restrict', or ','",
             ManyToMany: "','",
         }[type(field)]
@@ -121,7 +123,11 @@ def _misplaced(scanner: Scanner, field: Field) -> str:
     piece = scanner.next_piece()
     if piece == "'?'":
         return " A '?' follows the type at once." if isinstance(field, Value | Reference) else ""
-    words = ("unique", "index") if isinstance(field, Value) else ("unique", "cascade", "restrict")
+    words = (
+        ("unique", "index", "search")
+        if isinstance(field, Value)
+        else ("unique", "cascade", "restrict")
+    )
     return nearest(piece.strip("'"), words)
 
 
@@ -180,9 +186,18 @@ def _value(scanner: Scanner, name: Word) -> Value:
             field = replace(field, default=parse_default(scanner, type_))
             continue
         piece = scanner.next_piece()
-        if piece not in ("'unique'", "'index'"):
+        if piece not in ("'unique'", "'index'", "'search'"):
             break
         scanner.word()
+        if piece == "'search'":
+            _check_search(field, position)
+            field = replace(field, is_searched=True)
+            continue
+        if type_.name == "vector":
+            raise ModelsError(
+                f"a vector is indexed where pgvector can, and never unique: leave {piece} out.",
+                position,
+            )
         if field.is_unique or field.is_indexed:
             raise ModelsError(
                 "'unique' brings an index of its own: say one of the two, once.", position
@@ -202,6 +217,23 @@ def _check_unique(field: Value, position: Position) -> None:
     if field.type.is_array or field.type.name in ("bool", "enum", "json") or has_ten_values:
         raise ModelsError(
             f"'unique' does not suit {kind}: '{field.name}' can be indexed.", position
+        )
+
+
+def _check_search(field: Value, position: Position) -> None:
+    """Refuse what holds no words."""
+    shortest = len(SEARCHED_WORD)
+    if field.is_searched:
+        raise ModelsError("say 'search' once.", position)
+    if field.type.name != "str" or field.type.is_array:
+        kind = "an array" if field.type.is_array else field.type.name
+        raise ModelsError(
+            f"'search' is for text, and '{field.name}' is {kind}: leave it out.", position
+        )
+    if field.type.numbers and field.type.numbers[0] < shortest:
+        raise ModelsError(
+            f"'search' needs a text that has room for words, of {shortest} characters or more.",
+            position,
         )
 
 

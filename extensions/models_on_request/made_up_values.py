@@ -66,6 +66,9 @@ def _scalar(name: str, type_: Type) -> str:
             return _text(name, type_.numbers)
         case "decimal":
             return _decimal(type_.numbers)
+        case "vector":
+            # Exact as single floats, and each in a direction of its own.
+            return f"[float(n), *[1.0] * {type_.numbers[0] - 1}]"
         case _:
             return _SCALARS[type_.name]
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..python_text.expressions import imports, sorted_names
+from .files import searched_fields
 from .made_up_values import names_in, standard_imports, start
+from .specification import Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +33,10 @@ class ModelTests:
     """The time from which the made-up times are counted; empty where none are."""
     has_relations: bool
     has_enums: bool
+    vectors: tuple[tuple[str, str], ...]
+    """The models that have vectors, with the field of each."""
+    searched: tuple[tuple[str, str], ...]
+    """The models whose words are found, and the first field of each that has some."""
     made: KnownModel | None
     """A model of another part of the layer's, which needs a factory too."""
     has_users: bool
@@ -84,6 +90,17 @@ def model_tests(schema: Schema, files: Iterable[ModelFile], python: tuple[int, .
         other["sqlalchemy.exc"].add("DBAPIError")
     if has_relations:
         other["sqlalchemy.orm"].add("selectinload")
+    searched = [
+        (model.name, fields[0]) for model in schema.models if (fields := searched_fields(model))
+    ]
+    vectors = [
+        (model.name, one.name)
+        for model in schema.models
+        for one in model.fields
+        if isinstance(one, Value) and one.type.name == "vector"
+    ]
+    if vectors or searched:
+        other["sqlalchemy"].add("select")
     enums = {enum.name for file in files for enum in file.enums if enum.name in words}
     names = {"Base", *(file.name for file in files), *enums, *([made.name] if made else [])}
     if schema.of_tenants:
@@ -95,6 +112,8 @@ def model_tests(schema: Schema, files: Iterable[ModelFile], python: tuple[int, .
         start=start(words, python),
         has_relations=has_relations,
         has_enums=schema.has_enums,
+        vectors=tuple(vectors),
+        searched=tuple(searched),
         made=made,
         has_users=has_users,
         needs_users="users" in words,

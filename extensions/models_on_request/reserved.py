@@ -13,15 +13,15 @@ _BASE_FIELDS = frozenset({"id", "created_at", "updated_at"})
 _SQLALCHEMY_ATTRIBUTES = frozenset({"metadata", "registry", "type_annotation_map"})
 _USED_IN_CLASSES = frozenset(
     {"bool", "bytes", "dict", "float", "func", "int", "list", "mapped_column", "relationship",
-     "str"}
+     "search_vector", "str"}
 )  # fmt: skip
 _USED_IN_MODULES = frozenset(
     {"ARRAY", "Any", "AsyncSession", "Base", "BigInteger", "Boolean", "Callable",
      "CheckConstraint", "Column", "DBAPIError", "Date", "DateTime", "Decimal", "ENUMS", "Enum",
      "FACTORIES", "Float", "ForeignKey", "Grant", "Identity", "Index", "Integer", "Interval",
      "JSONB", "Keys", "LargeBinary", "Mapped", "MutableDict", "MutableList", "Numeric", "OWNERS",
-     "RELATIONS", "SEEDS", "START", "Seeds", "StrEnum", "String", "TYPE_CHECKING", "Table",
-     "Time", "USERS", "UTC", "UUID", "Uuid", "Values"}
+     "RELATIONS", "SEARCHED", "SEEDS", "START", "Seeds", "StrEnum", "String", "TYPE_CHECKING",
+     "Table", "Time", "USERS", "UTC", "UUID", "Uuid", "VECTORS", "Values", "Vector"}
 )  # fmt: skip
 
 

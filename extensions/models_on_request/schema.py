@@ -97,11 +97,21 @@ class Schema:
     @property
     def has_enums(self) -> bool:
         """Whether some columns are enums."""
-        return any(
-            isinstance(one, Value) and one.type.name == "enum"
-            for model in self.models
-            for one in model.fields
-        )
+        return any(one.type.name == "enum" for one in self._values())
+
+    @property
+    def has_vectors(self) -> bool:
+        """Whether some columns are of pgvector's type."""
+        return any(one.type.name == "vector" for one in self._values())
+
+    @property
+    def has_search(self) -> bool:
+        """Whether the words of some fields are found by full-text search."""
+        return any(one.is_searched for one in self._values())
+
+    def _values(self) -> Iterator[Value]:
+        for model in self.models:
+            yield from (one for one in model.fields if isinstance(one, Value))
 
     @property
     def has_cycles(self) -> bool:

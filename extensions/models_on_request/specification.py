@@ -29,6 +29,8 @@ class Value:
     is_optional: bool = False
     is_unique: bool = False
     is_indexed: bool = False
+    is_searched: bool = False
+    """Whether its words are found by full-text search."""
     default: str | None = None
 
 

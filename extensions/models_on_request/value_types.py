@@ -9,7 +9,7 @@ from .syntax import LONGEST_NAME, ModelsError, Position, Scanner, Word, nearest
 
 TYPES = (
     "str", "int", "bigint", "decimal", "float", "bool", "date", "datetime", "time", "interval",
-    "uuid", "json", "bytes", "enum",
+    "uuid", "json", "bytes", "enum", "vector",
 )  # fmt: skip
 SYNONYMS = {
     "binary": Type("bytes"),
@@ -50,6 +50,19 @@ cut by some browsers.
 _LABEL = re.compile(r"[A-Za-z][A-Za-z0-9]*([_-][A-Za-z0-9]+)*", re.ASCII)
 _LONGEST_STRING = 10_485_760
 _MOST_DIGITS = 1000
+_FEWEST_DIMENSIONS = 2
+"""With one, all vectors have the same direction."""
+_MOST_DIMENSIONS = 16_000
+"""Of pgvector's type."""
+_DIMENSIONS = (
+    f"the number of dimensions from {_FEWEST_DIMENSIONS} to {_MOST_DIMENSIONS}, "
+    "as in 'vector(1536)'"
+)
+_INSTEAD_OF_ARRAYS = {
+    "json": "json holds lists itself",
+    "enum": "use str[]",
+    "vector": "give each a row of its own",
+}
 _LONGEST_NUMBER = len(str(_LONGEST_STRING))
 """In digits."""
 
@@ -77,6 +90,8 @@ def parse_type(scanner: Scanner, field: Word) -> Type:
         raise ModelsError(
             "expected the values of the enum in parentheses, as in 'enum(draft, sent)'.", opening
         )
+    elif type_.name == "vector":
+        raise ModelsError(f"expected {_DIMENSIONS}.", opening)
     return _array(scanner, type_)
 
 
@@ -99,7 +114,7 @@ def _named(name: Word, field: Word) -> Type:
 
 
 def _with_arguments(scanner: Scanner, type_: Type, name: Word, opening: Position) -> Type:
-    if type_.name not in ("str", "decimal", "enum") or type_.numbers:
+    if type_.name not in ("str", "decimal", "enum", "vector") or type_.numbers:
         raise ModelsError(f"'{name.text}' has nothing in parentheses.", opening)
     if type_.name == "enum":
         return Type("enum", labels=_labels(scanner))
@@ -111,6 +126,10 @@ def _with_arguments(scanner: Scanner, type_: Type, name: Word, opening: Position
             expected = f"one length from 1 to {_LONGEST_STRING}, as in 'str(120)'"
         case "decimal", (digits,) if 1 <= digits <= _MOST_DIGITS:
             return Type("decimal", (digits, 0))
+        case "vector", (dimensions,) if _FEWEST_DIMENSIONS <= dimensions <= _MOST_DIMENSIONS:
+            return Type("vector", numbers)
+        case "vector", _:
+            expected = _DIMENSIONS
         case "decimal", (digits, scale) if 1 <= digits <= _MOST_DIGITS and scale <= digits:
             return Type("decimal", numbers)
         case _:
@@ -176,7 +195,6 @@ def _array(scanner: Scanner, type_: Type) -> Type:
         return type_
     if not scanner.take("]"):
         raise scanner.expected("']'")
-    if type_.name in ("json", "enum"):
-        instead = "json holds lists itself" if type_.name == "json" else "use str[]"
+    if instead := _INSTEAD_OF_ARRAYS.get(type_.name):
         raise ModelsError(f"there are no arrays of {type_.name}: {instead}.", position)
     return Type(type_.name, type_.numbers, is_array=True)

@@ -18,6 +18,7 @@ PACKAGES = frozenset(
         *("alembic", "asyncpg", "fastapi", "pydantic", "pydantic_core", "pydantic_settings"),
         *(
             "argon2",
+            "pgvector",
             "sqlalchemy",
             "sqlmodel",
             "jwt",
@@ -33,6 +34,7 @@ PACKAGES = frozenset(
             "starlette",
             "anyio",
             "opentelemetry",
+            "prometheus_client",
         ),
     }
 )

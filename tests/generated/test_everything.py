@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -12,7 +13,18 @@ from tests.support.template import copy_with_layer
 
 pytestmark = pytest.mark.long
 
-INSIDE = Path(__file__).parent / "inside" / "auth"
+INSIDE = Path(__file__).parent / "inside" / "everything"
+OWNER = """
+import asyncio, os, asyncpg
+
+async def main():
+    connection = await asyncpg.connect(os.environ["DATABASE_URL"])
+    name = await connection.fetchval("SELECT current_database()")
+    await connection.execute(f"CREATE ROLE {name} LOGIN; ALTER DATABASE {name} OWNER TO {name}")
+    print(name)
+
+asyncio.run(main())
+"""
 CHANGE = """
 import asyncio
 from sqlalchemy import text
@@ -71,12 +83,12 @@ def test_seeds(project: Path, environment: Environment, new_database: Callable[[
     run("-c", CHANGE)
     third = run(*seeds)
 
-    assert first.splitlines()[-1].split() == ["development", "33", "30", "changed"]
-    assert second.splitlines()[-1].split() == ["development", "33", "0", "changed"]
+    assert first.splitlines()[-1].split() == ["development", "36", "33", "changed"]
+    assert second.splitlines()[-1].split() == ["development", "36", "0", "changed"]
     assert [line.split() for line in third.splitlines() if "0 changed" not in line] == [
         ["genres", "3", "1", "changed"],
         ["customers", "3", "1", "changed"],
-        ["development", "33", "2", "changed"],
+        ["development", "36", "2", "changed"],
     ]
     variables["ENVIRONMENT"] = "production"
     with pytest.raises(AssertionError, match="Nothing was saved, as ENVIRONMENT is production"):
@@ -86,3 +98,16 @@ def test_seeds(project: Path, environment: Environment, new_database: Callable[[
     variables["DATABASE_MIGRATION_URL"] = "postgresql://u:p@db.example.com/app"
     with pytest.raises(AssertionError, match=r"Nothing was saved, as db\.example\.com is not this"):
         run(*seeds)
+
+    # Somebody else's first migration, with a login that may not create extensions.
+    url = new_database()
+    owner = environment.run("-c", OWNER, cwd=project, variables={"DATABASE_URL": url}).stdout
+    netloc = f"{owner.strip()}@{urlsplit(url).netloc.rpartition('@')[2]}"
+    variables = {"DATABASE_URL": urlsplit(url)._replace(netloc=netloc).geturl()}
+    with pytest.raises(AssertionError) as refused:
+        run("-m", "alembic", "upgrade", "head")
+    assert "Traceback" not in str(refused.value)
+    assert (
+        'permission denied to create extension "vector". Have a superuser run: '
+        "CREATE EXTENSION IF NOT EXISTS vector\n"
+    ) in str(refused.value)

@@ -19,7 +19,10 @@ FROM_SHARED = {
     "database_kit.comparison": ["add_comparisons", "missing_schemas", "own_tables"],
     "database_kit.driver": ["DRIVER_ERRORS"],
     "database_kit.engine": ["create_migration_engine"],
+    "database_kit.extensions": ["missing_extensions"],
     "database_kit.operations": ["SQL"],
+    "database_kit.search": ["matches", "rank", "weighted_tsvector"],
+    "database_kit.vectors": ["cosine_distance", "cosine_index"],
     "database_kit.settings": ["DatabaseSettingsError", "get_database_settings"],
     "database_kit.url": ["parse_database_url"],
 }
@@ -31,9 +34,15 @@ SHARED_MODULES = (
         for name in (
             *("driver", "engine", "hosts", "operations", "pool", "settings", "url"),
             *("comparison", "definitions", "rendering"),
+            *("extensions", "search", "vectors"),
         )
     ),
 )
+SHARED_TEMPLATES = {name: f"{name}.py" for name in SHARED_MODULES} | {
+    f"database_kit/{name}": f"database_kit/{{% if models_have('{what}') %}}{name}.py{{% endif %}}"
+    for name, what in (("extensions", "vectors"), ("search", "search"), ("vectors", "vectors"))
+}
+"""Their templates; some modules are there only where the models need them."""
 LAYER = "{{ db_layer_dir }}"
 AUTH = "{% if db_auth_tables and db_type == 'postgresql' %}auth.py{% endif %}.jinja"
 MODEL = "{% yield model from requested_models() %}{{ model.module }}{% endyield %}.py.jinja"
@@ -62,7 +71,7 @@ def render_packages(specs: Mapping[str, Spec], directory: Path, *, python: str) 
     )
     # What does not depend on the models is there once.
     for name in SHARED_MODULES:
-        template = environment.get_template(f"{LAYER}/{name}.py.jinja")
+        template = environment.get_template(f"{LAYER}/{SHARED_TEMPLATES[name]}.jinja")
         target = directory / SHARED / f"{name}.py"
         target.parent.mkdir(parents=True, exist_ok=True)
         (directory / SHARED / "__init__.py").touch()

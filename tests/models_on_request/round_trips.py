@@ -113,8 +113,12 @@ def migrate(connection: Connection, metadata: MetaData, migrations: ModuleType) 
 
 
 def postgresql() -> dict[str, object]:
-    """The import that Alembic adds to a revision that needs it."""
-    return {"postgresql": import_module("sqlalchemy.dialects.postgresql")}
+    """The imports that Alembic adds to a revision that needs them."""
+    import_module("pgvector.sqlalchemy")
+    return {
+        "pgvector": import_module("pgvector"),
+        "postgresql": import_module("sqlalchemy.dialects.postgresql"),
+    }
 
 
 def calls(module: ModuleType) -> Iterator[tuple[Callable[..., Any], dict[str, Any]]]:

@@ -24,7 +24,7 @@ WORDS = ("draft", "now", "today", "random", '"two words"', '""', '"100%"', '"a:b
 SCALARS = (
     "str", "str(1)", "str(3)", "str(8)", "str(120)", "int", "bigint", "decimal", "decimal(12, 2)",
     "decimal(3,3)", "decimal(1,0)", "decimal(4,2)", "float", "bool", "date", "datetime", "time",
-    "interval", "uuid", "bytes",
+    "interval", "uuid", "bytes", "vector(2)", "vector(1536)", "vector(2001)",
 )  # fmt: skip
 DEFAULTS = {
     "str": WORDS,
@@ -103,13 +103,17 @@ def _value(chance: random.Random, field: str) -> str:
         return _enum(chance, field)
     if kind == "array":
         default = chance.choice(("", " = []"))
-        kind = f"{chance.choice(SCALARS)}[]"
+        kind = f"{chance.choice(SCALARS[:-3])}[]"
     else:
         known = ("{}",) if kind == "json" else DEFAULTS.get(kind, ())
         default = f" = {chance.choice(known)}" if known and chance.random() < 0.4 else ""
     modifier = chance.choice(("", "", " unique", " index"))
     if kind in ("bool", "json") or kind.endswith("]"):
         modifier = chance.choice(("", " index"))
+    if kind.startswith("vector"):
+        modifier = ""
+    if kind in ("str", "str(3)", "str(120)"):
+        modifier += chance.choice(("", " search"))
     return f"{field} {kind}{chance.choice(('', '?'))}{modifier}{default}"
 
 

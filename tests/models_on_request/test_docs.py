@@ -69,7 +69,7 @@ def test_the_sentence_is_what_is_said() -> None:
 
 
 def test_other_sides_are_called_as_the_page_says() -> None:
-    schema = requested_schema(BLOCKS[4] + BLOCKS[5])
+    schema = requested_schema(BLOCKS[5] + BLOCKS[6])
     names = {(link.target, link.reverse) for link in schema.links}
 
     assert {

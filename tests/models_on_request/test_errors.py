@@ -24,11 +24,11 @@ MISTAKES = {
     "Customer: name str\ninvoice: number int": "line 2, column 8: expected a type or '->' after "
     "'invoice', found ':'. If 'invoice' is a model, it starts with a capital letter: 'Invoice'.",
     "Customer: name str(120) email str": "line 1, column 25: expected '?', 'unique', 'index', "
-    "'=', or ',' after 'name', found 'email'.",
-    "Customer: name str uniqe": "line 1, column 20: expected '?', 'unique', 'index', '=', or ',' "
-    "after 'name', found 'uniqe'. Did you mean 'unique'?",
-    "Customer: name str unique?": "line 1, column 26: expected '?', 'unique', 'index', '=', or "
-    "',' after 'name', found '?'. A '?' follows the type at once.",
+    "'search', '=', or ',' after 'name', found 'email'.",
+    "Customer: name str uniqe": "line 1, column 20: expected '?', 'unique', 'index', 'search', "
+    "'=', or ',' after 'name', found 'uniqe'. Did you mean 'unique'?",
+    "Customer: name str unique?": "line 1, column 26: expected '?', 'unique', 'index', 'search', "
+    "'=', or ',' after 'name', found '?'. A '?' follows the type at once.",
     "Customer: name str unique index": "line 1, column 27: 'unique' brings an index of its own: "
     "say one of the two, once.",
     f"Customer: {'n' * 29} str": f"line 1, column 11: '{'n' * 29}' has 29 characters; a name has "
@@ -47,11 +47,27 @@ MISTAKES = {
     "Customer: name strin": "line 1, column 16: unknown type 'strin'. Did you mean 'string'?",
     "Customer: tags list": "line 1, column 16: unknown type 'list'. Did you mean 'str[]'?",
     "Customer: name Text": "line 1, column 16: unknown type 'Text'. Did you mean 'text'?",
+    "Page: at vector": "line 1, column 16: expected the number of dimensions from 2 to 16000, as "
+    "in 'vector(1536)'.",
+    "Page: at vector(1)": "line 1, column 16: expected the number of dimensions from 2 to 16000, "
+    "as in 'vector(1536)'.",
+    "Page: at vector(3)[]": "line 1, column 19: there are no arrays of vector: give each a row of "
+    "its own.",
+    "Page: at vector(3) index": "line 1, column 20: a vector is indexed where pgvector can, and "
+    "never unique: leave 'index' out.",
+    "Page: at vector(3) = 0": "line 1, column 22: 'vector' has no default.",
+    "Page: at vector(3) search": "line 1, column 20: 'search' is for text, and 'at' is vector: "
+    "leave it out.",
+    "Page: a text search search": "line 1, column 21: say 'search' once.",
+    "Page: a str(2) search": "line 1, column 16: 'search' needs a text that has room for words, "
+    "of 3 characters or more.",
+    "Page: search_vector str": "line 1, column 7: a field cannot be called 'search_vector': the "
+    "models' own code uses that name.",
     "Customer: fee money(3)": "line 1, column 20: 'money' has nothing in parentheses.",
     "Customer: Name VARCHAR(9)": "line 1, column 16: expected ':' or ',' after the model 'Name', "
     "found 'VARCHAR'. A field's name starts with a small letter: 'name'?",
     "Customer: name foo": "line 1, column 16: unknown type 'foo'. The types are str, int, bigint, "
-    "decimal, float, bool, date, datetime, time, interval, uuid, json, bytes, enum.",
+    "decimal, float, bool, date, datetime, time, interval, uuid, json, bytes, enum, vector.",
     "Invoice: customer Customer": "line 1, column 19: unknown type 'Customer'. Did you mean "
     "'customer -> Customer'?",
     "Customer: name str(0)": "line 1, column 19: expected one length from 1 to 10485760, as in "

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.long
 COUNT = int(os.environ.get("MODELS_SPECS", "12"))
 SEED = int(os.environ.get("MODELS_SEED", "1"))
 PACKAGES = [
-    *["alembic", "argon2-cffi", "asyncpg", "fastapi", "pydantic-settings", "pytest"],
+    *["alembic", "argon2-cffi", "asyncpg", "fastapi", "pgvector", "pydantic-settings", "pytest"],
     *["sqlalchemy[asyncio]", "uuid-utils"],
 ]
 LINE_LENGTHS = (79, 88, 100, 120)

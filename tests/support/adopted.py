@@ -114,6 +114,7 @@ WITH_EVERYTHING = replace(
             Preferences: user -> User unique, theme str = light
             APIKey: user -> User, hash bytes unique, expires datetime?
             Account: api_key -> APIKey?, balance decimal(2,1) unique
+            Article: title str(200) search, body text? search, embedding vector(3)?
         """,
     },
 )
@@ -151,7 +152,8 @@ ON_SUPABASE = replace(
         "db_auth_tables": True,
         "db_extras": EXTRAS,
         "db_models": """
-            Note: owner -> User cascade, body str, kind enum(short, long) = short, tags <-> Tag
+            Note: owner -> User cascade, body str search, kind enum(short, long) = short,
+                embedding vector(3)?, tags <-> Tag
             Diary: user -> Profile cascade, entry str, seen_by <-> Profile.seen_diaries
             Tag: label str unique
             Thing: owner uuid, holder -> Profile?, note -> Note?, extra json = {}
