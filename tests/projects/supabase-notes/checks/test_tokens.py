@@ -188,6 +188,22 @@ def test_claims_that_prove_nothing(
         run(verify(token))
 
 
+def test_a_refused_role_is_named_in_the_log_alone(
+    run: Run, jwks: Jwks, caplog: pytest.LogCaptureFixture
+) -> None:
+    [answer] = run(request(bearer(jwks.keys[0].sign(role="editor"))))
+
+    assert (answer.status_code, answer.json()) == (401, {"detail": "The token is not valid"})
+    assert "a session cannot take the role 'editor'" in caplog.text
+
+
+def test_publishable_and_secret_keys_are_no_access_tokens(run: Run, jwks: Jwks) -> None:
+    for key in ("sb_publishable_your_key_here", "sb_secret_your_key_here"):
+        [answer] = run(request(bearer(key)))
+        assert answer.status_code == 401
+    assert jwks.requests == 0
+
+
 def test_the_keys_of_the_project_are_no_access_tokens(run: Run, jwks: Jwks) -> None:
     for role in ("anon", "service_role"):
         key = jwt.encode({"iss": "supabase", "role": role, "exp": 4_000_000_000}, SECRET, "HS256")
