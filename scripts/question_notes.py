@@ -2,6 +2,10 @@
 
 NOTES = {
     "db_undo": ("Removes the layer instead of adding it; see [undo](../undo.md). Never recorded."),
+    "db_plan": (
+        "`json` prints the plan to standard output as an object; see "
+        "[coding agents](../how-to/coding-agents.md). Never recorded."
+    ),
     "db_existing": (
         "Only if the project has a declarative base, an engine, a session or Alembic already. "
         "See [adopting a layer](../how-to/adopt-a-layer.md), the default if it is proven to work, "

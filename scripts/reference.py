@@ -200,13 +200,15 @@ def _files(*projects: Path) -> str:
             "## One file a model",
             "",
             "Each of [the models you ask for](../models.md) has its file in `app/models/`, and",
-            "they share `tests/database/test_database_models.py`.",
+            "they share `tests/database/test_database_models.py`. Models with vectors bring",
+            "`app/database_kit/vectors.py` and `extensions.py`, text to search `search.py`.",
             "",
         ]
     )
 
 
 SAID = {
+    ".agents/skills/database/SKILL.md": "rules and commands for coding agents",
     ".copier-answers.db.yml": "your answers, for updates",
     "DATABASE.md": "how to set it up and use it, in your project's own words",
     "alembic.ini": "Alembic's configuration, without a URL",

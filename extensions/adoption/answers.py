@@ -100,6 +100,11 @@ class Answers:
         return self.app_object.endswith("()")
 
     @property
+    def skill_name(self) -> str:
+        """What the skill for coding agents is called, as its directory is."""
+        return PurePosixPath(self.guide).stem.lower().replace("_", "-")
+
+    @property
     def own_tests_dir(self) -> str:
         """The directory of the layer's tests."""
         return f"{self.tests_dir}/{self.tests_subdir}"

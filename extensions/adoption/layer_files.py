@@ -28,6 +28,7 @@ def layer_files(project: Path, answers: Answers) -> Iterator[str]:
         *(project / answers.tests_dir).glob("__init__.py"),
         *(project / answers.own_tests_dir).rglob("*"),
         project / answers.guide,
+        project / ".agents" / "skills" / answers.skill_name / "SKILL.md",
     ]
     if not answers.is_adopted:
         paths += (project / layer / "models").rglob("*.py")

@@ -31,6 +31,7 @@ from .existing_layer import listed
 from .given_answers import problems_with_place
 from .model_functions import MODEL_FUNCTIONS, problem_with_models
 from .open_questions import UNSURE, choices_for, is_open
+from .plan_json import plan_as_json
 from .plan_text import describe_plan
 from .reasons_to_stop import no_file, reason_to_stop, why_lost
 from .template_files import rendered_files
@@ -76,6 +77,7 @@ class ExistingProject(Extension):
             "run": self.run,
             "run_module": self.run_module,
             "show_plan": self.show_plan,
+            "skill_name": self.skill_name,
             "sorted_imports": sorted_imports,
             "unsure": self.unsure,
             "typed_problem": self.typed_problem,
@@ -199,6 +201,9 @@ class ExistingProject(Extension):
     def show_plan(self, context: Context) -> bool:
         """Print the plan, once and on a first copy only; True if it is to be confirmed."""
         state = CopierContext(context)
+        if context["db_plan"] == "json":
+            self._print_json(state)
+            return True
         if state.has_layer and "db_confirm" in state.known:
             return False
         if state.project not in self._shown and not state.options["quiet"]:
@@ -207,6 +212,11 @@ class ExistingProject(Extension):
             text = describe_plan(facts, state.answers, plan, state.root)
             print(f"\n{text}", file=sys.stderr)
         return True
+
+    def _print_json(self, state: CopierContext) -> None:
+        if state.project not in self._shown:
+            self._shown.add(state.project)
+            print(plan_as_json(state.answers, self._plan_of(state), state.root))
 
     @pass_context
     def agreed(self, context: Context) -> bool:
@@ -294,6 +304,11 @@ class ExistingProject(Extension):
     def layer_file(self, context: Context, name: str) -> str:
         """The path of one of the layer's files, as the guide shows it."""
         return (PurePosixPath(context["db_layer_dir"]) / name).as_posix() + "/" * name.endswith("/")
+
+    @pass_context
+    def skill_name(self, context: Context) -> str:
+        """What the skill for coding agents is called."""
+        return _answers(context).skill_name
 
     @pass_context
     def layer_path(self, context: Context, module: str) -> str:

@@ -18,11 +18,12 @@ from tests.support.template import ANSWERS_FILE, add_layer, copy_project, copy_w
 WIRED_BY = {
     "errors": r".*install_error_answers.*\n",
     "health": r".*install_health.*\n",
+    "metrics": r".*\bmeasure\b.*\n",
     "telemetry": r".*(install_telemetry|observe).*\n",
 }
 """The lines of database.py and database_kit/engine.py."""
-PARTS = {"diagnostics", "enums", "views"}
-"""Parts of the doctor and of autogenerate: an update takes them back, no deletion."""
+PARTS = {"agents", "diagnostics", "enums", "views"}
+"""Parts of the doctor and of autogenerate: an update takes them back, no deletion; and no code."""
 
 
 def failures(project: Path) -> list[str]:
@@ -71,6 +72,7 @@ def test_alone(extra: str | None, template: Path, tmp_path: Path) -> None:
     project = add_layer(template, copy_project("root-modules", tmp_path / "p"), **answers)
 
     made = {path.stem.removeprefix("database_") for path in project.glob("**/*.py")}
+    made |= {path.parts[-4].lstrip(".") for path in project.glob(".agents/skills/*/SKILL.md")}
 
     assert failures(project) == []
     assert made & {*EXTRAS} - {"doctor"} == {extra} - {None, "doctor"}
