@@ -1,11 +1,15 @@
 """Makes the pictures of the README from a real run at a terminal.
 
 `uv run --group docs python -m scripts.pictures` writes them into `docs/pictures/`: the questions
-and the plan, and the tree that a project has afterwards.
+and the plan, the tree that a project has afterwards, and the way from a clone to an answered
+request. `… scripts.pictures first-answer` writes that one alone.
 """
 
 import os
 import pty
+import re
+import shlex
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,6 +17,7 @@ import termios
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
+from time import monotonic
 
 import pyte
 from rich.console import Console
@@ -22,6 +27,8 @@ from rich.tree import Tree
 
 from tests.support.template import REPOSITORY, changed_files, copy_project, snapshot_template
 
+UVX = "uvx --with copier-template-extensions,jinja2-time,pluralizer"
+DEV = "uv run python -m app.database_kit.dev"
 PICTURES = REPOSITORY / "docs" / "pictures"
 PROJECT = "uv-app"
 COLUMNS, LINES = 104, 300
@@ -69,8 +76,16 @@ FRAME = """<svg class="rich-terminal" viewBox="0 0 {width} {height}"
 
 
 def main() -> None:
-    """Write both pictures."""
+    """Write the pictures, or the one that is named."""
     PICTURES.mkdir(exist_ok=True)
+    if sys.argv[1:] != ["first-answer"]:
+        draw_questions_and_tree()
+    with tempfile.TemporaryDirectory() as name:
+        save("first-answer", [*first_answer(Path(name))])
+
+
+def draw_questions_and_tree() -> None:
+    """Write the pictures of a copy."""
     with tempfile.TemporaryDirectory() as name:
         template = snapshot_template(Path(name, "fastapi-database-layer"))
         project = copy_project(PROJECT, Path(name, "parcel-tracking"))
@@ -84,6 +99,91 @@ def main() -> None:
         save("questions", [Text("$ copier copy --trust gh:OWNER/REPO .", "bold"), *lines[:end]])
         tree = grown(project)
     save("tree", [Text.from_ansi(line) for line in drawn(tree)], TREE_COLUMNS)
+
+
+def first_answer(directory: Path) -> Iterator[Text]:
+    """Do what a stranger does who has uv and git alone; yield what is typed and what is printed.
+
+    The route is that of DATABASE.md, and the time is that of the commands.
+    """
+    template = snapshot_template(directory / "template")
+    copy_project(PROJECT, directory / "origin")
+    project = directory / "parcel-tracking"
+    began = monotonic()
+
+    def run(shown: str, *command: str, where: Path = project, last: int = 0) -> Iterator[Text]:
+        yield Text(f"$ {shown}", "bold")
+        done = subprocess.run(
+            command or shlex.split(shown),
+            cwd=where,
+            env={**clean_environment(), "COLUMNS": str(COLUMNS)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(done.stdout)
+        lines = [line for line in done.stdout.splitlines() if line.strip()]
+        yield from map(Text, lines[-last:] if last else [])
+
+    clone = ["git", "clone", "--quiet", str(directory / "origin"), project.name]
+    yield from run("git clone https://github.com/you/parcel-tracking", *clone, where=directory)
+    yield Text("$ cd parcel-tracking", "bold")
+    copy = f"{UVX} copier copy --trust --defaults"
+    typed = f"{UVX} \\\n    copier copy --trust --defaults --quiet gh:OWNER/REPO ."
+    yield from run(typed, *shlex.split(copy), "--quiet", str(template), ".")
+    add_route_of_guide(project)
+    yield Text("# app/authors.py: the routes of DATABASE.md; app/main.py includes them", "dim")
+    yield from run(f"{DEV} -- alembic revision --autogenerate -m initial")
+    yield Text(f"$ {DEV} &", "bold")
+    port = free_port()
+    environment = {**clean_environment(), "UVICORN_PORT": str(port)}
+    with subprocess.Popen(
+        shlex.split(DEV),
+        cwd=project,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as server:
+        try:
+            wait = ["--silent", "--fail", "--retry", "300", "--retry-connrefused"]
+            url = f"http://127.0.0.1:{port}/authors"
+            post = ["--json", '{"name": "Ada"}']
+            status = ["--write-out", "\nHTTP %{http_code}"]
+            yield from run(
+                'curl localhost:8000/authors --json \'{"name": "Ada"}\'',
+                *["curl", *wait, "--retry-delay", "1", *status, *post, url],
+                last=1,
+            )
+            yield from run("curl localhost:8000/authors", "curl", *wait, url, last=1)
+        finally:
+            server.terminate()
+    yield Text(f"# {monotonic() - began:.0f} s from the first command to the last answer", "dim")
+
+
+def add_route_of_guide(project: Path) -> None:
+    """Write the guide's routes into a module, and include them in the application."""
+    guide = (project / "DATABASE.md").read_text(encoding="utf-8")
+    routes = next(code for code in re.findall(r"```python\n(.*?)```", guide, re.DOTALL))
+    (project / "app" / "authors.py").write_text(routes, encoding="utf-8")
+    with (project / "app" / "main.py").open("a", encoding="utf-8") as main_file:
+        main_file.write("\nfrom app import authors  # noqa: E402\n\n")
+        main_file.write("app.include_router(authors.router)\n")
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without what is set for this repository."""
+    names = ("VIRTUAL_ENV", "PYTHONPATH", "DATABASE_URL", "UV_PROJECT_ENVIRONMENT")
+    return {name: value for name, value in os.environ.items() if name not in names}
+
+
+def free_port() -> int:
+    """A port of loopback that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 class Screen(pyte.Screen):
