@@ -31,12 +31,18 @@ pytestmark = [
 MODELS = """
 Customer: name str(120), email str unique
 Invoice: customer -> Customer, number str unique, total decimal(12,2),
-    status enum(draft, sent, paid) = draft
+    status enum(draft, sent, paid) = draft, sent_at datetime?
 """
 
-
+TOOLS = [
+    *("fastapi-pagination>=0.16", "logfire[fastapi]>=5", "opentelemetry-sdk>=1.45"),
+    *("prometheus-client>=0.26", "python-multipart", "sentry-sdk>=2.75", "sqladmin>=0.32"),
+]
+"""What the pages add to the project; here it is installed once for all of them."""
 SHOP_PAGES = [
+    "how-to/admin.md",
     "how-to/jobs-and-scripts.md",
+    "how-to/observability.md",
     "how-to/pagination.md",
     "how-to/poolers.md",
     "how-to/replicas.md",
@@ -91,7 +97,9 @@ def shop(
     case = CASES[0]
     project = copy_project(case.name, tmp_path_factory.mktemp("shop") / case.name)
     add_layer(template, project, db_extras=EXTRAS, db_models=MODELS, db_example_model=False)
-    place = Place(project, case.environment(environments, project), create_database(server_url))
+    install = [*case.install, *TOOLS]
+    environment = make_environment(environments, "shop", install, cwd=project)
+    place = Place(project, environment, create_database(server_url))
     for command in (["revision", "--autogenerate", "-m", "initial"], ["upgrade", "head"]):
         url = {"DATABASE_URL": place.url}
         place.environment.run("-m", "alembic", *command, cwd=project, variables=url)
@@ -227,6 +235,11 @@ def test_without_a_person(template: Path, tmp_path: Path) -> None:
 
     Reader(project, template, "", {}).follow("how-to/coding-agents.md")
 
+    skill = (project / ".agents" / "skills" / "database" / "SKILL.md").read_text("utf-8")
+    guide = (project / "DATABASE.md").read_text("utf-8")
+    rules = skill.partition("## Rules for changes\n\n")[2]
+    assert "- A route takes `SessionDep`" in rules
+    assert rules in guide
     assert (project / "app" / "models" / "customer.py").exists()
     assert (project / "app" / "database_kit" / "errors.py").exists()
 
