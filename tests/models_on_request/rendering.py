@@ -33,7 +33,7 @@ SHARED_MODULES = (
         f"database_kit/{name}"
         for name in (
             *("driver", "engine", "hosts", "operations", "pool", "settings", "url"),
-            *("comparison", "definitions", "rendering"),
+            *("comparison", "definitions", "rendering", "type_changes"),
             *("extensions", "search", "vectors"),
         )
     ),
