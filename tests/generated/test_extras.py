@@ -22,6 +22,8 @@ WIRED_BY = {
     "telemetry": r".*(install_telemetry|observe).*\n",
 }
 """The lines of database.py and database_kit/engine.py."""
+MORE_FILES = {"reads": ["hot_statements.py", "hot_writes.py"]}
+"""Besides those that are named after the extra."""
 PARTS = {"agents", "diagnostics", "enums", "views"}
 """Parts of the doctor and of autogenerate: an update takes them back, no deletion; and no code."""
 
@@ -52,7 +54,11 @@ def with_all(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("extra", [extra for extra in EXTRAS if extra not in PARTS])
 def test_deleted(extra: str, with_all: Path, tmp_path: Path) -> None:
     project = shutil.copytree(with_all, tmp_path / "project")
-    files = list(project.glob(f"*/**/*{extra}.py"))
+    files = [
+        file
+        for name in (f"*{extra}.py", *MORE_FILES.get(extra, []))
+        for file in project.glob(f"*/**/{name}")
+    ]
     assert any(file.name == f"{extra}.py" for file in files)
 
     for file in files:

@@ -9,6 +9,7 @@ from app.database_kit import tenant_checks
 from app.database_kit.bulk import copy_rows, upsert_rows
 from app.database_kit.engine import create_migration_engine
 from app.database_kit.hot_reads import HotRead
+from app.database_kit.hot_writes import HotWrite
 from app.database_kit.tenant_reads import tenant_read_session_scope
 from app.database_kit.tenants import (
     AllTenantsSession,
@@ -195,8 +196,14 @@ async def test_reads_have_a_tenant_or_are_refused(two) -> None:
             await session.execute(text("DELETE FROM tags"))
         await session.rollback()
         assert await session.scalar(text("SELECT string_agg(label, '') FROM tags")) == "One"
-    with pytest.raises(TenantError, match="and a hot read none"):
-        HotRead(select(Tag.id))
+    for hot in (
+        lambda: HotRead(select(Tag.id)),
+        lambda: HotRead(select(Currency), Currency.tags, into=Currency),
+        lambda: HotWrite(update(Tag).values(label="x")),
+        lambda: HotWrite(insert(Tag)),
+    ):
+        with pytest.raises(TenantError, match="and a hot statement none"):
+            hot()
 
 
 async def test_the_tenant_is_set_with_begin(two) -> None:
