@@ -1,12 +1,15 @@
 """A layer with tenants and all that can be chosen besides, tried from inside the project."""
 
+import asyncio
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from copier.errors import UserMessageError
 
+from tests.attacks import tenants
 from tests.support.adopted import WITH_EVERYTHING, WITH_TENANTS
 from tests.support.environments import Environment
 from tests.support.template import (
@@ -45,6 +48,41 @@ def test_all_tests_pass(project: Path, environment: Environment) -> None:
     assert " skipped" not in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("sabotage", "found"),
+    [
+        ("", set()),
+        pytest.param("session", {"read by nobody"}, marks=pytest.mark.thorough),
+        pytest.param("policy", {"read", "forged"}, marks=pytest.mark.thorough),
+        pytest.param("both", {"read by exists()"}, marks=pytest.mark.thorough),
+    ],
+)
+@pytest.mark.long
+def test_no_tenant_sees_another_under_load(
+    project: Path,
+    environment: Environment,
+    new_database: Callable[[], str],
+    sabotage: str,
+    found: set[str],
+) -> None:
+    owner, role = new_database(), f"r_{uuid4().hex}"
+    tenants.prepare(environment, project, owner, role)
+    urls = {
+        "DATABASE_URL": tenants.with_login(owner, role),
+        "DATABASE_MIGRATION_URL": owner,
+    }
+
+    result = tenants.attack(
+        environment, project, urls, "--requests=200", "--seed=1", f"--sabotage={sabotage}"
+    )
+
+    asyncio.run(tenants.execute(owner, f"DROP OWNED BY {role}; DROP ROLE {role}"))
+    if sabotage:
+        assert found <= result["wrong"].keys()
+    else:
+        assert [*tenants.promises(result).values()] == [True] * 4, result
+
+
 def test_without_tenants_nothing_speaks_of_them(template: Path, tmp_path: Path) -> None:
     project = copy_with_layer(
         template, WITH_EVERYTHING.project, tmp_path / "project", **WITH_EVERYTHING.answers
@@ -62,8 +100,7 @@ def test_seeds_are_of_a_tenant(
     def run(*command: str) -> list[str]:
         return environment.run(*command, cwd=project, variables=variables).stdout.splitlines()
 
-    run("-m", "alembic", "revision", "--autogenerate")
-    run("-m", "alembic", "upgrade", "head")
+    tenants.migrate(environment, project, variables["DATABASE_URL"])
 
     # Who is above the policies seeds without a role for it.
     assert run("-m", "app.seeds")[-1].split() == ["development", "28", "28", "changed"]

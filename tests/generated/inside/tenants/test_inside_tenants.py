@@ -1,6 +1,7 @@
 """What sessions of tenants do, by models and without; copied into a project and run there."""
 
 from decimal import Decimal
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -10,6 +11,8 @@ from app.database_kit.bulk import copy_rows, upsert_rows
 from app.database_kit.engine import create_migration_engine
 from app.database_kit.hot_reads import HotRead
 from app.database_kit.hot_writes import HotWrite
+from app.database_kit.pages import page
+from app.database_kit.retries import retry
 from app.database_kit.tenant_reads import tenant_read_session_scope
 from app.database_kit.tenants import (
     AllTenantsSession,
@@ -204,6 +207,16 @@ async def test_reads_have_a_tenant_or_are_refused(two) -> None:
     ):
         with pytest.raises(TenantError, match="and a hot statement none"):
             hot()
+
+
+async def test_retries_and_pages_are_of_a_tenant(two) -> None:
+    @retry(scope=partial(tenant_session_scope, two[0]), serializable=True)
+    async def read(session: AsyncSession) -> list[str]:
+        assert await session.scalar(text("SHOW transaction_isolation")) == "serializable"
+        found = await page(session, select(Tag), order_by=[Tag.label], limit=5)
+        return [tag.label for tag in found.items]
+
+    assert await read() == ["One"]
 
 
 async def test_the_tenant_is_set_with_begin(two) -> None:

@@ -1,0 +1,152 @@
+"""Tenants under load: `uv run python -m tests.attacks.tenants [--requests N] [--seed N]`.
+
+Two hundred requests at once, of forty tenants, share four connections, directly and through
+PgBouncer in transaction mode. They read and write by models, Core, SQL, upserts and bulk loads, use
+savepoints, roll back, fail, forge and leave in the middle of it. Each row that is read or written
+has to be the tenant's.
+
+`--sabotage` has to be found: `session` sets the tenant for the connection in place of the
+transaction, `policy` takes the policy from a table, and `both` the predicate of queries as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import shutil
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from tests.faults.cluster import primary
+from tests.faults.project import report
+from tests.support.adopted import WITH_EVERYTHING, WITH_TENANTS
+from tests.support.pgbouncer import pgbouncer
+from tests.support.template import add_layer, copy_project, snapshot_template
+
+if TYPE_CHECKING:
+    from tests.support.environments import Environment
+
+INSIDE = Path(__file__).parent / "inside"
+APPLICATION = "app_backend"
+"""The application's role, which PgBouncer knows."""
+CREATE_ROLE = """
+    DO $$ BEGIN
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{0}') THEN
+            CREATE ROLE {0} LOGIN NOINHERIT PASSWORD '{0}';
+        END IF;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {0};
+    END $$
+"""
+SETTINGS = {
+    "DATABASE_POOL_SIZE": "4",
+    "DATABASE_POOL_MAX_WAITING": "1000",
+    "DATABASE_POOL_TIMEOUT_SECONDS": "60",
+}
+
+
+def prepare(environment: Environment, project: Path, owner: str, role: str = APPLICATION) -> None:
+    """Migrate a database, and let the application's role use its tables.
+
+    Args:
+        environment: the project's.
+        project: a project with tenants.
+        owner: the URL of who migrates.
+        role: the application's; it is its password, too.
+    """
+    shutil.copytree(INSIDE, project / "attacks", dirs_exist_ok=True)
+    migrate(environment, project, owner)
+    asyncio.run(execute(owner, CREATE_ROLE.format(role)))
+
+
+def migrate(environment: Environment, project: Path, owner: str) -> None:
+    """Create the tables of a database, by a revision that is written once."""
+    alembic = [["upgrade", "head"]]
+    if not [*(project / "alembic" / "versions").glob("*.py")]:
+        alembic.insert(0, ["revision", "--autogenerate", "-m", "initial"])
+    for command in alembic:
+        environment.run("-m", "alembic", *command, cwd=project, variables={"DATABASE_URL": owner})
+
+
+async def execute(url: str, statement: str) -> None:
+    """Run a statement."""
+    connection = await asyncpg.connect(url)
+    await connection.execute(statement)
+    await connection.close()
+
+
+def with_login(url: str, role: str) -> str:
+    """Return a URL with another login."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{role}:{role}@{place}").geturl()
+
+
+def attack(
+    environment: Environment,
+    project: Path,
+    variables: dict[str, str],
+    *options: str,
+) -> dict[str, Any]:
+    """Run the load in a process of its own; its last line is JSON."""
+    done = environment.run(
+        *["-m", "attacks.tenants", *options], cwd=project, variables=SETTINGS | variables
+    )
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def promises(result: dict[str, Any]) -> dict[str, bool]:
+    """What has to hold, and whether it did."""
+    return {
+        "no row of another tenant was read or written": not result["wrong"],
+        "every 2xx was committed, and no other write": not result["untrue"],
+        "no connection is in use afterwards": not any(result["left"].values()),
+        "there was something to see": all(
+            result[counted] for counted in ("cancelled", "refused", "rows", "settings", "writes")
+        ),
+    }
+
+
+def main(arguments: argparse.Namespace) -> None:
+    """Print what was counted and whether the promises were kept."""
+    options = [f"--requests={arguments.requests}", f"--seed={arguments.seed}"]
+    if arguments.sabotage:
+        options.append(f"--sabotage={arguments.sabotage}")
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        template = snapshot_template(scratch / "template")
+        project = copy_project(WITH_TENANTS.project, scratch / "project")
+        add_layer(template, project, **WITH_TENANTS.answers)
+        environment = WITH_EVERYTHING.environment(scratch / "environments", project)
+        server = stack.enter_context(primary())
+        pooler = stack.enter_context(pgbouncer(server))
+        owner = server.plain_url
+        prepare(environment, project, owner)
+        for place, url, variables in (
+            ("direct", with_login(owner, APPLICATION), {}),
+            (
+                "through PgBouncer",
+                pooler.url(urlsplit(owner).path.strip("/"), APPLICATION),
+                {"DATABASE_POOLER": "transaction"},
+            ),
+        ):
+            urls = {"DATABASE_URL": url, "DATABASE_MIGRATION_URL": owner}
+            result = attack(environment, project, urls | variables, *options)
+            print(f"\n{place}")
+            for counted, value in result.items():
+                print(f"{counted}: {value}")
+            report(promises(result))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--requests", type=int, default=4000, help="for each of the two")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--sabotage", choices=["session", "policy", "both"])
+    main(parser.parse_args())
