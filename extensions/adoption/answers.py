@@ -57,7 +57,7 @@ class Answers:
     @classmethod
     def of(cls, recorded: Mapping[str, Any]) -> Self:
         """Read the answers by the names of their questions; others are left out."""
-        named = {one.name: recorded.get(f"{PREFIX}{one.name}") for one in fields(cls)}
+        named = {field.name: recorded.get(f"{PREFIX}{field.name}") for field in fields(cls)}
         named |= {name: tuple(named[name] or ()) for name in ("extras",)}
         record: Mapping[str, Any] = recorded.get("db_record") or {}
         named["kept"] = tuple(record.get("kept", ()))

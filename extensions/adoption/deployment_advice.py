@@ -222,10 +222,10 @@ def advise_on_containers(name: str, text: str) -> Iterator[str]:
     for service, details in known.items():
         if not isinstance(details, dict) or "build" not in details:
             continue
-        given = str(cast("dict[str, Any]", details).get("environment", ""))
-        if "DATABASE_URL" in given and not _LOCAL.search(given):
+        variables = str(cast("dict[str, Any]", details).get("environment", ""))
+        if "DATABASE_URL" in variables and not _LOCAL.search(variables):
             continue
-        if "DATABASE_URL" in given or "env_file" in details:
+        if "DATABASE_URL" in variables or "env_file" in details:
             yield (
                 f"{name}: localhost in {service} is the container itself; DATABASE_URL there has "
                 f"{host} for its host."

@@ -155,10 +155,10 @@ def _find_application(search: _Search) -> None:
             and b"install_database(" in tree.data(path)
             and WIRING.search(tree.text(path))
         )
-        found = search.only(wired)
-        if found is None:
+        only = search.only(wired)
+        if only is None:
             return
-        new = found
+        new = only
     search.found["db_app_file"] = new
     module, colon, name = search.get("db_app_object").partition(":")
     old_base, base = (

@@ -59,8 +59,8 @@ def keep_layer_out(
         explicit = "src" in directories or is_explicit(
             _text(project, "setup.cfg") + _text(project, "setup.py")
         )
-        there = discovered(set(directories) - new)
-        package = there[0] if len(there) == 1 and not explicit else None
+        packages = discovered(set(directories) - new)
+        package = packages[0] if len(packages) == 1 and not explicit else None
         if before is None:
             missed = package is not None and bool(discovered(new))
             return Packages(changes, [_by_hand(answers, package, new)] if missed else [])

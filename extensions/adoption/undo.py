@@ -167,14 +167,14 @@ def _hides_passwords(project: Path, original: str) -> bool:
 def _remove(project: Path, base: str, own: Mapping[str, bytes], undone: Undone) -> None:
     for name, rendered in own.items():
         try:
-            found = read(project, name)
+            content = read(project, name)
         except PathError:
-            # Whatever it is, the template did not make it.
+            # Not a regular file, so the template did not create it.
             undone.edited.append(name)
             continue
-        if found is None:
+        if content is None:
             continue
-        if is_same(name, found, rendered) and not (project / name).is_symlink():
+        if is_same(name, content, rendered) and not (project / name).is_symlink():
             _unlink(project, name, undone)
         else:
             undone.edited.append(name)

@@ -132,8 +132,8 @@ class ExistingProject(Extension):
         state = CopierContext(context)
         if "db_adopted" in state.known:
             return json.dumps(state.known["db_adopted"])
-        found = self._proof(state) if is_adopted(state.variables) else "none is adopted"
-        return json.dumps(None if isinstance(found, str) else found.as_answer())
+        layer = self._proof(state) if is_adopted(state.variables) else "none is adopted"
+        return json.dumps(None if isinstance(layer, str) else layer.as_answer())
 
     def _proof(self, state: CopierContext) -> AdoptedLayer | str:
         if state.root not in self._proofs:
@@ -186,8 +186,8 @@ class ExistingProject(Extension):
             return ""
         state = CopierContext(context)
         known = {other: state.variables[other] for other in UNSURE if other in state.variables}
-        found = problems_with_place(name, value, known, state.project)
-        return next((f"{problem[:1].upper()}{problem[1:]}" for problem in found), "")
+        problems = problems_with_place(name, value, known, state.project)
+        return next((f"{problem[:1].upper()}{problem[1:]}" for problem in problems), "")
 
     @pass_context
     def asks_for_extras(self, context: Context) -> bool:

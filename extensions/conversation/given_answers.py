@@ -96,8 +96,8 @@ def _missing_place(name: str, value: object, project: Path) -> Iterator[str]:
         return
     place = project / str(value)
     inside = place.resolve().is_relative_to(project.resolve())
-    there = place.is_dir() if PLACES[name] == "directory" else place.is_file()
-    if not (inside and there):
+    exists = place.is_dir() if PLACES[name] == "directory" else place.is_file()
+    if not (inside and exists):
         yield f"there is no such {PLACES[name]} in {project}"
 
 
