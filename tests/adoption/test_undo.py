@@ -96,7 +96,7 @@ def test_by_the_documented_command(template: Path, tmp_path: Path) -> None:
     said = run_undo(project)
 
     assert contents(project) == before
-    assert "taken out" in said
+    assert "was removed" in said
     assert "Kept" not in said
 
 

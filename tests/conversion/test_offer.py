@@ -23,10 +23,10 @@ RECORDED = {
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        ({"db_models": "Customer: name str"}, "-d db_models: with db_existing=adopt"),
-        ({"db_auth_tables": True}, "-d db_auth_tables: with db_existing=adopt"),
-        ({"db_type": "supabase"}, "-d db_type=supabase: with db_existing=adopt"),
-        ({"db_extras": ["doctor", "seeds"]}, "-d db_extras: with db_existing=adopt"),
+        ({"db_models": "Customer: name str"}, "-d db_models: not available"),
+        ({"db_auth_tables": True}, "-d db_auth_tables: not available"),
+        ({"db_type": "supabase"}, "-d db_type=supabase: db_existing=adopt supports"),
+        ({"db_extras": ["doctor", "seeds"]}, "-d db_extras: db_existing=adopt supports"),
     ],
 )
 def test_answers_that_do_not_go_with_it(
