@@ -29,15 +29,14 @@ FROM_SHARED = {
 """The modules of the shared package, and what the packages take from them."""
 SHARED_MODULES = (
     "database",
-    *(
-        f"database_kit/{name}"
-        for name in (
-            *("driver", "engine", "hosts", "operations", "pool", "settings", "url"),
-            *("comparison", "definitions", "rendering", "type_changes"),
-            *("extensions", "search", "vectors"),
-        )
+    *sorted(
+        f"database_kit/{path.name.removesuffix('.py.jinja')}"
+        for path in (REPOSITORY / "template" / "{{ db_layer_dir }}" / "database_kit").iterdir()
+        if path.name.endswith(".py.jinja") and "{%" not in path.name
     ),
+    *(f"database_kit/{name}" for name in ("extensions", "search", "vectors")),
 )
+"""What every layer has, and what models on request bring."""
 SHARED_TEMPLATES = {name: f"{name}.py" for name in SHARED_MODULES} | {
     f"database_kit/{name}": f"database_kit/{{% if models_have('{what}') %}}{name}.py{{% endif %}}"
     for name, what in (("extensions", "vectors"), ("search", "search"), ("vectors", "vectors"))
