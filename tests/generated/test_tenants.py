@@ -51,7 +51,7 @@ def test_all_tests_pass(project: Path, environment: Environment) -> None:
 @pytest.mark.parametrize(
     ("sabotage", "found"),
     [
-        ("", set()),
+        ("", set[str]()),
         pytest.param("session", {"read by nobody"}, marks=pytest.mark.thorough),
         pytest.param("policy", {"read", "forged"}, marks=pytest.mark.thorough),
         pytest.param("both", {"read by exists()"}, marks=pytest.mark.thorough),
