@@ -139,6 +139,9 @@ def _consequence(version: str, need: Requirement, needed_by: Sequence[str] | Non
         told.append(f"a step from major version {Version(version).major}")
     if needed_by:
         told.append(f"{', '.join(needed_by)} may move along")
+    if canonicalize_name(need.name) == "fastapi" and version.startswith("0.111."):
+        # These alone require what is an extra before and after.
+        told.append("later ones bring uvicorn, python-multipart and others as fastapi[standard]")
     return f" ({'; '.join(told)})"
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from extensions.adoption.install_commands import install_commands
 from extensions.project_files.lock_files import (
+    Lock,
     outdated,
     read_environment,
     read_locks,
@@ -159,6 +160,16 @@ def test_a_lock_file_that_cannot_be_read_is_left_to_its_tool(
     assert [
         told for lock in read_locks(tmp_path, manager, "") for told in outdated(lock, NEEDS)
     ] == []
+
+
+def test_what_a_fastapi_no_longer_brings_along_is_said() -> None:
+    [before, there] = (
+        next(outdated(Lock("uv.lock", "uv lock", {"fastapi": [version]}), ["fastapi>=0.121"]))
+        for version in ("0.110.3", "0.111.1")
+    )
+
+    assert "fastapi[standard]" not in before
+    assert "fastapi[standard]" in there
 
 
 def test_versions_that_will_do_are_not_told(tmp_path: Path) -> None:
