@@ -59,7 +59,7 @@ def add(template: Path, place: Path, name: str, environments: Path) -> Desk:
     """Adopt a project, and make the environment that it declares."""
     project = add_layer(template, copy_project(name, place), db_existing="adopt")
     install = ["-r", "pyproject.toml", "--group", "dev"]
-    environment = make_environment(environments, name, install, cwd=project)
+    environment = make_environment(environments, f"adopted-{name}", install, cwd=project)
     return Desk(project, environment)
 
 

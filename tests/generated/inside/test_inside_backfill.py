@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 from app.database_kit import backfill
-from app.database_kit.backfill import BackfillError, main, run_backfill
+from app.database_kit.backfill import BackfillError, main, plan_backfill, run_backfill
 from app.database_kit.engine import create_migration_engine
 from sqlalchemy import (
     Column,
@@ -139,7 +139,7 @@ async def test_what_is_to_do(connection):
     await connection.execute(text("ANALYZE integers"))
     await connection.commit()
 
-    said = await run_backfill("fill", update(INTEGERS).values(done=1), batch_rows=3, dry_run=True)
+    said = await plan_backfill(update(INTEGERS).values(done=1), batch_rows=3)
 
     assert said == "about 10 rows of integers, 4 batches"
     assert await count(connection, INTEGERS) == 0
