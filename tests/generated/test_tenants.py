@@ -31,9 +31,15 @@ def project(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def environment(project: Path, environments: Path) -> Environment:
-    """What the project declares, as without tenants."""
-    return WITH_EVERYTHING.environment(environments, project)
+def environment(
+    template: Path, environments: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Environment:
+    """That of a project without tenants, which declares more."""
+    directory = tmp_path_factory.mktemp("everything") / "project"
+    everything = copy_with_layer(
+        template, WITH_EVERYTHING.project, directory, **WITH_EVERYTHING.answers
+    )
+    return WITH_EVERYTHING.environment(environments, everything)
 
 
 @pytest.mark.long
