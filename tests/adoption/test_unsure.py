@@ -31,7 +31,7 @@ def test_what_is_typed_is_checked_at_the_prompt(template: Path, tmp_path: Path) 
         template,
         project,
         ["x\r", f"{backspace}\r", *["\r"] * (len(QUESTIONS) - 1), "n"],
-        ["Which directory", "There is no such directory", *QUESTIONS],
+        ["Which package directory", "There is no such directory", *QUESTIONS],
     )
 
     assert code != 0
@@ -87,6 +87,4 @@ def test_an_application_that_nothing_can_import(template: Path, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     assert "install_database(app)" in done.stderr
     assert "install_database(build)" not in done.stderr
-    assert "`app` in tests/database/conftest.py is where to make one" in done.stderr.replace(
-        "\n" + " " * 12, " "
-    )
+    assert "fixture `app` in tests/database/conftest.py" in " ".join(done.stderr.split())

@@ -23,13 +23,13 @@ from tests.support.template import ANSWERS_FILE, changed_files, copy_with_layer
 from .conftest import Adopted
 
 NEWEST = [
-    *["alembic", "argon2-cffi", "asyncpg", "fastapi", "httpx", "httpx2", "pydantic-settings"],
-    *["pyjwt[crypto]", "pytest", "sqlalchemy[asyncio]", "uuid-utils"],
+    *["alembic", "argon2-cffi", "asyncpg", "fastapi", "httpx", "httpx2", "pgvector"],
+    *["pydantic-settings", "pyjwt[crypto]", "pytest", "sqlalchemy[asyncio]", "uuid-utils"],
 ]
 OLDEST = [
     *["alembic==1.20.1", "asyncpg==0.27.0", "fastapi==0.121.0", "httpx==0.28.0", "httpx2"],
     *["pydantic-settings==2.2.0", "pytest==7.0.0", "sqlalchemy[asyncio]==2.0.30"],
-    *["argon2-cffi==21.3.0", "pyjwt[crypto]==2.14.0", "uuid-utils==0.10.0"],
+    *["argon2-cffi==21.3.0", "pgvector==0.5.0", "pyjwt[crypto]==2.14.0", "uuid-utils==0.10.0"],
 ]
 # Of SQLAlchemy 2.0, the first whose own annotations are complete enough for strict checkers.
 OLDEST_TYPED = [package.replace("==2.0.30", "==2.0.40") for package in OLDEST]
