@@ -121,7 +121,7 @@ def next_commands(said: str) -> list[str]:
     _, _, steps = said.partition("\nNext      ")
     first, *lines = steps.partition("\nMore")[0].splitlines()
     lines = [first, *(line[10:] for line in lines)]
-    return [line.partition("   #")[0] for line in lines if not line.startswith("Set ")]
+    return [line.partition("   #")[0] for line in lines if not line.startswith(("Set ", "To use "))]
 
 
 def update_layer(project: Path, data: Mapping[str, Any] | None = None) -> Path:
