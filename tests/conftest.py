@@ -1,6 +1,7 @@
 """Fixtures that all tests share."""
 
 import asyncio
+import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
@@ -42,8 +43,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Start what takes long first: at the end, other workers would wait for it."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    """Start what takes long first, on each worker: at the end, the others would wait for it.
+
+    pytest-xdist gives each worker a run of the items, as long as the others'.
+    """
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    modules: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        if item.get_closest_marker("long"):
+            modules.setdefault(item.path, []).append(item)
+    # Random input takes longest.
+    longest_first = sorted(modules, key=lambda path: "random" not in path.name)
+    rest = [item for item in items if not item.get_closest_marker("long")]
+    share = -(-len(items) // workers)
+    ordered: list[pytest.Item] = []
+    for worker in range(workers):
+        own = [item for path in longest_first[worker::workers] for item in modules[path]]
+        count = max(share - len(own), 0)
+        own, rest = own + rest[:count], rest[count:]
+        ordered += own
+    items[:] = ordered + rest
 
 
 @pytest.fixture(scope="session", autouse=True)
