@@ -36,6 +36,7 @@ TREE_COLUMNS = 60
 MODELS = "Customer: name str, email str unique; Parcel: customer -> Customer, grams int"
 ANSWERS = (
     ("Which database", "\r"),
+    ("belong to tenants", "\r"),
     ("Add tables for users", "n"),
     ("Which models", f"{MODELS}\r"),
     ("example model", "n"),
