@@ -53,6 +53,12 @@ VARIABLES = {
     ),
 }
 """What the layer cannot do without, by the kind of database."""
+OWNER_URL = Variable(
+    name="DATABASE_MIGRATION_URL",
+    placeholder="postgresql://your_owner:your_password_here@localhost:5432/your_database",
+    comment="The same database, as the owner of its tables: policies do not bind an owner.",
+)
+"""Where tenants are kept apart, migrations log in as another role than the application."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ def make_plan(
     files, kept = tuple(files), tuple(kept)
     packages = keep_layer_out(project, answers, files, merge.changes)
     told = (*merge.notices, merge.reason, merge.instructions, *packages.notes)
-    notes = [*_without_object(answers), *filter(None, told)]
+    notes = [*_without_object(answers), *_tenants(project, answers), *filter(None, told)]
     example = [] if answers.is_adopted else list(_env_example(project, answers))
     made = (change for change in (*packages.changes, *example) if change.before is None)
     names = [change.path.relative_to(project).as_posix() for change in made]
@@ -182,7 +188,8 @@ def _gitignores(project: Path, answers: Answers, files: Sequence[str]) -> Iterat
 
 
 def _env_example(project: Path, answers: Answers) -> Iterator[Change]:
-    example = add_variables(_read(project, ".env.example"), VARIABLES[answers.type])
+    variables = [*VARIABLES[answers.type], *([OWNER_URL] if answers.tenants else [])]
+    example = add_variables(_read(project, ".env.example"), variables)
     yield from _change(project, ".env.example", example)
 
 
@@ -205,6 +212,17 @@ def _without_object(answers: Answers) -> Iterator[str]:
         yield (
             f"{answers.app_file} creates the application where other modules cannot import it: "
             f"create one for the tests in the fixture `app` in {answers.own_tests_dir}/conftest.py"
+        )
+
+
+def _tenants(project: Path, answers: Answers) -> Iterator[str]:
+    """What keeps tenants apart only once it is done."""
+    file = f"{answers.layer_dir}/database_kit/tenants.py".removeprefix("./")
+    if answers.tenants and not (project / file).exists():
+        yield f"{file}: write get_tenant_id(), which says whose request it is; until then it raises"
+        yield (
+            "log the application in as a role that owns no table: policies do not bind an owner; "
+            f"{answers.guide}, under Tenants, has the statements"
         )
 
 

@@ -113,6 +113,19 @@ def test_what_to_set_on_supabase(template: Path, tmp_path: Path) -> None:
     )
 
 
+def test_what_to_do_for_tenants_is_said_once(template: Path, tmp_path: Path) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+    answers = ("-d", "db_tenants=true", "-d", "db_example_model=false")
+
+    _, first = copy(template, project, *answers)
+    _, second = copy(template, project, *answers)
+
+    for told in ("app/database_kit/tenants.py: write get_tenant_id()", "that owns no table"):
+        assert told in " ".join(" ".join(first).split())
+        assert told not in " ".join(" ".join(second).split())
+    assert "DATABASE_MIGRATION_URL=" in (project / ".env.example").read_text(encoding="utf-8")
+
+
 def test_a_lock_file_and_a_set_url(template: Path, tmp_path: Path) -> None:
     project = copy_project("uv-app", tmp_path / "project")
     (project / "uv.lock").write_text("version = 1\n")
