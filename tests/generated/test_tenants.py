@@ -109,8 +109,8 @@ def test_seeds_are_of_a_tenant(
     tenants.migrate(environment, project, variables["DATABASE_URL"])
 
     # Who is above the policies seeds without a role for it.
-    assert run("-m", "app.seeds")[-1].split() == ["development", "28", "28", "changed"]
-    assert run("-m", "app.seeds")[-1].split() == ["development", "28", "0", "changed"]
+    assert run("-m", "app.seeds")[-1].split() == ["development", "31", "31", "changed"]
+    assert run("-m", "app.seeds")[-1].split() == ["development", "31", "0", "changed"]
 
 
 def test_not_on_supabase_yet(template: Path, tmp_path: Path) -> None:

@@ -138,6 +138,7 @@ WITH_TENANTS = replace(
             Place: desk -> Desk.stands_at? unique
             Friend: name str, friends <-> Friend.friend_of
             Preferences: user -> User unique, extra json = {}, flags str[] index
+            Document: title str search, embedding vector(3)?, state enum(draft, final) = draft
         """,
     },
 )
