@@ -1,6 +1,7 @@
 """Run in an adopted project: what autogenerate makes of unusual models."""
 
 import asyncio
+import re
 from enum import Enum
 from pathlib import Path
 
@@ -397,6 +398,19 @@ def test_generated_columns_and_what_they_are_made_of(project):
     project.migrate()
     declare(by=None)
     project.migrate()
+
+
+def test_dropped_columns_have_an_order(project):
+    names = ["first", "second", "third", "fourth"]
+    made = [Column(f"{name}_made", Integer, Computed(f"{name} + 1")) for name in names]
+    project.declare(*made, *(Column(name, Integer) for name in names))
+    project.migrate()
+    project.declare()
+
+    written = project.migrate()
+
+    dropped = re.findall(r'op.drop_column\("things", "(\w+)"\)', written)
+    assert dropped == [f"{name}_made" for name in names[::-1]] + names[::-1]
 
 
 def test_tables_that_refer_to_each_other_go_and_come_back(project):
