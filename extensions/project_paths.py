@@ -125,7 +125,10 @@ def obstacles(project: Path, names: Iterable[str]) -> Iterator[str]:
     found: dict[str, None] = {}
     checked: set[tuple[str, bool]] = set()
     for name in names:
-        for place, is_directory in (*((each, True) for each in _parents(name)), (name, False)):
+        for place, is_directory in (
+            *((directory, True) for directory in _parents(name)),
+            (name, False),
+        ):
             if (place, is_directory) not in checked:
                 checked.add((place, is_directory))
                 try:

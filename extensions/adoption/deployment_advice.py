@@ -99,8 +99,8 @@ def advise_on_image(
             hidden[top] = None
     # What the application imports comes before what migrates.
     names, lines = (
-        sorted(each, key=lambda name: (name == ini, name == f"{migrations}/"))
-        for each in (missing, hidden)
+        sorted(paths, key=lambda name: (name == ini, name == f"{migrations}/"))
+        for paths in (missing, hidden)
     )
     if names:
         past = f", past .dockerignore ({' '.join(f'!{each}' for each in lines)})" if lines else ""
@@ -128,7 +128,7 @@ def _stages(text: str) -> Iterator[_Stage]:
         flags = [word for word in words if word.startswith("--")]
         words = [word for word in words if not word.startswith("--")]
         if instruction == "FROM" and words:
-            base = next((each for each in stages if words[0] in each.names), None)
+            base = next((stage for stage in stages if words[0] in stage.names), None)
             alias = (words[2],) if len(words) > 2 else ()  # noqa: PLR2004 - FROM image AS name
             stage = _Stage((*alias, str(len(stages))))
             if base:
@@ -140,7 +140,7 @@ def _stages(text: str) -> Iterator[_Stage]:
             if origin is None:
                 stages[-1].sources += [_plain(word) for word in words[:-1]]
                 continue
-            source = next((each for each in stages if origin in each.names), None)
+            source = next((stage for stage in stages if origin in stage.names), None)
             if source:
                 built = _INSTALLED.search(" ".join(words[:-1]))
                 target = stages[-1].installed if built else stages[-1].sources
@@ -202,7 +202,7 @@ def _with_tests(stage: _Stage, text: str, layer: Layer) -> Iterator[tuple[int, s
                 yield line, f"leave out {file}"
         if pattern is None or re.search(r"\bUV_NO_(?:DEV|DEFAULT_GROUPS|SYNC)\b", text):
             continue
-        if any(not _NO_TESTS.search(each) for each in pattern.findall(command)):
+        if any(not _NO_TESTS.search(match) for match in pattern.findall(command)):
             yield line, remedy
 
 
@@ -217,7 +217,7 @@ def advise_on_containers(name: str, text: str) -> Iterator[str]:
     if not isinstance(services, dict):
         return
     known = cast("dict[str, Any]", services)
-    server = next((key for key, each in known.items() if _is_server(each)), None)
+    server = next((key for key, service in known.items() if _is_server(service)), None)
     host = f"the service {server}" if server else "the server's own host"
     for service, details in known.items():
         if not isinstance(details, dict) or "build" not in details:

@@ -85,7 +85,9 @@ def _requirements(
     compiled = {name: f"{name.removesuffix('.in')}.txt" for name in sources}
     # What is compiled from a file that takes in another one holds that one's packages too.
     taken_in = {
-        _beside(name, each) for name in sources for each in included(text_of(project, name))
+        _beside(name, included_file)
+        for name in sources
+        for included_file in included(text_of(project, name))
     }
     targets = dict.fromkeys(compiled.get(name, name) for name in names if name not in taken_in)
     output = " -o {}" if manager == "uv" else ""

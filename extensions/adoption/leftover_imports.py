@@ -93,7 +93,7 @@ def without_exports(content: str, module: Module, gone: AbstractSet[str]) -> str
         return content
     lines = content.splitlines(keepends=True)
     commented = _commented_lines(content)
-    plain = [each for each in tree.body if commented.isdisjoint(_lines_of(each))]
+    plain = [statement for statement in tree.body if commented.isdisjoint(_lines_of(statement))]
     names: set[str] = set()
     new: dict[range, str] = {}
     for statement in plain:
@@ -102,11 +102,11 @@ def without_exports(content: str, module: Module, gone: AbstractSet[str]) -> str
             new[_lines_of(statement)] = ""
     for statement in plain:
         elements = _exported(statement)
-        kept = [each for each in elements if each.value not in names]
+        kept = [element for element in elements if element.value not in names]
         if len(kept) < len(elements):
-            texts = [ast.get_source_segment(content, each) or "" for each in kept]
+            texts = [ast.get_source_segment(content, element) or "" for element in kept]
             new[_lines_of(statement)] = _written_exports(texts)
-    for place, text in sorted(new.items(), key=lambda each: -each[0].start):
+    for place, text in sorted(new.items(), key=lambda item: -item[0].start):
         lines[place.start - 1 : place.stop - 1] = [text] if text else []
     after = "".join(lines)
     return None if names and _says_nothing(after) else after
@@ -130,7 +130,7 @@ def _exported(statement: ast.stmt) -> list[ast.Constant]:
         return []
     if [ast.unparse(target) for target in statement.targets] != ["__all__"]:
         return []
-    return [each for each in statement.value.elts if isinstance(each, ast.Constant)]
+    return [element for element in statement.value.elts if isinstance(element, ast.Constant)]
 
 
 def _written_exports(names: list[str]) -> str:

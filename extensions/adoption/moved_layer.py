@@ -49,7 +49,7 @@ class _Search:
 
     def _is_anothers(self, path: str) -> bool:
         above = [directory for directory in ancestors(path) if directory]
-        return any(self.tree.has_file(join(each, self.answers_file)) for each in above)
+        return any(self.tree.has_file(join(directory, self.answers_file)) for directory in above)
 
 
 def moved_answers(project: Path, answers: Mapping[str, Any], answers_file: str) -> dict[str, Any]:
@@ -229,7 +229,8 @@ def _moved_record(answers: Mapping[str, Any], search: _Search) -> dict[str, Any]
     names = ("db_app_file", "db_dependency_file")
     files = {answers[name]: search.found[name] for name in names if name in search.found}
     before, after = (
-        _normal(str(each)) for each in (answers["db_package_dir"], search.get("db_package_dir"))
+        _normal(str(directory))
+        for directory in (answers["db_package_dir"], search.get("db_package_dir"))
     )
 
     def now(path: str) -> str:

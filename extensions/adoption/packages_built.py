@@ -55,7 +55,7 @@ def keep_layer_out(
     try:
         if not _is_built(answers, text, exists=before is not None):
             return Packages(changes)
-        directories = [each.name for each in project.iterdir() if each.is_dir()]
+        directories = [path.name for path in project.iterdir() if path.is_dir()]
         explicit = "src" in directories or is_explicit(
             _text(project, "setup.cfg") + _text(project, "setup.py")
         )
@@ -72,7 +72,7 @@ def keep_layer_out(
     change = Change.between(path, before, text.encode(after))
     if planned:
         change = replace(change, raised=planned.raised)
-    return Packages([*(each for each in changes if each is not planned), change])
+    return Packages([*(change for change in changes if change is not planned), change])
 
 
 def _is_built(answers: Answers, text: Text, *, exists: bool) -> bool:

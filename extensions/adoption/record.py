@@ -59,7 +59,10 @@ def _step(change: Change) -> Step:
     if change.before is None:
         return {"digest": digest(after), "created": True, "inserted": [[0, after]]}
     before = decode(change.before).content
-    return {"digest": digest(after), "inserted": [list(each) for each in _inserted(before, after)]}
+    return {
+        "digest": digest(after),
+        "inserted": [list(insertion) for insertion in _inserted(before, after)],
+    }
 
 
 def read_record(answers: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -105,14 +108,14 @@ def _is_step(step: object) -> bool:
     return (
         isinstance(fields.get("digest"), str)
         and isinstance(inserted, list)
-        and all(_is_insertion(each) for each in cast("list[object]", inserted))
+        and all(_is_insertion(insertion) for insertion in cast("list[object]", inserted))
     )
 
 
-def _is_insertion(each: object) -> bool:
-    if not isinstance(each, list):
+def _is_insertion(insertion: object) -> bool:
+    if not isinstance(insertion, list):
         return False
-    at, *texts = cast("list[object]", each) or [None]
+    at, *texts = cast("list[object]", insertion) or [None]
     return isinstance(at, int) and len(texts) in {1, 2} and all(isinstance(t, str) for t in texts)
 
 
@@ -146,10 +149,10 @@ def _is_whole(above: str, piece: str, below: str) -> bool:
     return piece.startswith(("\n", "\r\n")) and (not below or below.startswith(("\n", "\r\n")))
 
 
-def common_start(one: str, other: str) -> int:
+def common_start(text: str, other: str) -> int:
     """How many characters two texts start with in common."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+    pairs = enumerate(zip(text, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(text), len(other)))
 
 
 def lines_of(text: str) -> list[str]:

@@ -51,7 +51,7 @@ def _is_same_code(found: bytes, rendered: bytes) -> bool:
 def _taken_apart(data: bytes) -> tuple[bytes, list[bytes]]:
     """A page's text and its blocks of Python, which some formatters go through too."""
     codes = [
-        textwrap.dedent(each.decode("utf-8", "replace")).encode() for each in _CODE.findall(data)
+        textwrap.dedent(code.decode("utf-8", "replace")).encode() for code in _CODE.findall(data)
     ]
     return _CODE.sub(b"", data), codes
 
@@ -92,10 +92,14 @@ def _normalize_docstring(
 def _imports_sorted(statements: list[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements, with those imports that stand together one a name, in one order."""
     for is_import, group in groupby(
-        statements, lambda each: isinstance(each, ast.Import | ast.ImportFrom)
+        statements, lambda statement: isinstance(statement, ast.Import | ast.ImportFrom)
     ):
         if is_import:
-            single = {ast.dump(each): each for statement in group for each in _single(statement)}
+            single = {
+                ast.dump(single_import): single_import
+                for statement in group
+                for single_import in _single(statement)
+            }
             yield from (single[key] for key in sorted(single))
         else:
             yield from group

@@ -181,7 +181,7 @@ def _remove(project: Path, base: str, own: Mapping[str, bytes], undone: Undone) 
     _remove_imports(project, base, undone)
     directories = {parent for name in own for parent in PurePosixPath(name).parents}
     own_directories = _own_directories(directories, own)
-    for directory in sorted(directories, key=lambda each: -len(each.parts)):
+    for directory in sorted(directories, key=lambda directory: -len(directory.parts)):
         if directory.parts:
             with contextlib.suppress(OSError):
                 (project / directory).rmdir()

@@ -18,10 +18,10 @@ def taken_back(text: str, step: Step) -> str | None:
 
     Line ends that git converted on the way to another machine are no edit.
     """
-    for there, back in ((_same, _same), (_to_crlf, _to_lf), (_to_lf, _to_crlf)):
-        found = there(text)
-        if digest(found) == step["digest"] and back(found) == text:
-            return back(_without(found, step["inserted"]))
+    for forth, back in ((_same, _same), (_to_crlf, _to_lf), (_to_lf, _to_crlf)):
+        converted = forth(text)
+        if digest(converted) == step["digest"] and back(converted) == text:
+            return back(_without(converted, step["inserted"]))
     return None
 
 
@@ -92,7 +92,7 @@ def _without_each(lines: list[str], new: Sequence[str], old: Sequence[str]) -> l
     left: list[str] = []
     for line in came:
         before = went.get(_subject(line))
-        found = [at for at, each in enumerate(lines) if _plain(each) == _plain(line)]
+        found = [at for at, text in enumerate(lines) if _plain(text) == _plain(line)]
         if len(found) == 1 and before is None:
             del lines[found[0]]
         elif len(found) == 1 and before is not None:
@@ -107,7 +107,7 @@ def _cut(lines: list[str], line: str, before: str) -> bool:
     start = common_start(line, before)
     end = common_start(line[start:][::-1], before[start:][::-1])
     head, piece = line[:start], line[start : len(line) - end]
-    found = [at for at, each in enumerate(lines) if each.startswith(head) and piece in each]
+    found = [at for at, text in enumerate(lines) if text.startswith(head) and piece in text]
     if len(before) != start + end or not head.strip() or len(found) != 1:
         return False
     at = found[0]

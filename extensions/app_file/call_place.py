@@ -107,10 +107,10 @@ class _Finder:
                 if binding.spelled in _USUAL_OBJECTS and binding.call:
                     return self.find(binding.spelled)
         factories = [
-            each
+            function
             for functions in self._names.functions.values()
-            for each in functions
-            if each.returns and ast.unparse(each.returns).strip("'").endswith("FastAPI")
+            for function in functions
+            if function.returns and ast.unparse(function.returns).strip("'").endswith("FastAPI")
         ]
         if len(factories) == 1 and factories[0] not in self._functions_seen:
             return self._inside(factories[0])
@@ -162,7 +162,7 @@ class _Finder:
         made = [binding for binding in bound if self._names.makes_application(binding.call)]
         if made:
             return self._made(made)
-        first = next((each for each in bound if not each.is_placeholder), bound[0])
+        first = next((binding for binding in bound if not binding.is_placeholder), bound[0])
         for group in applications(self._names, scope):
             if mentions(first.value, group[0].target):
                 return self._made(group)
@@ -189,8 +189,8 @@ class _Finder:
         """Tell whether the function has `return FastAPI(...)` and no name for it."""
         made = applications(self._names, function) or nameless_applications(self._names, function)
         return bool(made) and all(
-            isinstance(each, ast.Call) and isinstance(self._names.parents[each], ast.Return)
-            for each in made
+            isinstance(value, ast.Call) and isinstance(self._names.parents[value], ast.Return)
+            for value in made
         )
 
     def _unseen_function(self, call: ast.Call) -> Function | None:

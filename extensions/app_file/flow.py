@@ -55,7 +55,9 @@ def _told_apart(making: Sequence[ast.stmt]) -> str:
 def _common_block(names: Names, making: Sequence[ast.stmt]) -> list[ast.stmt]:
     first, *others = (names.blocks_around(statement) for statement in making)
     return next(
-        block for block in first if all(any(each is block for each in around) for around in others)
+        block
+        for block in first
+        if all(any(outer is block for outer in around) for around in others)
     )
 
 
@@ -63,7 +65,7 @@ def _always_binds(statement: ast.stmt, making: Sequence[ast.stmt]) -> bool:
     """Tell whether every way through the statement makes the application or leaves."""
 
     def through(block: Sequence[ast.stmt]) -> bool:
-        return any(_always_binds(each, making) for each in block) or _leaves(block)
+        return any(_always_binds(statement, making) for statement in block) or _leaves(block)
 
     match statement:
         case ast.If(body=body, orelse=orelse):

@@ -171,9 +171,11 @@ class _Planner:
     def _placed_in(self, block: _Block, sections: Sequence[_Section]) -> Insertion:
         mine = self._section(self._new)
         if mine in sections:
-            return self._placed_among([i for i, each in enumerate(sections) if each is mine], block)
+            return self._placed_among(
+                [i for i, section in enumerate(sections) if section is mine], block
+            )
         groups = self._groups(block)
-        later = [index for index, each in enumerate(sections) if each > mine]
+        later = [index for index, section in enumerate(sections) if section > mine]
         ends_block = later == list(range(len(block) - len(later), len(block)))
         if later and ends_block and any(group[0] == later[0] for group in groups):
             return Insertion(self._head(block[later[0]]), (self._line, ""))

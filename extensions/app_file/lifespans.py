@@ -67,11 +67,11 @@ def _may_be(assigned: ast.expr, target: ast.expr, function: Function) -> bool:
 
 def _calls_of(function: Function, scope: Scope, statement: ast.stmt) -> list[ast.stmt]:
     calls: list[ast.stmt] = [
-        each
-        for each in statements_of(scope)
-        if isinstance(each, ast.Expr | ast.Assign)
-        and isinstance(each.value, ast.Call)
-        and called_name(each.value) == function.name
+        statement
+        for statement in statements_of(scope)
+        if isinstance(statement, ast.Expr | ast.Assign)
+        and isinstance(statement.value, ast.Call)
+        and called_name(statement.value) == function.name
     ]
     if not calls:
         raise UnclearPlaceError(

@@ -103,7 +103,7 @@ def read_names(tree: ast.Module) -> Names:
 
 def _blocks_of(node: ast.AST) -> list[list[ast.stmt]]:
     fields = ("body", "orelse", "finalbody")
-    found: list[list[ast.stmt] | ast.expr] = [getattr(node, each, []) for each in fields]
+    found: list[list[ast.stmt] | ast.expr] = [getattr(node, name, []) for name in fields]
     return [block for block in found if isinstance(block, list)]
 
 
@@ -149,4 +149,4 @@ def statements_of(scope: Scope) -> Iterator[ast.stmt]:
 def mentions(node: ast.AST, expression: ast.expr) -> bool:
     """Tell whether the expression, whatever it is used for, occurs inside the node."""
     kind, wanted = type(expression), ast.unparse(expression)
-    return any(type(each) is kind and ast.unparse(each) == wanted for each in ast.walk(node))
+    return any(type(child) is kind and ast.unparse(child) == wanted for child in ast.walk(node))

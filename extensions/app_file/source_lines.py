@@ -75,7 +75,7 @@ class Source:
     def insert(self, insertions: Iterable[Insertion]) -> str:
         """Return the whole text with the lines added, each ended as the line before it is."""
         lines = list(self.lines)
-        for insertion in sorted(insertions, key=lambda each: each.index, reverse=True):
+        for insertion in sorted(insertions, key=lambda insertion: insertion.index, reverse=True):
             end = self._line_end(insertion.index)
             added = [f"{text}{end}" for text in insertion.texts]
             if insertion.index == len(lines) and lines and not _LINE_END.search(lines[-1]):

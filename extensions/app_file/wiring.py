@@ -116,14 +116,14 @@ def _plan_call(source: Source, names: Names, place: Place, call: str) -> Inserti
     block = names.blocks[statement]
     end = source.last_line(statement)
     start = source.first_line(statement)
-    first_on_line = next(each for each in block if each.lineno >= start)
+    first_on_line = next(statement for statement in block if statement.lineno >= start)
     indentation = source.indentation(start)
     later = block[block.index(statement) + 1 :]
     starts_line = first_on_line.lineno == start and not (
         source.text(start)[: first_on_line.col_offset].strip()
     )
     if not starts_line or any(
-        each.lineno <= end and _ends_use_of(place.target, each) for each in later
+        statement.lineno <= end and _ends_use_of(place.target, statement) for statement in later
     ):
         raise UnclearPlaceError(f"line {start} has more on it than the application's making")
     if isinstance(statement, ast.Assign | ast.AnnAssign):
@@ -138,7 +138,7 @@ def _plan_call(source: Source, names: Names, place: Place, call: str) -> Inserti
 def _ends_use_of(target: ast.expr, statement: ast.stmt) -> bool:
     """Tell whether the statement leaves the block, or gives the application's name away."""
     if isinstance(statement, ast.Assign):
-        return any(ast.unparse(each) == ast.unparse(target) for each in statement.targets)
+        return any(ast.unparse(assigned) == ast.unparse(target) for assigned in statement.targets)
     return not isinstance(statement, ast.Expr | ast.AnnAssign | ast.AugAssign)
 
 
@@ -165,7 +165,7 @@ def _is_text(statement: ast.stmt) -> bool:
 def _added(insertions: Iterable[Insertion]) -> tuple[tuple[int, str], ...]:
     added: list[tuple[int, str]] = []
     shift = 0
-    for insertion in sorted(insertions, key=lambda each: each.index):
+    for insertion in sorted(insertions, key=lambda insertion: insertion.index):
         first = insertion.index + shift + 1
         added += [(n, text) for n, text in enumerate(insertion.texts, first) if text]
         shift += len(insertion.texts)

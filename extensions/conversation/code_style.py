@@ -82,13 +82,15 @@ def _with_alembic_among_own(text: str) -> str:
     group, own = groups[at], groups[at + 1] if at + 1 < len(groups) else []
     # A comment belongs to the statement below it.
     texts = {
-        each: "".join(lines[before.end_lineno if before else each.lineno - 1 : each.end_lineno])
+        statement: "".join(
+            lines[before.end_lineno if before else statement.lineno - 1 : statement.end_lineno]
+        )
         for these in (group, own)
-        for before, each in zip([None, *these], these, strict=False)
+        for before, statement in zip([None, *these], these, strict=False)
     }
-    kept = [each for each in group if _root(each) != "alembic"]
-    moved = sorted((each for each in (*group, *own) if each not in kept), key=_order)
-    blocks = ["".join(texts[each] for each in these) for these in (kept, moved) if these]
+    kept = [statement for statement in group if _root(statement) != "alembic"]
+    moved = sorted((statement for statement in (*group, *own) if statement not in kept), key=_order)
+    blocks = ["".join(texts[statement] for statement in these) for these in (kept, moved) if these]
     start, end = group[0].lineno - 1, (own or group)[-1].end_lineno
     return "".join([*lines[:start], "\n".join(blocks), *lines[end:]])
 
@@ -139,15 +141,15 @@ def _outside_fields(body: str) -> str:
 def _strings(text: str) -> Iterator[tuple[tuple[int, int], int]]:
     """Where each string of one line begins, and the column of its end."""
     begun: list[tuple[int, int]] = []
-    for each in tokenize.generate_tokens(io.StringIO(text).readline):
-        if each.type in _STARTS:
-            begun.append(each.start)
-        elif each.type in _ENDS:
+    for part in tokenize.generate_tokens(io.StringIO(text).readline):
+        if part.type in _STARTS:
+            begun.append(part.start)
+        elif part.type in _ENDS:
             start = begun.pop()
-            if not begun and start[0] == each.end[0]:
-                yield start, each.end[1]
-        elif each.type == token.STRING and not begun and each.start[0] == each.end[0]:
-            yield each.start, each.end[1]
+            if not begun and start[0] == part.end[0]:
+                yield start, part.end[1]
+        elif part.type == token.STRING and not begun and part.start[0] == part.end[0]:
+            yield part.start, part.end[1]
 
 
 def _spaced(text: str, count: int) -> str:

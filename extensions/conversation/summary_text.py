@@ -227,7 +227,9 @@ def _grouped(names: Sequence[str], answers: Answers) -> Iterator[str]:
     counts: Counter[str] = Counter()
     for name in names:
         path = PurePosixPath(name)
-        directory = next((each for each in directories if _holds(each, path, layer)), None)
+        directory = next(
+            (directory for directory in directories if _holds(directory, path, layer)), None
+        )
         counts[name if directory is None else _directory(directory)] += 1
     for entry, count in counts.items():
         files = "file" if count == 1 else "files"

@@ -38,7 +38,10 @@ def _handed_on(value: ast.expr) -> Iterator[ast.expr]:
     if isinstance(value, ast.IfExp):
         yield from (*_handed_on(value.body), *_handed_on(value.orelse))
     elif isinstance(value, ast.Call) and dotted(value.func).rpartition(".")[2] not in _ENDS:
-        arguments = [*value.args, *(each.value for each in value.keywords if each.arg == "app")]
+        arguments = [
+            *value.args,
+            *(keyword.value for keyword in value.keywords if keyword.arg == "app"),
+        ]
         for argument in arguments:
             yield from _handed_on(argument)
 

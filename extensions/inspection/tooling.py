@@ -48,7 +48,7 @@ def find_tests_dir(tree: Tree, root: str, package: str, manifests: list[Manifest
         *(join(root, name) for name in sorted(TEST_NAMES)),
     ]
     there = [relative(path, root) for path in conventional if tree.has_directory(path)]
-    within = (path for path in there if any(is_within(path, each) for each in collected))
+    within = (path for path in there if any(is_within(path, directory) for directory in collected))
     named = (path for path in collected if "test" in path.rpartition("/")[2].lower())
     return next(within, None) or next(iter(there), None) or next(named, None)
 
@@ -136,7 +136,7 @@ def _collects(tree: Tree, root: str, paths: Sequence[str], tests_dir: str) -> bo
     if not all(there):
         return False
     above = [*ancestors(tests_dir)]
-    return any(path in (".", *above) or any(fnmatch(each, path) for each in above if each)
+    return any(path in (".", *above) or any(fnmatch(pattern, path) for pattern in above if pattern)
                for path in plain)  # fmt: skip
 
 

@@ -80,17 +80,17 @@ def own_attributes(model: Model) -> dict[str, str]:
         ModelsError: a name is taken.
     """
     attributes: dict[str, str] = {}
-    for one in model.fields:
-        if reason := why_not_a_field(one.name):
-            raise ModelsError(f"a field cannot be called '{one.name}': {reason}.", one.position)
-        names = [one.name, f"{one.name}_id"] if isinstance(one, Reference) else [one.name]
+    for field in model.fields:
+        if reason := why_not_a_field(field.name):
+            raise ModelsError(f"a field cannot be called '{field.name}': {reason}.", field.position)
+        names = [field.name, f"{field.name}_id"] if isinstance(field, Reference) else [field.name]
         for name in names:
             if name in attributes:
-                raise ModelsError(f"{model.name} has a '{name}' already.", one.position)
-            attributes[name] = f"its own '{one.name}'"
+                raise ModelsError(f"{model.name} has a '{name}' already.", field.position)
+            attributes[name] = f"its own '{field.name}'"
     clock = {"date", "datetime", "time", "timedelta"} & attributes.keys()
     if clock and "dt" in attributes:
-        position = next(one.position for one in model.fields if one.name == "dt")
+        position = next(field.position for field in model.fields if field.name == "dt")
         raise ModelsError(
             f"'dt' and '{min(clock)}' cannot be fields of one model: call one something else.",
             position,

@@ -140,7 +140,7 @@ def column(
         python,
         tuple(arguments),
         tuple(table_arguments),
-        tuple(one for one in imports if one),
+        tuple(module for module in imports if module),
         helpers,
     )
 

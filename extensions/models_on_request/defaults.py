@@ -150,7 +150,7 @@ def _made_or_iso(
 
 def _interval(scanner: Scanner, _type: Type, value: Word) -> str:
     unit = scanner.word()
-    units = {name for one in _UNITS for name in (one, f"{one}s")}
+    units = {name for singular in _UNITS for name in (singular, f"{singular}s")}
     is_number = value.text.isascii() and value.text.isdecimal()
     if unit is None or unit.text not in units or not is_number:
         hint = nearest(unit.text, sorted(units)) if unit else ""

@@ -133,7 +133,7 @@ class OtherSides:
 def other_sides(name: str, schema: Schema, *, database_schema: str) -> OtherSides:
     """Write the relationships of a model that another part of the layer has."""
     relationships = _relationships(schema, _prefix(database_schema)).get(name, [])
-    targets = {one.target for one in relationships}
+    targets = {relationship.target for relationship in relationships}
     return OtherSides(_modules(targets, schema), _relationship_lines(relationships))
 
 
@@ -168,7 +168,7 @@ def _relationships(schema: Schema, prefix: str) -> dict[str, list[Relationship]]
         other.append((join.target, second))
     sides: dict[str, list[Relationship]] = {
         model.name: [
-            own[model.name, one.name] for one in model.fields if (model.name, one.name) in own
+            own[model.name, field.name] for field in model.fields if (model.name, field.name) in own
         ]
         for model in schema.models
     } | {name: [] for name in schema.known}
@@ -184,7 +184,7 @@ def _model_file(
     python: tuple[int, ...],
     prefix: str,
 ) -> ModelFile:
-    names = {one.name for one in (*model.fields, *relationships)}
+    names = {item.name for item in (*model.fields, *relationships)}
     clock_prefix = "dt." if names & CLOCK else ""
     links = {link.field.name: link for link in schema.links if link.model == model.name}
     joins = [join for join in schema.joins if join.model == model.name]
@@ -201,19 +201,19 @@ def _model_file(
             helpers[module].add(name)
         table_arguments.extend(made.table_arguments)
 
-    for one in model.fields:
-        if isinstance(one, Value):
+    for field in model.fields:
+        if isinstance(field, Value):
             made = column(
-                one,
+                field,
                 model.name,
                 clock_prefix=clock_prefix,
-                is_owner=schema.owners.get(model.name) == one.name,
+                is_owner=schema.owners.get(model.name) == field.name,
                 is_of_tenant=is_of_tenant,
             )
             use(made)
-            columns.append(_attribute(one.name, made.annotation, made.arguments))
-        elif isinstance(one, Reference):
-            link = links[one.name]
+            columns.append(_attribute(field.name, made.annotation, made.arguments))
+        elif isinstance(field, Reference):
+            link = links[field.name]
             columns.append(_key(link, schema))
             used["uuid"].add("UUID")
             if link.is_of_tenant:
@@ -221,10 +221,10 @@ def _model_file(
             else:
                 used["sqlalchemy"].add("ForeignKey")
             if is_of_tenant:
-                index = tenant_index(link.column, is_unique=one.is_unique)
+                index = tenant_index(link.column, is_unique=field.is_unique)
                 table_arguments.append(index)
                 used["sqlalchemy"].add(index.function)
-            if schema.owners.get(model.name) == links[one.name].column:
+            if schema.owners.get(model.name) == links[field.name].column:
                 used["sqlalchemy"].add("func")
     if searched := searched_fields(model):
         made = search_column(searched)
@@ -242,9 +242,9 @@ def _model_file(
         table_arguments = [*objects, *table_arguments, '{"comment": __doc__}']
         if joins:
             objects = (*objects, BACKEND_ONLY)
-        helpers["objects"].update(one.function.lstrip("*") for one in objects)
+        helpers["objects"].update(call.function.lstrip("*") for call in objects)
     used["sqlalchemy.orm"].update(_orm_names(columns, relationships))
-    targets = {one.target for one in relationships} - {model.name}
+    targets = {relationship.target for relationship in relationships} - {model.name}
     if targets:
         used["typing"].add("TYPE_CHECKING")
     modules = {name: used[name] for name in used if used[name] or " as " in name}
@@ -290,7 +290,7 @@ def _functions(codes: Iterable[Code]) -> set[str]:
 
 def searched_fields(model: Model) -> list[str]:
     """The names of the fields whose words are found by full-text search."""
-    return [one.name for one in model.fields if isinstance(one, Value) and one.is_searched]
+    return [field.name for field in model.fields if isinstance(field, Value) and field.is_searched]
 
 
 def _modules(targets: Iterable[str], schema: Schema) -> tuple[tuple[str, str], ...]:
@@ -300,8 +300,10 @@ def _modules(targets: Iterable[str], schema: Schema) -> tuple[tuple[str, str], .
 
 def _relationship_lines(relationships: Iterable[Relationship]) -> tuple[str, ...]:
     return tuple(
-        attribute(one.name, one.annotation, Call("relationship", one.arguments))
-        for one in relationships
+        attribute(
+            relationship.name, relationship.annotation, Call("relationship", relationship.arguments)
+        )
+        for relationship in relationships
     )
 
 
@@ -363,10 +365,10 @@ def _orm_names(columns: list[str], relationships: list[Relationship]) -> Iterato
 
 
 def _enums(model: Model, base: str) -> Iterator[EnumFile]:
-    for one in model.fields:
-        if isinstance(one, Value) and one.type.name == "enum":
-            members = tuple((member_name(label), label) for label in one.type.labels)
-            yield EnumFile(enum_name(model.name, one.name), base, one.name, members)
+    for field in model.fields:
+        if isinstance(field, Value) and field.type.name == "enum":
+            members = tuple((member_name(label), label) for label in field.type.labels)
+            yield EnumFile(enum_name(model.name, field.name), base, field.name, members)
 
 
 def _docstring(model: Model) -> str:
@@ -377,12 +379,14 @@ def _docstring(model: Model) -> str:
     noun = with_article(snake_case(model.name))
     noun = noun[0].upper() + noun[1:]
     parents = [
-        with_article(_noun(one))
-        for one in model.fields
-        if isinstance(one, Reference) and not one.is_optional
+        with_article(_noun(field))
+        for field in model.fields
+        if isinstance(field, Reference) and not field.is_optional
     ]
     parents = list(dict.fromkeys(parents))
-    others = [one.name.replace("_", " ") for one in model.fields if isinstance(one, ManyToMany)]
+    others = [
+        field.name.replace("_", " ") for field in model.fields if isinstance(field, ManyToMany)
+    ]
     text = noun
     if parents:
         text = f"{noun} of {_enumeration(parents)}"

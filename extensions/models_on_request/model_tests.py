@@ -55,8 +55,8 @@ def model_tests(schema: Schema, files: Iterable[ModelFile], python: tuple[int, .
     """Say what the test file of these models needs."""
     files = tuple(files)
     targets = {link.target for link in schema.links} | {join.target for join in schema.joins}
-    known = [one for one in schema.known.values() if one.name in targets]
-    made = next((one for one in known if one.made_up), None)
+    known = [model for model in schema.known.values() if model.name in targets]
+    made = next((model for model in known if model.made_up), None)
     values = [value for file in files for value in file.made_up]
     values.extend(made.made_up if made else ())
     words = names_in(values)
@@ -94,10 +94,10 @@ def model_tests(schema: Schema, files: Iterable[ModelFile], python: tuple[int, .
         (model.name, fields[0]) for model in schema.models if (fields := searched_fields(model))
     ]
     vectors = [
-        (model.name, one.name)
+        (model.name, field.name)
         for model in schema.models
-        for one in model.fields
-        if isinstance(one, Value) and one.type.name == "vector"
+        for field in model.fields
+        if isinstance(field, Value) and field.type.name == "vector"
     ]
     if vectors or searched:
         other["sqlalchemy"].add("select")
@@ -117,7 +117,7 @@ def model_tests(schema: Schema, files: Iterable[ModelFile], python: tuple[int, .
         made=made,
         has_users=has_users,
         needs_users="users" in words,
-        has_unmade=any(one.is_mapped and not one.made_up for one in known),
+        has_unmade=any(model.is_mapped and not model.made_up for model in known),
         owners=tuple(schema.owners.items()),
         has_tenants=bool(schema.of_tenants),
     )

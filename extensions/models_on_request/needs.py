@@ -14,7 +14,7 @@ def needs_vectors(text: str) -> bool:
     except ModelsError:
         return False
     return any(
-        isinstance(one, Value) and one.type.name == "vector"
+        isinstance(field, Value) and field.type.name == "vector"
         for model in models
-        for one in model.fields
+        for field in model.fields
     )

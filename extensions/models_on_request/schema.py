@@ -97,21 +97,21 @@ class Schema:
     @property
     def has_enums(self) -> bool:
         """Whether some columns are enums."""
-        return any(one.type.name == "enum" for one in self._values())
+        return any(value.type.name == "enum" for value in self._values())
 
     @property
     def has_vectors(self) -> bool:
         """Whether some columns are of pgvector's type."""
-        return any(one.type.name == "vector" for one in self._values())
+        return any(value.type.name == "vector" for value in self._values())
 
     @property
     def has_search(self) -> bool:
         """Whether the words of some fields are found by full-text search."""
-        return any(one.is_searched for one in self._values())
+        return any(value.is_searched for value in self._values())
 
     def _values(self) -> Iterator[Value]:
         for model in self.models:
-            yield from (one for one in model.fields if isinstance(one, Value))
+            yield from (value for value in model.fields if isinstance(value, Value))
 
     @property
     def has_cycles(self) -> bool:
@@ -134,12 +134,12 @@ def resolve(models: Sequence[Model], parts: Collection[Part] = ()) -> Schema:
     # On Supabase, a model may be called as its users are.
     known = {part.known.name: part.known for part in parts if part.known}
     known = {name: known[name] for name in known if name not in tables}
-    tables |= {one.name: one.table for one in known.values()}
+    tables |= {model.name: model.table for model in known.values()}
     _check_targets(models, known)
     _check_first_rows(models)
     of_tenants = models_of_tenants(models, parts)
     attributes = {model.name: own_attributes(model) for model in models} | {
-        one.name: dict.fromkeys(one.attributes, "itself") for one in known.values()
+        model.name: dict.fromkeys(model.attributes, "itself") for model in known.values()
     }
     links = tuple(_links(models, known, attributes, of_tenants))
     joins = tuple(_joins(models, attributes, tables, parts, of_tenants))
@@ -234,25 +234,34 @@ def _links(
     of_tenants: frozenset[str],
 ) -> Iterator[Link]:
     references = [
-        (model, one) for model in models for one in model.fields if isinstance(one, Reference)
+        (model, reference)
+        for model in models
+        for reference in model.fields
+        if isinstance(reference, Reference)
     ]
-    pairs = [frozenset({model.name, one.target.text}) for model, one in references]
-    sides = [(model.name, one.target.text) for model, one in references if not one.reverse]
+    pairs = [frozenset({model.name, reference.target.text}) for model, reference in references]
+    sides = [
+        (model.name, reference.target.text)
+        for model, reference in references
+        if not reference.reverse
+    ]
     edges: dict[str, dict[str, Reference]] = {model.name: {} for model in models}
-    for model, one in references:
-        edges[model.name][one.target.text] = one
-    for model, one in references:
-        target = one.target.text
-        name = one.reverse.text if one.reverse else _reverse_name(model, one, sides)
+    for model, reference in references:
+        edges[model.name][reference.target.text] = reference
+    for model, reference in references:
+        target = reference.target.text
+        name = (
+            reference.reverse.text if reference.reverse else _reverse_name(model, reference, sides)
+        )
         is_mapped = target not in known or known[target].is_mapped
         if is_mapped:
-            claim(attributes, target, name, model, one)
+            claim(attributes, target, name, model, reference)
         yield Link(
             model=model.name,
-            field=one,
+            field=reference,
             reverse=name,
             is_one_of_several=pairs.count(frozenset({model.name, target})) > 1,
-            closes_cycle=one.is_optional
+            closes_cycle=reference.is_optional
             and target != model.name
             and model.name in _reachable(target, edges),
             is_mapped=is_mapped,
@@ -260,13 +269,13 @@ def _links(
         )
 
 
-def _reverse_name(model: Model, one: Reference, sides: list[tuple[str, str]]) -> str:
-    noun = _noun(model.name, one.target.text)
-    name = noun if one.is_unique else plural(noun)
-    if one.target.text == model.name and one.name == "parent":
-        name = "child" if one.is_unique else "children"
-    if sides.count((model.name, one.target.text)) > 1:
-        name = f"{one.name}_{name}"
+def _reverse_name(model: Model, reference: Reference, sides: list[tuple[str, str]]) -> str:
+    noun = _noun(model.name, reference.target.text)
+    name = noun if reference.is_unique else plural(noun)
+    if reference.target.text == model.name and reference.name == "parent":
+        name = "child" if reference.is_unique else "children"
+    if sides.count((model.name, reference.target.text)) > 1:
+        name = f"{reference.name}_{name}"
     return name
 
 
@@ -284,42 +293,42 @@ def _joins(
 ) -> Iterator[Join]:
     owners = {table: model for model, table in tables.items()}
     for model in models:
-        for one in model.fields:
-            if not isinstance(one, ManyToMany):
+        for relation in model.fields:
+            if not isinstance(relation, ManyToMany):
                 continue
-            target, noun = one.target.text, snake_case(model.name)
-            if one.reverse is None and target == model.name:
+            target, noun = relation.target.text, snake_case(model.name)
+            if relation.reverse is None and target == model.name:
                 raise ModelsError(
                     f"say what the other side is called, as in "
-                    f"'{one.name} <-> {target}.{one.name}_of'.",
-                    one.target.position,
+                    f"'{relation.name} <-> {target}.{relation.name}_of'.",
+                    relation.target.position,
                 )
-            name = one.reverse.text if one.reverse else plural(_noun(model.name, target))
-            claim(attributes, target, name, model, one)
-            table = f"{noun}_{one.name}"
+            name = relation.reverse.text if relation.reverse else plural(_noun(model.name, target))
+            claim(attributes, target, name, model, relation)
+            table = f"{noun}_{relation.name}"
             if table in owners or any(table in part.tables for part in parts):
                 raise ModelsError(
-                    f"the join table of '{one.name}' would be called '{table}', which is taken: "
-                    "call the field something else.",
-                    one.position,
+                    f"the join table of '{relation.name}' would be called '{table}', which is "
+                    "taken: call the field something else.",
+                    relation.position,
                 )
             if len(table) > _LONGEST_IN_POSTGRESQL:
                 raise ModelsError(
-                    f"the join table of '{one.name}' would be called '{table}', which is too long "
-                    "for PostgreSQL.",
-                    one.position,
+                    f"the join table of '{relation.name}' would be called '{table}', which is too "
+                    "long for PostgreSQL.",
+                    relation.position,
                 )
             if table in attributes[model.name]:
                 raise ModelsError(
-                    f"the join table of '{one.name}' is called '{table}': call the field of that "
-                    "name something else.",
-                    one.position,
+                    f"the join table of '{relation.name}' is called '{table}': call the field of "
+                    "that name something else.",
+                    relation.position,
                 )
             owners[table] = model.name
-            other = snake_case(target) if target != model.name else singular(one.name)
+            other = snake_case(target) if target != model.name else singular(relation.name)
             yield Join(
                 model=model.name,
-                field=one,
+                field=relation,
                 reverse=name,
                 table=table,
                 column=f"{noun}_id",

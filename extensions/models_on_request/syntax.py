@@ -168,6 +168,6 @@ class Scanner:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A question after the known name that is most like this one; empty if none is."""
-    by_lower = {one.lower(): one for one in known}
+    by_lower = {known_name.lower(): known_name for known_name in known}
     found = get_close_matches(name.lower(), by_lower, n=1)
     return f" Did you mean '{by_lower[found[0]]}'?" if found else ""

@@ -34,19 +34,19 @@ def models_of_tenants(models: Sequence[Model], parts: Collection[Part]) -> froze
         return frozenset()
     found = frozenset(model.name for model in models if not model.shared)
     for model in shared:
-        for one in model.fields:
-            if isinstance(one, Reference) and one.target.text in found:
+        for field in model.fields:
+            if isinstance(field, Reference) and field.target.text in found:
                 raise ModelsError(
-                    f"'{model.name}' is shared, and '{one.target.text}' belongs to a tenant: "
+                    f"'{model.name}' is shared, and '{field.target.text}' belongs to a tenant: "
                     "make both shared, or refer the other way round.",
-                    one.target.position,
+                    field.target.position,
                 )
     for model in models:
-        for one in model.fields:
-            if model.name in found and one.name in _RESERVED:
+        for field in model.fields:
+            if model.name in found and field.name in _RESERVED:
                 raise ModelsError(
-                    f"a field cannot be called '{one.name}': every model that is not shared has a "
-                    "tenant without being asked.",
-                    one.position,
+                    f"a field cannot be called '{field.name}': every model that is not shared has "
+                    "a tenant without being asked.",
+                    field.position,
                 )
     return found

@@ -75,5 +75,5 @@ def _candidates(part: str, needed: str) -> Iterator[str]:
         yield separator.join([base, *rest])
 
 
-def _same(one: str, other: str) -> bool:
-    return stays_within(one, other) and stays_within(other, one)
+def _same(constraint: str, other: str) -> bool:
+    return stays_within(constraint, other) and stays_within(other, constraint)

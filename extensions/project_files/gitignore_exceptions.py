@@ -163,7 +163,7 @@ class _Rules:
         if self._all.check_file(place).include is None:
             return None
         decisions = (_decision(line, place) for line in reversed(self._lines))
-        return next((each for each in decisions if each is not None), None)
+        return next((decision for decision in decisions if decision is not None), None)
 
 
 def _decision(line: str, place: str) -> bool | None:
@@ -187,7 +187,10 @@ def _above(place: str) -> Iterator[str]:
 
 
 def _repository(project: Path) -> Path | None:
-    return next((each for each in (project, *project.parents) if (each / ".git").exists()), None)
+    return next(
+        (directory for directory in (project, *project.parents) if (directory / ".git").exists()),
+        None,
+    )
 
 
 def _excluded_outside(top: Path) -> Iterator[str]:

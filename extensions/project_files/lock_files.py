@@ -114,11 +114,11 @@ def recorded_command(content: str) -> str | None:
     lines = content.splitlines()[:20]
     for number, line in enumerate(lines):
         if line.startswith("#") and line.rstrip().endswith("following command:"):
-            rest = (each[1:].strip() for each in lines[number + 1 :] if each.startswith("#"))
+            rest = (line[1:].strip() for line in lines[number + 1 :] if line.startswith("#"))
             words: list[str] = []
-            for each in rest:
-                words.append(each.removesuffix("\\").strip())
-                if each and not each.endswith("\\"):
+            for comment in rest:
+                words.append(comment.removesuffix("\\").strip())
+                if comment and not comment.endswith("\\"):
                     break
             return " ".join(filter(None, words)) or None
     return None
@@ -133,7 +133,7 @@ def _is_in(version: str, need: Requirement) -> bool:
 
 def _consequence(version: str, need: Requirement, needed_by: Sequence[str] | None) -> str:
     """The floor, a step over a major version, and who may have to move too."""
-    floor = next((each.version for each in need.specifier if each.operator == ">="), "")
+    floor = next((clause.version for clause in need.specifier if clause.operator == ">="), "")
     told = [f"needed is {need.specifier}"]
     if floor and Version(version).major < Version(floor).major:
         told.append(f"a step from major version {Version(version).major}")
@@ -201,11 +201,11 @@ _CONDA_FILE = re.compile(r"/([^/]+)-([^/-]+)-[^/-]+\.(?:conda|tar\.bz2)$")
 
 def _of_pixi(content: str) -> Iterator[dict[str, Any]]:
     found = list(_PIXI_PACKAGE.finditer(content))
-    ends = [each.start() for each in found[1:]]
-    for each, end in zip(found, [*ends, len(content)], strict=True):
-        block = content[each.end() : end]
+    ends = [match.start() for match in found[1:]]
+    for match, end in zip(found, [*ends, len(content)], strict=True):
+        block = content[match.end() : end]
         package: dict[str, Any] = dict(_PIXI_FIELD.findall(block))
-        if each["kind"] == "conda" and (named := _CONDA_FILE.search(each["url"])):
+        if match["kind"] == "conda" and (named := _CONDA_FILE.search(match["url"])):
             package = {"name": named[1], "version": named[2]} | package
         needs = (str(need) for need in _PIXI_NEED.findall(block))
         yield package | {"dependencies": [need for need in needs if "extra ==" not in need]}
@@ -229,8 +229,8 @@ def _add(lock: Lock, package: dict[str, Any]) -> None:
 
 def _dependencies(listed: Any) -> Iterator[str]:  # noqa: ANN401 - as each tool has it
     """The names of what a package depends on: uv lists tables, PDM texts, Poetry a table."""
-    for each in listed:
-        name = cast("dict[str, Any]", each).get("name") if isinstance(each, dict) else each
+    for entry in listed:
+        name = cast("dict[str, Any]", entry).get("name") if isinstance(entry, dict) else entry
         found = re.match(r"[\w.-]+", str(name))
         if found:
             yield canonicalize_name(found[0])

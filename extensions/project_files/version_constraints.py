@@ -37,7 +37,7 @@ def stays_within(constraint: str, allowed: str) -> bool:
     """
     ranges = _alternatives(allowed)
     return all(
-        any(each.contains(version, prereleases=True) for each in ranges)
+        any(specifiers.contains(version, prereleases=True) for specifiers in ranges)
         for mine in _alternatives(constraint)
         for version in _boundary_versions(chain(mine, *ranges))
         if mine.contains(version, prereleases=_name_prerelease(mine))

@@ -113,7 +113,7 @@ def imports(names: Mapping[str, Iterable[str]], *, indent: int = 0) -> str:
     """
     modules = [module for module, from_it in names.items() if not from_it]
     lines = [f"{' ' * indent}import {module}" for module in sorted(modules, key=natural)]
-    for module in sorted((one for one in names if names[one]), key=natural):
+    for module in sorted((module for module in names if names[module]), key=natural):
         flat = f"{' ' * indent}from {module} import "
         members = sorted(set(names[module]), key=_member_key)
         if len(flat) + len(", ".join(members)) <= LINE_LENGTH:

@@ -65,7 +65,9 @@ def strict_classes(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def _options(node: ast.ClassDef) -> dict[str, ast.expr]:
     """What `model_config` or an inner `Config` sets."""
-    found: dict[str, ast.expr] = {each.arg: each.value for each in node.keywords if each.arg}
+    found: dict[str, ast.expr] = {
+        keyword.arg: keyword.value for keyword in node.keywords if keyword.arg
+    }
     for statement in node.body:
         if isinstance(statement, ast.ClassDef) and statement.name == "Config":
             for inner in statement.body:
@@ -76,7 +78,11 @@ def _options(node: ast.ClassDef) -> dict[str, ast.expr]:
             if ast.unparse(targets[0]) != "model_config":
                 continue
             if isinstance(statement.value, ast.Call):
-                found |= {each.arg: each.value for each in statement.value.keywords if each.arg}
+                found |= {
+                    keyword.arg: keyword.value
+                    for keyword in statement.value.keywords
+                    if keyword.arg
+                }
             elif isinstance(statement.value, ast.Dict):
                 for key, value in zip(statement.value.keys, statement.value.values, strict=True):
                     if isinstance(key, ast.Constant) and isinstance(key.value, str):
