@@ -44,6 +44,7 @@ with warnings.catch_warnings(record=True) as caught:
 messages = {str(warning.message) for warning in caught if "timedelta" in str(warning.message)}
 with engine.connect() as connection:
     stored = connection.scalars(text("SELECT lasts FROM task ORDER BY lasts")).all()
+engine.dispose()
 print("by default:", minute.dtype, "stored:", stored, *messages)
 if stored != [60, 60_000_000, 60_000_000_000] or "ns frequency" not in str(messages):
     sys.exit("changed: a minute is one number, or the warning says which")
