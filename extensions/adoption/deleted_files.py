@@ -7,7 +7,7 @@ that is not asked for any more, whatever has become of them meanwhile.
 from __future__ import annotations
 
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -45,6 +45,15 @@ def edited_files(project: Path) -> list[str]:
     return [path for path in paths if _is_edited(project, path, rendered)]
 
 
+def former_answers(project: Path) -> dict[str, Any]:
+    """What the last commit records; nothing where nobody can tell."""
+    try:
+        answers = yaml.safe_load(_git(project, "show", f"HEAD:./{ANSWERS_FILE}"))
+        return dict(answers)
+    except (OSError, TypeError, ValueError, subprocess.SubprocessError, yaml.YAMLError):
+        return {}
+
+
 def restore_files(project: Path, paths: Sequence[str]) -> None:
     """Restore files that an update has deleted, from the last commit."""
     if paths:
@@ -54,9 +63,9 @@ def restore_files(project: Path, paths: Sequence[str]) -> None:
 def _as_made(project: Path) -> dict[str, bytes]:
     """The template's files as the last commit's answers make them; none where nobody can tell."""
     try:
-        answers = yaml.safe_load(_git(project, "show", f"HEAD:./{ANSWERS_FILE}"))
-        return dict(render_recorded(answers))
-    except (RenderError, OSError, subprocess.SubprocessError, yaml.YAMLError):
+        answers = former_answers(project)
+        return dict(render_recorded(answers)) if answers else {}
+    except (RenderError, OSError, subprocess.SubprocessError):
         return {}
 
 

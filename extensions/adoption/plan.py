@@ -23,6 +23,7 @@ from .layer_requirements import (
     raised_where_declared,
 )
 from .packages_built import keep_layer_out
+from .tenant_notes import left_to_do
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -216,14 +217,9 @@ def _without_object(answers: Answers) -> Iterator[str]:
 
 
 def _tenants(project: Path, answers: Answers) -> Iterator[str]:
-    """What keeps tenants apart only once it is done."""
-    file = f"{answers.layer_dir}/database_kit/tenants.py".removeprefix("./")
+    file = f"{answers.layer_dir}/database_kit/tenants.py"
     if answers.tenants and not (project / file).exists():
-        yield f"{file}: write get_tenant_id(), which says whose request it is; until then it raises"
-        yield (
-            "log the application in as a role that owns no table: policies do not bind an owner; "
-            f"{answers.guide}, under Tenants, has the statements"
-        )
+        yield from left_to_do(answers)
 
 
 def _read(project: Path, name: str) -> str | None:

@@ -17,12 +17,19 @@ from ..adoption.answers_file import (
     read_answers,
     record_changes,
 )
-from ..adoption.deleted_files import conflicted_files, deleted_files, edited_files, restore_files
+from ..adoption.deleted_files import (
+    conflicted_files,
+    deleted_files,
+    edited_files,
+    former_answers,
+    restore_files,
+)
 from ..adoption.layer_files import layer_files
 from ..adoption.leftover_imports import Module, importers
 from ..adoption.moved_layer import LostError, moved_answers
 from ..adoption.plan import plan_update
 from ..adoption.rerender import RenderError, render_recorded
+from ..adoption.tenant_notes import in_an_update
 from ..adoption.undo import undo
 from ..project_files.writing import WriteError, write_changes
 from ..project_paths import PathError, read
@@ -83,6 +90,9 @@ def _update(project: Path, recorded: Mapping[str, Any]) -> Iterator[str]:
     for change in plan.changes:
         path = change.path.relative_to(project).as_posix()
         yield f"{path}: {', '.join(line.strip().rstrip(',') for line in change.added)}"
+    former = former_answers(project)
+    if answers.tenants and former and not former.get("db_tenants"):
+        yield from in_an_update(project, answers)
     modules = (Module.of(path, answers.import_base) for path in deleted_files(project))
     names = {module.name for module in modules if module}
     for place in importers(project, answers.import_base, names):

@@ -71,6 +71,7 @@ ELSEWHERE_TESTED = {
     "detection.md",
     "doctor.md",
     "errors.md",
+    "how-to/add-tenants.md",
     "how-to/adopt-a-layer.md",
     "how-to/update.md",
     "index.md",
