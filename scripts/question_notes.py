@@ -15,6 +15,14 @@ NOTES = {
         "The parts of an adopted layer that are used: its declarative base, the expression of its "
         "URL, its session factories, and its revision at that time."
     ),
+    "db_adopt_engine": (
+        "Only if the layer is adopted, and a global of a module is what `create_async_engine` "
+        "returns: `keep`, or the engine's name, such as `app.db:engine`. See "
+        "[its engine](../how-to/adopt-a-layer.md#replace-the-engine)."
+    ),
+    "db_adopt_env": (
+        "Only if the layer is adopted and `env.py` connects as Alembic's async template does."
+    ),
     "db_package_dir": "The layer goes into it, or into a new `db` in it if names are taken.",
     "db_import_path": "As in `import shop.core`: the prefix of imports in the generated files.",
     "db_app_file": "`install_database(app)` is called there.",

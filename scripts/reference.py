@@ -63,7 +63,7 @@ def _questions(questions: Mapping[str, Mapping[str, Any]]) -> str:
             settled
             if "False" in (when, str(question.get("when")))
             else unsure
-            if "unsure(" in when
+            if "unsure(" in when or "can_adopt(" in when
             else asked
         )
         group.append(_question(name, question))
@@ -102,7 +102,9 @@ def _question(name: str, question: Mapping[str, Any]) -> str:
         words = re.sub(r"{{ (db_\w+) }}", r"`\1`", " ".join(asked.split()))
         lines += [f"> {words}", ""]
     lines += [NOTES[name], ""]
-    choices = question.get("choices", {})
+    found = question.get("choices", {})
+    # A text is a template, for choices that depend on the project.
+    choices: Mapping[str, str] = {} if isinstance(found, str) else found
     lines += [f"- `{value}`: {_shown(label, value)}" for label, value in choices.items()]
     if choices:
         lines.append("")

@@ -51,6 +51,10 @@ class Answers:
     version_table: str = "alembic_version"
     adopted: Mapping[str, Any] | None = None
     """What of a layer that the project keeps is used."""
+    adopt_engine: str = "keep"
+    """The engine that the layer creates, as "app.db:engine"; "keep" for none."""
+    adopt_env: str = "keep"
+    """Whether `env.py` connects as the layer does: "replace" or "keep"."""
     kept: tuple[str, ...] = field(default=(), compare=False)
     """Files of the user's where the template would have put one; known once the plan is made."""
 
@@ -73,6 +77,16 @@ class Answers:
         """Whether the Alembic environment is the layer's, not one that the project had."""
         adopted = self.adopted or {}
         return not self.is_adopted or not adopted.get("migrations_dir", "theirs")
+
+    @property
+    def creates_engine(self) -> bool:
+        """Whether the layer creates the engine of an adopted layer."""
+        return self.is_adopted and self.adopt_engine != "keep"
+
+    @property
+    def locks_in_env(self) -> bool:
+        """Whether `env.py` takes the lock of migrations itself."""
+        return self.has_own_alembic or self.adopt_env != "keep"
 
     @property
     def is_supabase(self) -> bool:

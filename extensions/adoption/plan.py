@@ -114,6 +114,12 @@ def make_plan(
     made = (change for change in (*packages.changes, *example) if change.before is None)
     names = [change.path.relative_to(project).as_posix() for change in made]
     changes = [*packages.changes, *_gitignores(project, answers, [*files, *names]), *example]
+    if answers.is_adopted:
+        # Imported late: most projects have no layer.
+        from ..conversion.adopted_files import changed_files  # noqa: PLC0415
+
+        for name, content in changed_files(project, answers).items():
+            changes.extend(_change(project, name, content))
     if answers.wire_app:
         change, note = _wiring(project, answers)
         changes.extend(change)

@@ -18,11 +18,19 @@ from ..adoption.plan import Plan, make_plan
 from ..adoption.record import record
 from ..conversion.added_files import added, excluded, is_adopted
 from ..conversion.import_block import import_block, wrapped
-from ..conversion.offer import offer, other_extras, proof, reasons_not_to_adopt
+from ..conversion.modules import UnprovenError
+from ..conversion.offer import (
+    Replaceable,
+    offer,
+    other_extras,
+    proof,
+    reasons_not_to_adopt,
+    replaceable,
+)
 from ..inspection import Facts, Given, inspect_project
 from ..project_files.gitignore import as_pattern
 from ..project_paths import PathError, obstacles, read_file
-from ..python_text.import_lines import import_statement, sorted_imports
+from ..python_text.import_lines import import_statement, module_import, sorted_imports
 from .code_style import use_style
 from .compiled_texts import remember_compiled_texts
 from .context import CopierContext
@@ -58,18 +66,22 @@ class ExistingProject(Extension):
         self._shown: set[Path] = set()
         self._findings_are_shown = False
         self._proofs: dict[Path, AdoptedLayer | str] = {}
+        self._replaceable: dict[Path, Replaceable] = {}
         self._answers_before: bytes | None = None
         functions: dict[str, Any] = {
             "add_layer": self.add_layer,
             "adopted_layer": self.adopted_layer,
             "agreed": self.agreed,
             "asks_for_extras": self.asks_for_extras,
+            "can_adopt": self.can_adopt,
+            "engine_choices": self.engine_choices,
             "files_in_place": self.files_in_place,
             "has_uuid7": has_uuid7,
             "import_block": import_block,
             "layer_file": self.layer_file,
             "layer_import": self.layer_import,
             "layer_path": self.layer_path,
+            "module_import": module_import,
             "not_lost": self.not_lost,
             "possible": self.possible,
             "proposed": self.proposed,
@@ -134,6 +146,35 @@ class ExistingProject(Extension):
             return json.dumps(state.known["db_adopted"])
         layer = self._proof(state) if is_adopted(state.variables) else "none is adopted"
         return json.dumps(None if isinstance(layer, str) else layer.as_answer())
+
+    @pass_context
+    def can_adopt(self, context: Context, part: str) -> bool:
+        """Whether to ask for the engine, or for `env.py`: where it can be replaced."""
+        found = self._replaceable_of(CopierContext(context))
+        return found.env if part == "env" else bool(found.engines)
+
+    @pass_context
+    def engine_choices(self, context: Context) -> str:
+        """The choices for the engine that the layer creates, as JSON."""
+        state = CopierContext(context)
+        sites = self._replaceable_of(state).engines
+        choices = {"Keep: all of them as they are": "keep"}
+        choices |= {f"{site.name} ({site.place})": site.name for site in sites}
+        if known := state.known.get("db_adopt_engine"):
+            choices.setdefault(str(known), str(known))
+        return json.dumps(choices)
+
+    def _replaceable_of(self, state: CopierContext) -> Replaceable:
+        if state.has_layer or not is_adopted(state.variables):
+            return Replaceable()
+        if state.root not in self._replaceable:
+            layer = self._proof(state)
+            self._replaceable[state.root] = (
+                Replaceable()
+                if isinstance(layer, str)
+                else replaceable(state.root, self._facts_of(state), layer)
+            )
+        return self._replaceable[state.root]
 
     def _proof(self, state: CopierContext) -> AdoptedLayer | str:
         if state.root not in self._proofs:
@@ -349,6 +390,8 @@ class ExistingProject(Extension):
                 plan = make_plan(project, answers, own, kept=in_way)
             except PathError as error:
                 raise UserMessageError(no_file(error)) from error
+            except UnprovenError as error:
+                raise UserMessageError(f"{error}.") from error
             self._plan = answers, plan
         return self._plan[1]
 

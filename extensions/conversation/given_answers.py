@@ -72,7 +72,8 @@ def problems_with_value(
     choices = question.get("choices")
     if question["type"] == "bool" and not isinstance(parsed, bool):
         yield f"-d {name}={value}: it takes true or false."
-    elif choices:
+    # A text is a template, which lists what the project has.
+    elif choices and not isinstance(choices, str):
         named = cast("Mapping[str, object] | Sequence[object]", choices)
         allowed = list(named.values() if isinstance(named, Mapping) else named)
         several = bool(question.get("multiselect"))

@@ -91,10 +91,16 @@ def _found(facts: Facts, answers: Answers) -> Iterator[str]:
             )
         driver = adopted.get("driver", "asyncpg")
         kind = adopted.get("sessions", "async")
-        yield (
-            f"two connection pools: the application's, for its {kind} sessions on {driver}, and "
-            "one for SessionDep on asyncpg"
-        )
+        if answers.creates_engine:
+            yield (
+                f"engine {answers.adopt_engine}: its options stay; its pool gets a bounded wait "
+                "queue, its statements a timeout of 30 s, and SessionDep uses it, too"
+            )
+        else:
+            yield (
+                f"two connection pools: the application's, for its {kind} sessions on {driver}, "
+                "and one for SessionDep on asyncpg"
+            )
     for finding in facts.existing_layer:
         yield f"database layer: {finding.text} ({finding.file}:{finding.line})"
 

@@ -55,9 +55,21 @@ def reason_to_stop(
             return ""
         return f"{project} has no database layer of this template: nothing to undo."
     if state.has_layer:
-        return _moved(state)
+        return next(_changed_later(state), "") or _moved(state)
     existing = state.data.get("db_existing") or what_to_do(state)
     return "\n".join(_of_the_project(state, facts_of(state), existing))
+
+
+def _changed_later(state: CopierContext) -> Iterator[str]:
+    """The message for an answer that only a first copy can take."""
+    recorded = state.recorded
+    for name in ("db_adopt_engine", "db_adopt_env"):
+        before = recorded.get(name, "keep")
+        if "db_added_on" in recorded and state.data.get(name, before) != before:
+            yield (
+                f"-d {name}={state.data[name]}: only a first copy can change it; undo the layer "
+                f"with -d db_undo=true, and copy it again with -d {name}={state.data[name]}."
+            )
 
 
 def _moved(state: CopierContext) -> str:

@@ -167,7 +167,7 @@ def _of_adopted(answers: Answers) -> Iterator[tuple[str, str]]:
     yield run(manager, f"{answers.pytest} {answers.own_tests_dir} --record-differences"), ""
     yield "", "Review known_differences.txt there: how models and migrations differ today."
     yield run(manager, answers.pytest), ""
-    if not answers.has_own_alembic:
+    if not answers.locks_in_env:
         migrate = run_module(answers, "database_kit.migrate")
         yield f"{migrate} upgrade head", "replaces alembic upgrade head"
 

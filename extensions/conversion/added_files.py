@@ -76,8 +76,9 @@ def _patterns(answers: Mapping[str, Any]) -> Iterator[str]:
     yield re.escape(str(layer / "database.py"))
     if layer != PurePosixPath(answers["db_package_dir"]):
         yield re.escape(str(layer / "__init__.py"))
-    # Their env.py takes no lock; the one that is added does.
-    kit = KIT - {"migrate"} if has_own_alembic(answers) else KIT
+    # Their env.py takes no lock; the one that is added does, and one that is changed.
+    locks = has_own_alembic(answers) or answers.get("db_adopt_env") == "replace"
+    kit = KIT - {"migrate"} if locks else KIT
     yield from (re.escape(str(layer / "database_kit" / f"{name}.py")) for name in kit)
     if not has_history(answers):
         yield from (re.escape(str(layer / "database_kit" / f"{name}.py")) for name in HISTORY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..inspection import Facts
+    from .adopted_engine import EngineSite
     from .adopted_layer import AdoptedLayer
 
 _NAME = re.compile(r"[\w.:-]+")
+_OBJECT = re.compile(r"[\w.]+:\w+")
 EXTRAS = ("doctor", "diagnostics", "errors", "health")
 """The extras that work with the project's own models and migrations."""
 WITHOUT = {
@@ -26,6 +29,15 @@ WITHOUT = {
     "db_example_model": False,
 }
 """Questions about the layer's own models, and the only answer to each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaceable:
+    """What of an adopted layer can be replaced by the layer's own."""
+
+    engines: tuple[EngineSite, ...] = ()
+    env: bool = False
+    """Whether it is the connection of `env.py`, too."""
 
 
 def proof(project: Path, facts: Facts) -> AdoptedLayer | str:
@@ -75,6 +87,36 @@ def reasons_not_to_adopt(project: Path, facts: Facts, data: Mapping[str, Any]) -
         if data.get(name, only) not in (only, str(only).lower()):
             yield f"-d {name}: not available with db_existing=adopt; leave it out."
     yield from other_extras(data.get("db_extras", ()))
+    yield from _not_replaced(project, facts, proven, data)
+
+
+def _not_replaced(
+    project: Path, facts: Facts, layer: AdoptedLayer, data: Mapping[str, Any]
+) -> Iterator[str]:
+    """The messages for parts that the layer was asked to replace and cannot."""
+    from .adopted_engine import KEEP, engine_sites  # noqa: PLC0415 - few projects need it
+    from .adopted_environment import environment_problem  # noqa: PLC0415
+
+    engine = str(data.get("db_adopt_engine", KEEP))
+    if engine != KEEP:
+        sites, reason = engine_sites(project, facts, layer)
+        names = [site.name for site in sites]
+        if engine not in names:
+            told = f"it takes {' or '.join([KEEP, *names])}" if names else f"{reason}; keep it"
+            yield f"-d db_adopt_engine={engine}: {told}."
+    if data.get("db_adopt_env", KEEP) != KEEP and (
+        problem := environment_problem(project, facts, layer)
+    ):
+        yield f"-d db_adopt_env=replace: {problem}; keep it."
+
+
+def replaceable(project: Path, facts: Facts, layer: AdoptedLayer) -> Replaceable:
+    """What of an adopted layer can be replaced by the layer's own."""
+    from .adopted_engine import engine_sites  # noqa: PLC0415 - few projects need it
+    from .adopted_environment import environment_problem  # noqa: PLC0415
+
+    sites, _ = engine_sites(project, facts, layer)
+    return Replaceable(sites, env=not environment_problem(project, facts, layer))
 
 
 def other_extras(extras: object) -> Iterator[str]:
@@ -95,6 +137,9 @@ def check_adopted(answers: Mapping[str, Any]) -> Iterator[str]:
     """The problems of a recorded `db_adopted`, without full stops."""
     if not is_adopted(answers) or "db_added_on" not in answers:
         return
+    engine, env = answers.get("db_adopt_engine", "keep"), answers.get("db_adopt_env", "keep")
+    if (engine != "keep" and not _OBJECT.fullmatch(str(engine))) or env not in {"keep", "replace"}:
+        yield "db_adopt_engine or db_adopt_env is not what a copy wrote"
     found: object = answers.get("db_adopted")
     fields = cast("dict[str, object]", found) if isinstance(found, dict) else {}
     texts = [fields.get("base"), fields.get("url"), fields.get("version_table")]

@@ -24,6 +24,18 @@ def import_statement(module: str, names: str) -> str:
     return f"from {module} import (\n{inner})"
 
 
+def module_import(module: str, bound: str) -> str:
+    """Import a module under another name.
+
+    Args:
+        module: its import path.
+        bound: the name.
+    """
+    package, _, name = module.rpartition(".")
+    renamed = f" as {bound}" if bound != name else ""
+    return f"from {package} import {name}{renamed}" if package else f"import {name}{renamed}"
+
+
 def sorted_imports(*statements: str | None) -> str:
     """Put the import statements of one section into the order that isort and ruff want."""
     return "\n".join(sorted(filter(None, statements), key=_sort_key))

@@ -3,14 +3,12 @@
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from copier.errors import UserMessageError
 
-from tests.support.environments import Environment, make_environment
+from tests.support.desk import KIT, NAME, REVISION, Desk
 from tests.support.linters import RULES, silent
 from tests.support.template import (
     ANSWERS_FILE,
@@ -24,31 +22,6 @@ from tests.support.template import (
     update_layer,
 )
 
-NAME = "async-sqlalchemy"
-KIT = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/database")
-# Succeeds only where one migrator holds the lock, and statements wait for locks no longer than 5 s.
-REVISION = '''"""checked"""
-
-from alembic import op
-
-revision = "93d0c1a5e7f2"
-down_revision = "6e02f5d81c44"
-branch_labels = None
-depends_on = None
-
-
-def upgrade() -> None:
-    op.execute("""
-        DO $$ BEGIN
-            ASSERT current_setting('lock_timeout') = '5s', 'no timeout';
-            ASSERT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory'), 'no lock';
-        END $$
-    """)
-
-
-def downgrade() -> None:
-    pass
-'''
 HARMFUL = '''"""harmful"""
 
 from alembic import op
@@ -97,31 +70,6 @@ with TestClient(app) as client:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """The project with what was added to it."""
-
-    project: Path
-    environment: Environment
-    variables: dict[str, str] = field(default_factory=dict[str, str])
-
-    def run(self, *command: str) -> str:
-        """Run `python command …`, and return what it prints."""
-        done = self.environment.run(*command, cwd=self.project, variables=self.variables)
-        return done.stdout + done.stderr
-
-    def fails(self, *command: str) -> str:
-        """Run a command that has to fail."""
-        with pytest.raises(AssertionError) as failed:
-            self.run(*command)
-        return str(failed.value)
-
-    def add_revision(self, text: str) -> None:
-        """Write a third revision."""
-        revision = self.project / "migrations" / "versions" / "93d0c1a5e7f2_third.py"
-        revision.write_text(text, encoding="utf-8")
-
-
 @pytest.fixture(scope="session")
 def adopted(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with what adopting adds."""
@@ -134,11 +82,7 @@ def desk(
     adopted: Path, environments: Path, tmp_path: Path, new_database: Callable[[], str]
 ) -> Desk:
     """A copy of it, the environment that it declares, and an empty database."""
-    project = Path(shutil.copytree(adopted, tmp_path / "project"))
-    install = ["-r", "pyproject.toml", "--group", "dev"]
-    environment = make_environment(environments, NAME, install, cwd=project)
-    url = urlsplit(new_database())._replace(scheme="postgresql+asyncpg").geturl()
-    return Desk(project, environment, {"DESK_POSTGRES_DSN": url.replace("@/", "@localhost/")})
+    return Desk.of(adopted, tmp_path / "project", environments, new_database())
 
 
 def test_unasked_it_says_how(template: Path, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.adopted.test_adopted_layer import KIT, Desk
+from tests.support.desk import KIT, Desk
 from tests.support.environments import make_environment
 from tests.support.linters import RULES, silent
 from tests.support.template import add_layer, changed_files, copy_project, git

@@ -151,14 +151,19 @@ def test_adopting_is_what_a_terminal_offers_where_it_is_proven(
     template: Path, tmp_path: Path
 ) -> None:
     project = copy_project("async-sqlalchemy", tmp_path / "project")
-    questions = [EXISTING, "What else", "install_database", "Go ahead?"]
+    parts = ["Create an engine", "How does env.py connect"]
+    questions = [EXISTING, *parts, "What else", "install_database", "Go ahead?"]
+    keys = ["\r", f"{DOWN}\r", f"{DOWN}\r", "\r", "\r", "\r"]
 
-    code, said = answer(template, project, ["\r"] * len(questions), questions)
+    code, said = answer(template, project, keys, questions)
 
     assert code == 0, said
     assert "database URL str(get_settings().postgres_dsn)" in said
     assert "migrations in migrations, at revision 6e02f5d81c44" in said
+    assert "engine desk.db.session:engine: its options stay" in said
     assert (project / "desk" / "database_kit" / "health.py").exists()
+    engine = (project / "desk" / "db" / "session.py").read_text(encoding="utf-8")
+    assert "create_layer_engine(url" in engine
 
 
 def test_a_no_by_data(template: Path, project: Path) -> None:
