@@ -61,7 +61,7 @@ def render_packages(specs: Mapping[str, Spec], directory: Path, *, python: str) 
         python: the oldest version of Python that has to read them.
     """
     environment = Environment(
-        loader=FileSystemLoader(REPOSITORY / "template"),
+        loader=FileSystemLoader([REPOSITORY / "template", REPOSITORY]),
         extensions=[ExistingProject],
         trim_blocks=True,
         lstrip_blocks=True,
