@@ -80,6 +80,14 @@ async def execute(url: str, statement: str) -> None:
     await connection.close()
 
 
+async def has_citus(url: str) -> bool:
+    """Whether a database is one of a Citus cluster."""
+    connection = await asyncpg.connect(url)
+    found = await connection.fetchval("SELECT extname FROM pg_extension WHERE extname = 'citus'")
+    await connection.close()
+    return found is not None
+
+
 def with_login(url: str, role: str) -> str:
     """Return a URL with another login."""
     parts = urlsplit(url)

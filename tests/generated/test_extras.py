@@ -24,7 +24,7 @@ WIRED_BY = {
 """The lines of database.py and database_kit/engine.py."""
 MORE_FILES = {"reads": ["hot_statements.py", "hot_writes.py"]}
 """Besides those that are named after the extra."""
-PARTS = {"agents", "diagnostics", "enums", "views"}
+PARTS = {"agents", "citus", "diagnostics", "enums", "views"}
 """Parts of the doctor and of autogenerate: an update takes them back, no deletion; and no code."""
 
 
@@ -75,6 +75,8 @@ def test_alone(extra: str | None, template: Path, tmp_path: Path) -> None:
     answers = {"db_existing": "beside", "db_extras": [extra] if extra else []}
     if extra == "views":
         answers |= {"db_type": "supabase"}
+    if extra == "citus":
+        answers |= {"db_tenants": True}
     project = add_layer(template, copy_project("root-modules", tmp_path / "p"), **answers)
 
     made = {path.stem.removeprefix("database_") for path in project.glob("**/*.py")}

@@ -1,6 +1,7 @@
 """A layer with tenants and all that can be chosen besides, tried from inside the project."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 from copier.errors import UserMessageError
 
 from tests.attacks import tenants
-from tests.support.adopted import WITH_EVERYTHING, WITH_TENANTS
+from tests.support.adopted import EXTRAS, WITH_EVERYTHING, WITH_TENANTS
 from tests.support.environments import Environment
+from tests.support.linters import silent
 from tests.support.template import (
     ANSWERS_FILE,
     add_layer,
@@ -20,7 +22,7 @@ from tests.support.template import (
     copy_with_layer,
 )
 
-INSIDE = Path(__file__).parent / "inside"
+INSIDE = Path(__file__).parent / "inside" / "tenants"
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +46,45 @@ def environment(
 
 @pytest.mark.long
 def test_all_tests_pass(project: Path, environment: Environment) -> None:
-    shutil.copy(INSIDE / "tenants" / "test_inside_tenants.py", project / "tests" / "database")
+    copy_tests(project, "test_inside_tenants.py", "test_inside_citus.py")
 
     done = environment.run(
-        *["-m", "pytest", "tests/database", "-p", "no:cacheprovider"],
+        *["-m", "pytest", "tests/database", "-p", "tests.database.tenant_fixture"],
+        *["-p", "no:cacheprovider"],
         cwd=project,
     )
 
     assert " skipped" not in done.stdout
+
+
+def copy_tests(project: Path, *names: str) -> None:
+    """Copy tests of ours into the project."""
+    for name in (*names, "tenant_fixture.py"):
+        shutil.copy(INSIDE / name, project / "tests" / "database")
+
+
+@pytest.mark.long
+def test_all_tests_pass_on_citus(template: Path, environment: Environment, tmp_path: Path) -> None:
+    url = os.environ.get("TEST_DATABASE_URL", "")
+    if not url or not asyncio.run(tenants.has_citus(url)):
+        pytest.skip("TEST_DATABASE_URL is no database of a Citus cluster")
+    answers = {**WITH_TENANTS.answers, "db_models": without_vectors()}
+    project = copy_with_layer(template, WITH_TENANTS.project, tmp_path / "project", **answers)
+    copy_tests(project, *(file.name for file in INSIDE.glob("test_*.py")))
+
+    done = environment.run(
+        *["-m", "pytest", "tests/database", "-p", "tests.database.tenant_fixture"],
+        *["-p", "no:cacheprovider"],
+        cwd=project,
+        variables={"TEST_DATABASE_URL": url},
+    )
+
+    assert " skipped" not in done.stdout
+
+
+def without_vectors() -> str:
+    """The models, for a server that has no pgvector."""
+    return str(WITH_TENANTS.answers["db_models"]).replace(", embedding vector(3)?", "")
 
 
 @pytest.mark.parametrize(
@@ -96,6 +129,18 @@ def test_without_tenants_nothing_speaks_of_them(template: Path, tmp_path: Path) 
     new = [project / line[3:] for line in changed_files(project) if line.startswith("??")]
 
     assert [file.name for file in new if b"tenant" in file.read_bytes().lower()] == [ANSWERS_FILE]
+
+
+def test_without_citus_nothing_speaks_of_it(template: Path, tmp_path: Path) -> None:
+    extras = [extra for extra in EXTRAS if extra != "citus"]
+    answers = {**WITH_TENANTS.answers, "db_extras": extras}
+    project = copy_with_layer(template, WITH_TENANTS.project, tmp_path / "project", **answers)
+    new = [line[3:] for line in changed_files(project) if line.startswith("??")]
+
+    assert [name for name in new if b"citus" in (project / name).read_bytes().lower()] == []
+    # What is imported is used, and the other way round.
+    python = [name for name in new if name.endswith(".py")]
+    silent("ruff", "check", "--isolated", "--no-cache", "--select=F,I", *python, cwd=project)
 
 
 def test_seeds_are_of_a_tenant(

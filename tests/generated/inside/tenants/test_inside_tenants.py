@@ -119,7 +119,7 @@ async def test_a_row_stays_with_its_tenant(tenant_session, tenants) -> None:
             await theirs.flush()
         theirs.expunge_all()
     give_away = update(Customer).values(tenant_id=tenants[1].id)
-    with pytest.raises(DBAPIError, match="row-level security"):
+    with pytest.raises(DBAPIError, match=r"row-level security|the partition value"):
         await tenant_session.execute(give_away)
     await tenant_session.rollback()
 
@@ -166,14 +166,6 @@ async def test_core_upserts_and_bulk_loads(tenant_session, tenants) -> None:
     assert labels.all() == ["0", "1", "2", "3", "new"]
     async with tenant_session_scope(tenants[1].id) as theirs:
         assert (await theirs.scalars(select(Tag.label))).all() == []
-    async with all_tenants_session_scope() as session:
-        rows = [{"label": "9", "tenant_id": tenant.id} for tenant in tenants]
-        await copy_rows(session, Tag, rows)
-        session.add(Tag(label="nobody's"))
-        with pytest.raises(TenantError, match="needs a tenant_id"):
-            await session.flush()
-        session.expunge_all()
-        assert await session.scalar(select(func.count(Tag.id))) == 7
 
 
 @pytest.fixture
@@ -186,10 +178,21 @@ async def two(migrated_database):
         async with tenant_session_scope(tenant.id) as session:
             session.add(Tag(label=tenant.name))
     yield [tenant.id for tenant in both]
-    async with all_tenants_session_scope() as session:
-        await session.execute(text("DELETE FROM tags"))
-        await session.execute(text("DELETE FROM tenants"))
+    # Citus refuses to write shared tables after those of several tenants.
+    for table in ("tags", "tenants"):
+        async with all_tenants_session_scope() as session:
+            await session.execute(text(f"DELETE FROM {table}"))
     await dispose_engine()
+
+
+async def test_all_tenants_are_written_by_who_says_which(two) -> None:
+    async with all_tenants_session_scope() as session:
+        await copy_rows(session, Tag, [{"label": "9", "tenant_id": one} for one in two])
+        session.add(Tag(label="nobody's"))
+        with pytest.raises(TenantError, match="needs a tenant_id"):
+            await session.flush()
+        session.expunge_all()
+        assert await session.scalar(select(func.count(Tag.id))) == 4
 
 
 async def test_reads_have_a_tenant_or_are_refused(two) -> None:
