@@ -5,6 +5,8 @@ PgBouncer in transaction mode. They read and write by models, Core, SQL, upserts
 savepoints, roll back, fail, forge and leave in the middle of it. Each row that is read or written
 has to be the tenant's.
 
+On an empty database of a cluster, as a superuser, where `TEST_DATABASE_URL` names one: Citus, then.
+
 `--sabotage` has to be found: `session` sets the tenant for the connection in place of the
 transaction, `policy` takes the policy from a table, and `both` the predicate of queries as well.
 """
@@ -14,9 +16,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import shutil
 import tempfile
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -33,6 +37,26 @@ if TYPE_CHECKING:
     from tests.support.environments import Environment
 
 INSIDE = Path(__file__).parent / "inside"
+
+
+@dataclass(frozen=True, slots=True)
+class GivenServer:
+    """A server that was there before; it trusts everybody on this machine."""
+
+    plain_url: str
+
+    @property
+    def location(self) -> str:
+        """Where it is to PgBouncer."""
+        parts = urlsplit(self.plain_url)
+        return f"host={parts.hostname} port={parts.port or 5432}"
+
+    @property
+    def os_user(self) -> str | None:
+        """Who runs PgBouncer, which refuses to run as root."""
+        return None if os.getuid() else "nobody"
+
+
 APPLICATION = "app_backend"
 """The application's role, which PgBouncer knows."""
 CREATE_ROLE = """
@@ -109,6 +133,11 @@ def attack(
     return result
 
 
+def without_vectors() -> str:
+    """The models, for a server that has no pgvector."""
+    return str(WITH_TENANTS.answers["db_models"]).replace(", embedding vector(3)?", "")
+
+
 def promises(result: dict[str, Any]) -> dict[str, bool]:
     """What has to hold, and whether it did."""
     return {
@@ -130,9 +159,10 @@ def main(arguments: argparse.Namespace) -> None:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         template = snapshot_template(scratch / "template")
         project = copy_project(WITH_TENANTS.project, scratch / "project")
-        add_layer(template, project, **WITH_TENANTS.answers)
+        add_layer(template, project, **{**WITH_TENANTS.answers, "db_models": without_vectors()})
         environment = WITH_EVERYTHING.environment(scratch / "environments", project)
-        server = stack.enter_context(primary())
+        given = os.environ.get("TEST_DATABASE_URL")
+        server = GivenServer(given) if given else stack.enter_context(primary())
         pooler = stack.enter_context(pgbouncer(server))
         owner = server.plain_url
         prepare(environment, project, owner)

@@ -68,7 +68,7 @@ def test_all_tests_pass_on_citus(template: Path, environment: Environment, tmp_p
     url = os.environ.get("TEST_DATABASE_URL", "")
     if not url or not asyncio.run(tenants.has_citus(url)):
         pytest.skip("TEST_DATABASE_URL is no database of a Citus cluster")
-    answers = {**WITH_TENANTS.answers, "db_models": without_vectors()}
+    answers = {**WITH_TENANTS.answers, "db_models": tenants.without_vectors()}
     project = copy_with_layer(template, WITH_TENANTS.project, tmp_path / "project", **answers)
     copy_tests(project, *(file.name for file in INSIDE.glob("test_*.py")))
 
@@ -80,11 +80,6 @@ def test_all_tests_pass_on_citus(template: Path, environment: Environment, tmp_p
     )
 
     assert " skipped" not in done.stdout
-
-
-def without_vectors() -> str:
-    """The models, for a server that has no pgvector."""
-    return str(WITH_TENANTS.answers["db_models"]).replace(", embedding vector(3)?", "")
 
 
 @pytest.mark.parametrize(
