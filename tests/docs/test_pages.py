@@ -73,6 +73,8 @@ ELSEWHERE_TESTED = {
     "errors.md",
     "how-to/add-tenants.md",
     "how-to/adopt-a-layer.md",
+    "how-to/citus.md",
+    "how-to/schema-per-tenant.md",
     "how-to/update.md",
     "index.md",
     "models.md",
