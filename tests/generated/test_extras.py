@@ -72,7 +72,10 @@ def test_deleted(extra: str, with_all: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("extra", [None, *EXTRAS])
 def test_alone(extra: str | None, template: Path, tmp_path: Path) -> None:
-    answers = {"db_existing": "beside", "db_extras": [extra] if extra else []}
+    answers: dict[str, object] = {
+        "db_existing": "beside",
+        "db_extras": [extra] if extra else [],
+    }
     if extra == "views":
         answers |= {"db_type": "supabase"}
     if extra == "citus":
