@@ -41,6 +41,8 @@ sys.path.insert(0, ".")
 spec = importlib.util.spec_from_file_location("conftest", "tests/database/conftest.py")
 conftest = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(conftest)
+from app.database_kit import server_cache
+
 hashes = {conftest.hash_migrations()}
 
 
@@ -48,7 +50,7 @@ def is_noticed(path, text):
     Path(path).parent.mkdir(exist_ok=True)
     with Path(path).open("a") as file:
         file.write(text)
-    conftest.find_module.cache_clear()
+    server_cache._find_module.cache_clear()
     found = conftest.hash_migrations()
     noticed = found not in hashes
     hashes.add(found)
