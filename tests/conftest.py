@@ -15,7 +15,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from tests.support.compiled import compile_extensions_once
-from tests.support.postgres import create_server_users, running_server
+from tests.support.postgres import create_server_users, running_server, stop_inner_server
 from tests.support.run import make_run_directory, remove_run_directory, run_directory
 from tests.support.template import snapshot_template
 
@@ -124,6 +124,13 @@ def server_url() -> Iterator[str]:
     """A PostgreSQL 18."""
     with running_server(18) as server:
         yield server.url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _end_of_inner_server() -> Iterator[None]:
+    """Stop the server of inner tests after the last of this worker's."""
+    yield
+    stop_inner_server()
 
 
 @pytest.fixture(scope="session")

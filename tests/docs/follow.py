@@ -13,6 +13,7 @@ from pathlib import Path
 import asyncpg
 
 from tests.support.copier_process import run_copier_process
+from tests.support.environments import shared_server
 
 from .pages import Block, blocks
 
@@ -114,7 +115,7 @@ class Reader:
         done = subprocess.run(
             words,
             cwd=self._project,
-            env=self._environment(),
+            env={**shared_server(words), **self._environment()},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
+from .postgres import server_of_inner_tests
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -86,6 +88,9 @@ class Environment:
     ) -> subprocess.CompletedProcess[str]:
         """Run `python command …` and return its outcome; what it prints is text.
 
+        Generated tests use a server that all of them share, unless `TEST_DATABASE_URL` is among the
+        variables; an empty one has them start their own.
+
         Raises:
             AssertionError: it failed; the message holds what it printed.
             subprocess.TimeoutExpired: it did not end within ten minutes.
@@ -93,7 +98,7 @@ class Environment:
         done = subprocess.run(
             [str(self.python), *command],
             cwd=cwd,
-            env={**self._clean(), **(variables or {})},
+            env={**self._clean(), **shared_server(command), **(variables or {})},
             capture_output=True,
             text=True,
             check=False,
@@ -115,6 +120,11 @@ class Environment:
             # What is installed in place may be another test's copy of the project.
             clean["PYTHONPATH"] = str(self.sources)
         return clean
+
+
+def shared_server(command: Sequence[str]) -> dict[str, str]:
+    """The variables that lead a run of pytest, if it is one, to the server of inner tests."""
+    return {"TEST_DATABASE_URL": server_of_inner_tests()} if "pytest" in command else {}
 
 
 def make_environment(

