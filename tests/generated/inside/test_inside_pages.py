@@ -6,7 +6,7 @@ import pytest
 from app.database import dispose_engine, session_scope
 from app.database_kit.pages import CursorError, count_rows, page
 from app.models.base import Base
-from sqlalchemy import Integer, MetaData, Numeric, func, select, text
+from sqlalchemy import Integer, MetaData, Numeric, String, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("migrated_database")]
@@ -24,6 +24,7 @@ class Paged(Base):
     number: Mapped[int]
     amount: Mapped[float | None] = mapped_column(Numeric(6, 2))
     flag: Mapped[bool | None]
+    code: Mapped[str | None] = mapped_column(String(2))
 
 
 COLUMNS = [
@@ -33,6 +34,8 @@ COLUMNS = [
     Paged.flag,
     Paged.created_at,
     func.length(Paged.word, type_=Integer),
+    Paged.amount / 7,
+    Paged.code + Paged.word,
 ]
 
 
@@ -53,6 +56,7 @@ async def rows(draw):
                     number=draw.choice([-1, 0, 1]),
                     amount=draw.choice([None, 0, 1.5, -2.25]),
                     flag=draw.choice([None, True, False]),
+                    code=draw.choice([None, "x", "xy"]),
                 )
             )
     yield
