@@ -84,15 +84,6 @@ def seeds_of_models(context: Context) -> ModelSeeds:
 
 
 @pass_context
-def models_have_cycles(context: Context) -> bool:
-    """Whether some tables refer to each other in a circle."""
-    text = context["db_models"]
-    return bool(text.strip()) and bool(
-        _requests().requested_schema(text, beside=_parts(context)).has_cycles
-    )
-
-
-@pass_context
 def models_have(context: Context, what: str) -> bool:
     """Whether the models have vectors, or text to search."""
     text = context["db_models"]
@@ -162,7 +153,6 @@ MODEL_FUNCTIONS = {
     "from_import": from_import,
     "model_problem": model_problem,
     "models_have": models_have,
-    "models_have_cycles": models_have_cycles,
     "relations_of": relations_of,
     "requested_models": requested_models,
     "seeds_of_models": seeds_of_models,

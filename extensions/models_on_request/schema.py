@@ -113,11 +113,6 @@ class Schema:
         for model in self.models:
             yield from (value for value in model.fields if isinstance(value, Value))
 
-    @property
-    def has_cycles(self) -> bool:
-        """Whether some foreign keys can only be made after all tables."""
-        return any(link.closes_cycle for link in self.links)
-
 
 def resolve(models: Sequence[Model], parts: Collection[Part] = ()) -> Schema:
     """Work out what the models mean together.

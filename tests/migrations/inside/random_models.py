@@ -110,6 +110,7 @@ NAMES = [
 SCHEMAS = [None, None, None, None, "side", "Other side"]
 # What a unique constraint of a partitioned table could do without, as well.
 PARTITIONS = [None, None, None, None, "HASH (id)", "LIST (id)"]
+KEYS = ["identity", "always", "serial", "bigserial", "uuid"]
 TABLES = ["things", "order", "Mixed", "order lines", "parts", "users_of_things"]
 
 
@@ -126,6 +127,7 @@ class Models:
         self.random = Random(seed)
         self.enums: dict[str, list[str]] = {}
         self.tables: dict[str, dict] = {}
+        self.former: dict[tuple[str, str | None], tuple[str, str | None]] = {}
         self.count = 0
 
     def copy(self) -> Models:
@@ -161,7 +163,7 @@ class Models:
                 [
                     *[self.add_column, self.drop_column, self.change_column, self.change_column],
                     *[self.add_item, self.drop_item, self.change_item, self.change_item],
-                    *[self.change_enum, self.drop_table, self.add_some_table],
+                    *[self.change_enum, self.drop_table, self.add_some_table, self.change_key],
                 ]
             )()
 
@@ -173,12 +175,19 @@ class Models:
             self.add_table(self.random.choice(free))
 
     def add_table(self, name: str) -> None:
+        schema = self.random.choice(SCHEMAS)
+        key = self.random.choice(KEYS)
+        partitions = self.random.choice(PARTITIONS)
+        # A table that goes and comes is changed, which partitions do not allow for.
+        former = self.former.setdefault((name, schema), (key, partitions))
+        if former[1] or partitions:
+            key, partitions = former
         self.tables[name] = {
             "columns": {},
             "items": {},
-            "key": self.random.choice(["identity", "serial", "uuid"]),
-            "schema": self.random.choice(SCHEMAS),
-            "partitions": self.random.choice(PARTITIONS),
+            "key": key,
+            "schema": schema,
+            "partitions": partitions,
         }
         for _ in range(self.random.randint(2, 6)):
             self.add_column(name)
@@ -249,12 +258,17 @@ class Models:
         _, table = self.some_table()
         name = self.random.choice(sorted(table["columns"]))
         column = table["columns"][name]
-        what = self.random.choice(["type", "default", "nullable", "comment"])
+        what = self.random.choice(["type", "kind", "default", "nullable", "comment"])
         is_used = any(c.get("of") == name for c in table["columns"].values())
+        is_named = any(name in item["columns"] for item in table["items"].values())
         if column["kind"] == "computed":
             column["expression"] = self.random.choice(COMPUTED[column["base_kind"]])
         elif what == "type" and column["kind"] in TYPES and not is_used:
             column["type"] = self.random.randrange(len(TYPES[column["kind"]]))
+        elif what == "kind" and column["kind"] in TYPES and not is_used and not is_named:
+            kind = self.random.choice(sorted(TYPES))
+            column.update(kind=kind, type=0)
+            column["default"] = self.random.choice([None, *DEFAULTS[kind]])
         elif what == "default":
             if column["kind"] in TYPES:
                 column["default"] = self.random.choice([None, *DEFAULTS[column["kind"]]])
@@ -265,6 +279,16 @@ class Models:
             column["nullable"] = not column["nullable"]
         else:
             column["comment"] = self.random.choice(COMMENTS)
+
+    def change_key(self) -> None:
+        name, table = self.some_table()
+        is_used = any(
+            item.get("target") == name
+            for other in self.tables.values()
+            for item in other["items"].values()
+        )
+        if not table["partitions"] and not is_used:
+            table["key"] = self.random.choice(KEYS)
 
     def change_enum(self) -> None:
         if not self.enums:
@@ -377,15 +401,19 @@ class Models:
                 "label": choice(self.enums[enum]),
             }
         elif what == "key" and (uuids := of_kind("uuid")):
-            targets = [t for t, spec in self.tables.items() if spec["key"] == "uuid" and t < name]
+            targets = [t for t, spec in self.tables.items() if spec["key"] == "uuid"]
             if targets:
                 options = choice(
                     [{}, {"ondelete": "CASCADE"}, {"deferrable": True, "initially": "DEFERRED"}]
                 )
+                target = choice(targets)
+                if target > name:
+                    # Tables that refer to each other have no order without that.
+                    options = {**options, "use_alter": True}
                 return {
                     "what": what,
                     "columns": [choice(uuids)],
-                    "target": choice(targets),
+                    "target": target,
                     "options": options,
                 }
         return None
@@ -399,7 +427,11 @@ class Models:
         for name, table in sorted(self.tables.items()):
             key = {
                 "identity": lambda: Column("id", BigInteger, Identity(), primary_key=True),
+                "always": lambda: Column(
+                    "id", Integer, Identity(always=True, start=7), primary_key=True
+                ),
                 "serial": lambda: Column("id", Integer, primary_key=True),
+                "bigserial": lambda: Column("id", BigInteger, primary_key=True),
                 "uuid": lambda: Column(
                     "id", Uuid, primary_key=True, server_default=func.gen_random_uuid()
                 ),
