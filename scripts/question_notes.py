@@ -76,6 +76,10 @@ NOTES = {
     "db_models": "See [the grammar](../models.md).",
     "db_example_model": "An example with a test; delete it when you have your own models.",
     "db_extras": "In a shell: `-d 'db_extras=[doctor, reads]'`, and `-d 'db_extras=[]'` for none.",
+    "db_reflect": (
+        "`true` adds a command that writes models for existing tables; see "
+        "[existing databases](../how-to/existing-database.md#manage-the-tables-with-migrations)."
+    ),
     "db_wire_app": "If not, the summary shows the line to add by hand.",
     "db_confirm": "The plan is shown first. A no, or `-d db_confirm=false`, writes nothing.",
     "db_record": "The changes to your own files, for the [undo](../undo.md).",

@@ -47,6 +47,7 @@ class Answers:
     models: str = ""
     example_model: bool = True
     extras: tuple[str, ...] = ()
+    reflect: bool = False
     wire_app: bool = True
     version_table: str = "alembic_version"
     adopted: Mapping[str, Any] | None = None

