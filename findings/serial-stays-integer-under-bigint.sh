@@ -8,7 +8,7 @@
 # Seen: ALTER COLUMN … TYPE bigint leaves a serial's own sequence AS integer, so
 #   nextval() fails after 2147483647 all the same. An identity's sequence changes with
 #   its column. Alembic compares neither.
-# Users: ALTER SEQUENCE … AS bigint in the same revision.
+# Users: the layer's autogenerate writes ALTER SEQUENCE … AS bigint. Elsewhere add it by hand.
 
 set -euo pipefail
 work=$(mktemp -d)
