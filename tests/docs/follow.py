@@ -115,7 +115,7 @@ class Reader:
         done = subprocess.run(
             words,
             cwd=self._project,
-            env={**shared_server(words), **self._environment()},
+            env=shared_server(words, self._environment()),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -98,7 +98,7 @@ class Environment:
         done = subprocess.run(
             [str(self.python), *command],
             cwd=cwd,
-            env={**self._clean(), **shared_server(command), **(variables or {})},
+            env={**self._clean(), **shared_server(command, variables or {})},
             capture_output=True,
             text=True,
             check=False,
@@ -122,9 +122,10 @@ class Environment:
         return clean
 
 
-def shared_server(command: Sequence[str]) -> dict[str, str]:
-    """The variables that lead a run of pytest, if it is one, to the server of inner tests."""
-    return {"TEST_DATABASE_URL": server_of_inner_tests()} if "pytest" in command else {}
+def shared_server(command: Sequence[str], variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables, and the server of inner tests for a run of pytest that has none."""
+    is_led = "pytest" not in command or "TEST_DATABASE_URL" in variables
+    return {**variables} if is_led else {**variables, "TEST_DATABASE_URL": server_of_inner_tests()}
 
 
 def make_environment(
