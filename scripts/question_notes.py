@@ -69,7 +69,7 @@ NOTES = {
     "db_added_on": "The day on which the layer was added.",
     "db_type": "Supabase adds Row Level Security, policies and grants in migrations.",
     "db_tenants": (
-        "PostgreSQL only, so far. Models belong to a tenant, except those that `db_models` "
+        "Models belong to a tenant, except those that `db_models` "
         "declares as `shared`; see [tenants](../how-to/tenants.md)."
     ),
     "db_auth_tables": "`models/auth.py` has the columns and policies.",

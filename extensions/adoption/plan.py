@@ -195,7 +195,10 @@ def _gitignores(project: Path, answers: Answers, files: Sequence[str]) -> Iterat
 
 
 def _env_example(project: Path, answers: Answers) -> Iterator[Change]:
-    variables = [*VARIABLES[answers.type], *([OWNER_URL] if answers.tenants else [])]
+    variables = [
+        *VARIABLES[answers.type],
+        *([OWNER_URL] if answers.tenants and not answers.is_supabase else []),
+    ]
     example = add_variables(_read(project, ".env.example"), variables)
     yield from _change(project, ".env.example", example)
 

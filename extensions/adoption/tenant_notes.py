@@ -21,6 +21,12 @@ _ALWAYS_SHARED = {"auth.py", "base.py", "tenants.py"}
 
 def left_to_do(answers: Answers) -> Iterator[str]:
     """What keeps tenants apart only once it is done."""
+    if answers.is_supabase:
+        yield (
+            "write each user's tenant into app_metadata.tenant_id, with the secret key: the "
+            f"policies go by that claim; see {answers.guide}, under Tenants"
+        )
+        return
     file = f"{answers.layer_dir}/database_kit/tenants.py".removeprefix("./")
     yield f"{file}: write get_tenant_id(), which says whose request it is; until then it raises"
     yield (

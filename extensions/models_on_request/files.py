@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from .schema import Join, Link, Schema
 
 BACKEND_ONLY = Call("*backend_only")
+TENANT_MEMBERS = Call("*tenant_members")
+MEMBERS_READ = Call("*members_read")
 AUTH = "auth"
 """The module of the users, beside those of the models."""
 _LONGEST_DOCSTRING = 69
@@ -241,7 +243,7 @@ def _model_file(
         # The Data API shows it in its documentation.
         table_arguments = [*objects, *table_arguments, '{"comment": __doc__}']
         if joins:
-            objects = (*objects, BACKEND_ONLY)
+            objects = (*objects, *(_join_access(join, schema) for join in joins))
         helpers["objects"].update(call.function.lstrip("*") for call in objects)
     used["sqlalchemy.orm"].update(_orm_names(columns, relationships))
     targets = {relationship.target for relationship in relationships} - {model.name}
@@ -312,9 +314,11 @@ def _policies(schema: Schema, model: str, prefix: str) -> tuple[Call, ...]:
 
     Owners refer to rows that they see, where those have owners, too.
     """
+    if model in schema.of_tenants:
+        return (TENANT_MEMBERS,)
     column = schema.owners.get(model)
     if column is None:
-        return (BACKEND_ONLY,)
+        return (MEMBERS_READ if schema.of_tenants else BACKEND_ONLY,)
     name = f'"{column}"' if column in POSTGRESQL else column
     condition = quoted(f"{name} = (SELECT auth.uid())")
     grant = Call("Grant", (quoted("all"), keyword("to", quoted("service_role"))))
@@ -330,6 +334,12 @@ def _policies(schema: Schema, model: str, prefix: str) -> tuple[Call, ...]:
     return (Call("*owner_only", (condition,)), grant, check)
 
 
+def _join_access(join: Join, schema: Schema) -> Call:
+    if join.is_of_tenant:
+        return TENANT_MEMBERS
+    return MEMBERS_READ if schema.of_tenants else BACKEND_ONLY
+
+
 def _join_arguments(join: Join, schema: Schema) -> tuple[Code, ...]:
     if not schema.is_supabase:
         return ()
@@ -337,7 +347,7 @@ def _join_arguments(join: Join, schema: Schema) -> tuple[Code, ...]:
     comment = f"Which {one} have which {other}."
     if len(comment) > _LONGEST_COMMENT:
         comment = f"Links to {other}."
-    return BACKEND_ONLY, keyword("comment", quoted(comment))
+    return _join_access(join, schema), keyword("comment", quoted(comment))
 
 
 def _attribute(name: str, annotation: str, arguments: tuple[Code, ...]) -> str:

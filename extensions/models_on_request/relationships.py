@@ -108,7 +108,7 @@ def _joins(join: Join, prefix: str, own_column: str, other_column: str) -> tuple
 def join_table(join: Join, schema: Schema, *more: Code) -> Call:
     """The table whose rows join two others."""
     if join.is_of_tenant:
-        return _tenant_join_table(join, schema)
+        return _tenant_join_table(join, schema, *more)
     columns = (
         _join_column(join.column, schema.tables[join.model]),
         # The key finds rows by its first column only.
@@ -117,7 +117,7 @@ def join_table(join: Join, schema: Schema, *more: Code) -> Call:
     return Call("Table", (quoted(join.table), "Base.metadata", *columns, *more))
 
 
-def _tenant_join_table(join: Join, schema: Schema) -> Call:
+def _tenant_join_table(join: Join, schema: Schema, *more: Code) -> Call:
     columns: list[Code] = [Call("tenant_column")]
     keys: list[Code] = []
     for column, model in ((join.column, join.model), (join.target_column, join.target)):
@@ -129,7 +129,7 @@ def _tenant_join_table(join: Join, schema: Schema) -> Call:
         else:
             columns.append(_join_column(column, table))
     index = tenant_index(join.target_column)
-    return Call("Table", (quoted(join.table), "Base.metadata", *columns, *keys, index))
+    return Call("Table", (quoted(join.table), "Base.metadata", *columns, *keys, index, *more))
 
 
 def _join_column(name: str, table: str, *more: Code) -> Call:

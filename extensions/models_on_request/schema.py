@@ -139,7 +139,12 @@ def resolve(models: Sequence[Model], parts: Collection[Part] = ()) -> Schema:
     links = tuple(_links(models, known, attributes, of_tenants))
     joins = tuple(_joins(models, attributes, tables, parts, of_tenants))
     is_supabase = any(part.known and not part.known.is_mapped for part in parts)
-    owners = {model.name: owner_column(model, known) for model in models if is_supabase}
+    # Where a row is a tenant's, all of its members see it.
+    owners = {
+        model.name: owner_column(model, known)
+        for model in models
+        if is_supabase and model.name not in of_tenants
+    }
     return Schema(
         tuple(models),
         tables,

@@ -6,6 +6,7 @@ savepoints, roll back, fail, forge and leave in the middle of it. Each row that 
 has to be the tenant's.
 
 On an empty database of a cluster, as a superuser, where `TEST_DATABASE_URL` names one: Citus, then.
+`--supabase` does so on Supabase's roles, where the tenant is a claim that policies see.
 
 `--sabotage` has to be found: `session` sets the tenant for the connection in place of the
 transaction, `policy` takes the policy from a table, and `both` the predicate of queries as well.
@@ -29,8 +30,9 @@ import asyncpg
 
 from tests.faults.cluster import primary
 from tests.faults.project import report
-from tests.support.adopted import WITH_EVERYTHING, WITH_TENANTS
+from tests.support.adopted import TENANTS_ON_SUPABASE, WITH_TENANTS
 from tests.support.pgbouncer import pgbouncer
+from tests.support.supabase import supabase_server
 from tests.support.template import add_layer, copy_project, snapshot_template
 
 if TYPE_CHECKING:
@@ -59,6 +61,8 @@ class GivenServer:
 
 APPLICATION = "app_backend"
 """The application's role, which PgBouncer knows."""
+LOGIN = "authenticator"
+"""The one on Supabase: it may take the API's roles, and has no privileges of its own."""
 CREATE_ROLE = """
     DO $$ BEGIN
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{0}') THEN
@@ -86,6 +90,12 @@ def prepare(environment: Environment, project: Path, owner: str, role: str = APP
     shutil.copytree(INSIDE, project / "attacks", dirs_exist_ok=True)
     migrate(environment, project, owner)
     asyncio.run(execute(owner, CREATE_ROLE.format(role)))
+
+
+def prepare_on_supabase(environment: Environment, project: Path, owner: str) -> None:
+    """Migrate a database; the privileges of the API's roles are among the migrations."""
+    shutil.copytree(INSIDE, project / "attacks", dirs_exist_ok=True)
+    migrate(environment, project, owner)
 
 
 def migrate(environment: Environment, project: Path, owner: str) -> None:
@@ -155,24 +165,31 @@ def main(arguments: argparse.Namespace) -> None:
     options = [f"--requests={arguments.requests}", f"--seed={arguments.seed}"]
     if arguments.sabotage:
         options.append(f"--sabotage={arguments.sabotage}")
+    case = TENANTS_ON_SUPABASE if arguments.supabase else WITH_TENANTS
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         template = snapshot_template(scratch / "template")
-        project = copy_project(WITH_TENANTS.project, scratch / "project")
-        add_layer(template, project, **{**WITH_TENANTS.answers, "db_models": without_vectors()})
-        environment = WITH_EVERYTHING.environment(scratch / "environments", project)
-        given = os.environ.get("TEST_DATABASE_URL")
-        server = GivenServer(given) if given else stack.enter_context(primary())
-        pooler = stack.enter_context(pgbouncer(server))
-        owner = server.plain_url
-        prepare(environment, project, owner)
+        project = copy_project(case.project, scratch / "project")
+        add_layer(template, project, **{**case.answers, "db_models": without_vectors()})
+        environment = case.environment(scratch / "environments", project)
+        if arguments.supabase:
+            supabase = stack.enter_context(supabase_server())
+            database = stack.enter_context(supabase.new_database())
+            pooler = stack.enter_context(pgbouncer(supabase))
+            owner, direct = supabase.url(database), supabase.url(database, LOGIN)
+            pooled = pooler.url(database, LOGIN)
+            prepare_on_supabase(environment, project, owner)
+        else:
+            given = os.environ.get("TEST_DATABASE_URL")
+            server = GivenServer(given) if given else stack.enter_context(primary())
+            pooler = stack.enter_context(pgbouncer(server))
+            owner = server.plain_url
+            direct = with_login(owner, APPLICATION)
+            pooled = pooler.url(urlsplit(owner).path.strip("/"), APPLICATION)
+            prepare(environment, project, owner)
         for place, url, variables in (
-            ("direct", with_login(owner, APPLICATION), {}),
-            (
-                "through PgBouncer",
-                pooler.url(urlsplit(owner).path.strip("/"), APPLICATION),
-                {"DATABASE_POOLER": "transaction"},
-            ),
+            ("direct", direct, {}),
+            ("through PgBouncer", pooled, {"DATABASE_POOLER": "transaction"}),
         ):
             urls = {"DATABASE_URL": url, "DATABASE_MIGRATION_URL": owner}
             result = attack(environment, project, urls | variables, *options)
@@ -186,5 +203,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=4000, help="for each of the two")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--supabase", action="store_true")
     parser.add_argument("--sabotage", choices=["session", "policy", "both"])
     main(parser.parse_args())

@@ -12,6 +12,7 @@ from tests.support.adopted import (
     CASES,
     EXTRAS,
     ON_SUPABASE,
+    TENANTS_ON_SUPABASE,
     WITH_EVERYTHING,
     WITH_TENANTS,
     ProjectCase,
@@ -44,7 +45,7 @@ WITH_EXTRAS = [
     else case
     for case in CASES
 ]
-QUIET = [*WITH_EXTRAS, WITH_EVERYTHING, WITH_TENANTS, ON_SUPABASE]
+QUIET = [*WITH_EXTRAS, WITH_EVERYTHING, WITH_TENANTS, ON_SUPABASE, TENANTS_ON_SUPABASE]
 # The type checkers see the same code in the other two.
 TYPED = [case for case in QUIET if case.name not in ("poetry-src", "pdm-src-is-package")]
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from copier.errors import UserMessageError
 
 from tests.attacks import tenants
 from tests.support.adopted import EXTRAS, WITH_EVERYTHING, WITH_TENANTS
@@ -16,9 +15,7 @@ from tests.support.environments import Environment
 from tests.support.linters import silent
 from tests.support.template import (
     ANSWERS_FILE,
-    add_layer,
     changed_files,
-    copy_project,
     copy_with_layer,
 )
 
@@ -46,7 +43,9 @@ def environment(
 
 @pytest.mark.long
 def test_all_tests_pass(project: Path, environment: Environment) -> None:
-    copy_tests(project, "test_inside_tenants.py", "test_inside_citus.py")
+    copy_tests(
+        project, "test_inside_tenants.py", "test_inside_postgresql.py", "test_inside_citus.py"
+    )
 
     done = environment.run(
         *["-m", "pytest", "tests/database", "-p", "tests.database.tenant_fixture"],
@@ -151,12 +150,3 @@ def test_seeds_are_of_a_tenant(
     # Who is above the policies seeds without a role for it.
     assert run("-m", "app.seeds")[-1].split() == ["development", "31", "31", "changed"]
     assert run("-m", "app.seeds")[-1].split() == ["development", "31", "0", "changed"]
-
-
-def test_not_on_supabase_yet(template: Path, tmp_path: Path) -> None:
-    project = copy_project("uv-app", tmp_path / "project")
-
-    with pytest.raises((UserMessageError, ValueError), match="not on Supabase yet"):
-        add_layer(template, project, db_type="supabase", db_tenants=True)
-
-    assert changed_files(project) == []

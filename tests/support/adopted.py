@@ -163,3 +163,14 @@ ON_SUPABASE = replace(
     },
 )
 """The first project with all that Supabase brings."""
+
+TENANTS_ON_SUPABASE = replace(
+    WITH_TENANTS,
+    name="uv-app-tenants-supabase",
+    answers={
+        **WITH_TENANTS.answers,
+        "db_type": "supabase",
+        "db_models": str(WITH_TENANTS.answers["db_models"]).replace(" embedding vector(3)?,", ""),
+    },
+)
+"""The same on Supabase, without what a superuser has to create there."""

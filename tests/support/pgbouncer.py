@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
 HOW_TO_GET_IT = "PgBouncer is not installed; `apt-get install pgbouncer` brings it."
-LOGINS = ("postgres", "supabase_admin", "app_backend")
+LOGINS = ("postgres", "supabase_admin", "app_backend", "authenticator")
 
 
 class Upstream(Protocol):
