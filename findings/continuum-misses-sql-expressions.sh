@@ -65,9 +65,8 @@ async def main():
         await session.commit()
     async with engine.connect() as connection:
         balance = await connection.scalar(text("SELECT balance FROM account"))
-        versions = (
-            await connection.scalars(text("SELECT balance FROM account_version ORDER BY transaction_id"))
-        ).all()
+        history = text("SELECT balance FROM account_version ORDER BY transaction_id")
+        versions = (await connection.scalars(history)).all()
         transactions = await connection.scalar(text("SELECT count(*) FROM transaction"))
     await engine.dispose()
     print("row:", balance, "versions:", versions, "transactions:", transactions)

@@ -43,7 +43,10 @@ def stored(**length):
 
 with psycopg.connect(URL, autocommit=True) as connection:
     query = """
-        SELECT lasts, lasts::interval < interval '396 days', (date '2024-01-01' + lasts::interval)::date
+        SELECT
+            lasts,
+            lasts::interval < interval '396 days',
+            (date '2024-01-01' + lasts::interval)::date
         FROM (SELECT %s ->> 'lasts' AS lasts) AS plan
     """
     row = connection.execute(query, [stored(days=400)]).fetchone()

@@ -33,7 +33,8 @@ URL = "postgresql://postgres@/postgres?host=" + os.path.abspath("data")
 
 results = []
 with psycopg.connect(URL) as connection:
-    for query in ["SELECT 1_000", "SELECT 0o17", "SELECT 0x1F", "SELECT interval(1) '1.256 seconds'"]:
+    for literal in ["1_000", "0o17", "0x1F", "interval(1) '1.256 seconds'"]:
+        query = "SELECT " + literal
         (written,) = sqlglot.transpile(query, read="postgres", write="postgres")
         pair = [connection.execute(sql).fetchone()[0] for sql in (query, written)]
         print(query, "→", written, pair)
