@@ -58,9 +58,19 @@ async def main():
 
 asyncio.run(main())
 """
-RUN = "import asyncio, sys, asyncpg, os\nasync def main():\n"
-RUN += "    c = await asyncpg.connect(os.environ['DATABASE_URL'])\n"
-RUN += "    await c.execute(sys.argv[1])\nasyncio.run(main())"
+RUN = """
+import asyncio, os, sys
+
+import asyncpg
+
+
+async def main():
+    connection = await asyncpg.connect(os.environ["DATABASE_URL"])
+    await connection.execute(sys.argv[1])
+
+
+asyncio.run(main())
+"""
 REFLECT = ("-m", "app.database_kit.reflect")
 ALEMBIC = ("-m", "alembic")
 KIT = [f"tests/database/test_database_{name}.py" for name in ("catalog", "migrations")]
