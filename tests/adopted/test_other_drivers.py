@@ -12,7 +12,7 @@ from tests.support.environments import make_environment
 from tests.support.linters import RULES, silent
 from tests.support.template import add_layer, changed_files, copy_project, git
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.thorough]
 
 SHELTER = """
 import pytest

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.adopted import CASES, ProjectCase
+from tests.support.adopted import CASES, ProjectCase, by_default
 from tests.support.environments import MANAGERS, Environment, make_environment
 from tests.support.template import add_layer_and_read, copy_project
 
@@ -21,7 +21,11 @@ class Adopted:
     """The commands that the summary has for what is next, from the project's directory."""
 
 
-@pytest.fixture(params=CASES, ids=lambda case: case.name, scope="session")
+@pytest.fixture(
+    params=by_default(CASES, "uv-app", "poetry-src"),
+    ids=lambda case: case.name,
+    scope="session",
+)
 def adopted(
     request: pytest.FixtureRequest,
     template: Path,

@@ -16,6 +16,7 @@ from tests.support.adopted import (
     WITH_EVERYTHING,
     WITH_TENANTS,
     ProjectCase,
+    by_default,
 )
 from tests.support.environments import Environment, make_environment
 from tests.support.linters import RULES, silent
@@ -46,6 +47,8 @@ WITH_EXTRAS = [
     for case in CASES
 ]
 QUIET = [*WITH_EXTRAS, WITH_EVERYTHING, WITH_TENANTS, ON_SUPABASE, TENANTS_ON_SUPABASE]
+# Without tenants and with them, on both databases: the others have parts of the same files.
+BY_DEFAULT = ("uv-app", WITH_EVERYTHING.name, TENANTS_ON_SUPABASE.name)
 # The type checkers see the same code in the other two.
 TYPED = [case for case in QUIET if case.name not in ("poetry-src", "pdm-src-is-package")]
 
@@ -58,7 +61,7 @@ def adopt(case: ProjectCase, template: Path, directory: Path) -> Adopted:
 
 
 @pytest.fixture(
-    params=QUIET,
+    params=by_default(QUIET, *BY_DEFAULT),
     ids=lambda case: case.name,
     scope="module",
 )
@@ -111,7 +114,9 @@ def test_ruff_format_at_any_line_length(adopted: Adopted, line_length: int) -> N
     )
 
 
-@pytest.fixture(params=["newest", "oldest"], scope="session")
+@pytest.fixture(
+    params=["newest", pytest.param("oldest", marks=pytest.mark.thorough)], scope="session"
+)
 def typed(request: pytest.FixtureRequest, environments: Path) -> Environment:
     """An environment with what the layer needs, in the newest versions or the oldest."""
     name: str = request.param
@@ -120,7 +125,7 @@ def typed(request: pytest.FixtureRequest, environments: Path) -> Environment:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("case", TYPED, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", by_default(TYPED, *BY_DEFAULT), ids=lambda case: case.name)
 def test_mypy(
     case: ProjectCase, typed: Environment, template: Path, environments: Path, tmp_path: Path
 ) -> None:
@@ -153,7 +158,7 @@ def test_pyright(typed: Environment, template: Path, tmp_path: Path) -> None:
     silent("pyright", f"--pythonpath={typed.python}", cwd=tmp_path)
 
 
-@pytest.mark.parametrize("case", TYPED, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", by_default(TYPED, *BY_DEFAULT), ids=lambda case: case.name)
 def test_ty_and_pyrefly(
     case: ProjectCase, environments: Path, template: Path, tmp_path: Path
 ) -> None:

@@ -104,6 +104,7 @@ def test_a_transaction_pooler_under_load(
     assert asyncio.run(statements_left_behind(pooled, 4)) == 0
 
 
+@pytest.mark.thorough
 def test_the_load_tells_when_statements_are_kept(
     notes: Path,
     notes_environment: Environment,

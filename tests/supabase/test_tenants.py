@@ -62,6 +62,7 @@ def test_all_tests_pass(project: Path, environment: Environment) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.thorough
 def test_no_tenant_sees_another_under_load(
     project: Path, environment: Environment, supabase: SupabaseServer, database: str
 ) -> None:

@@ -1,9 +1,11 @@
 """The five projects after adoption, each with the environment it declares."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
+import pytest
 import yaml
 
 from .environments import Environment, make_environment
@@ -174,3 +176,11 @@ TENANTS_ON_SUPABASE = replace(
     },
 )
 """The same on Supabase, without what a superuser has to create there."""
+
+
+def by_default(cases: Iterable[ProjectCase], *names: str) -> list[Any]:
+    """Parameters of a test, of which those without one of the names are thorough."""
+    return [
+        case if case.name in names else pytest.param(case, marks=pytest.mark.thorough)
+        for case in cases
+    ]
