@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 
 from tests.support.copier_process import run_copier_process
-from tests.support.environments import shared_server
+from tests.support.environments import is_of_this_process, shared_server
 
 from .pages import Block, blocks
 
@@ -140,12 +140,7 @@ class Reader:
 
     def _environment(self) -> dict[str, str]:
         port = {"UVICORN_PORT": str(self._port)}
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("DATABASE_", "TEST_DATABASE_", "PYTEST_"))
-            and name not in ("VIRTUAL_ENV", "PYTHONPATH")
-        }
+        kept = {name: value for name, value in os.environ.items() if not is_of_this_process(name)}
         return kept | self._variables | port | {"COLUMNS": "100"}
 
     def _compare(self, expected: str) -> None:

@@ -110,16 +110,20 @@ class Environment:
         return done
 
     def _clean(self) -> dict[str, str]:
-        clean = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("DATABASE_", "TEST_DATABASE_", "PYTEST_", "COV_"))
-            and name not in ("VIRTUAL_ENV", "PYTHONPATH")
-        }
+        clean = {name: value for name, value in os.environ.items() if not is_of_this_process(name)}
         if self.sources:
             # What is installed in place may be another test's copy of the project.
             clean["PYTHONPATH"] = str(self.sources)
         return clean
+
+
+def is_of_this_process(name: str) -> bool:
+    """Whether an environment variable means this run of pytest, and not one that it starts."""
+    if name == "PYTEST_DEBUG_TEMPROOT":
+        # Or they would close this run's temporary directories to its servers.
+        return False
+    prefixes = ("DATABASE_", "TEST_DATABASE_", "PYTEST_", "COV_")
+    return name.startswith(prefixes) or name in ("VIRTUAL_ENV", "PYTHONPATH")
 
 
 def shared_server(command: Sequence[str], variables: Mapping[str, str]) -> dict[str, str]:
