@@ -190,17 +190,19 @@ def with_layer_engine(content: str, *, file: str, name: str, layer_module: str) 
     try:
         source = parse_source(content)
         module = Module(file, "", source.tree)
-        if any(each.name == LAYER_CONSTRUCTOR for each in module.imports(source.tree).values()):
+        if any(
+            imported.name == LAYER_CONSTRUCTOR for imported in module.imports(source.tree).values()
+        ):
             return content
         calls = calls_of(module, frozenset({CONSTRUCTOR}))
         engines = (Engine(module, call, content) for call in calls)
-        engine = next((each for each in engines if name in each.assigned), None)
+        engine = next((engine for engine in engines if name in engine.assigned), None)
         if engine is None:
             raise UnprovenError(file, 0, f"{name} is not assigned what {CONSTRUCTOR} returns")
         text = replaced_expression(source, engine.call.func, LAYER_CONSTRUCTOR)
         text = without_unused_imports(text, before=content)
         changed = parse_source(text)
-        using = next(each for each in changed.tree.body if _uses(each))
+        using = next(statement for statement in changed.tree.body if _uses(statement))
         line = f"from {layer_module} import {LAYER_CONSTRUCTOR}"
         after = changed.insert([plan_import(changed, line, before=using)])
         if _meaning(parse_source(after).tree) != _meaning(source.tree):
@@ -227,7 +229,9 @@ class _OfEither(ast.NodeTransformer):
 
     def visit_Module(self, node: ast.Module) -> ast.AST:
         node.body = [
-            each for each in node.body if not isinstance(each, ast.Import | ast.ImportFrom)
+            statement
+            for statement in node.body
+            if not isinstance(statement, ast.Import | ast.ImportFrom)
         ]
         return self.generic_visit(node)
 

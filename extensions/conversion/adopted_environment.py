@@ -56,11 +56,11 @@ def with_layer_connection(content: str, *, file: str, layer_module: str) -> str:
     try:
         source = parse_source(content)
         module = Module(file, "", source.tree)
-        if any(each.name == CONNECT for each in module.imports(source.tree).values()):
+        if any(imported.name == CONNECT for imported in module.imports(source.tree).values()):
             return content
         call, engine = _connection(module)
         changed = parse_source(replaced_expression(source, call, f"{CONNECT}({engine})"))
-        using = next(each for each in changed.tree.body if _uses(each))
+        using = next(statement for statement in changed.tree.body if _uses(statement))
         line = f"from {layer_module} import {CONNECT}"
         after = changed.insert([plan_import(changed, line, before=using)])
         parse_source(after)
@@ -89,7 +89,7 @@ def _connection(module: Module) -> tuple[ast.expr, str]:
         dotted(node.value.func).rpartition(".")[2]
         for node in ast.walk(module.scope_of(block))
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
-        if [ast.unparse(each) for each in node.targets] == [engine]
+        if [ast.unparse(target) for target in node.targets] == [engine]
     )
     if method != "connect" or next(made, "") not in _MAKES:
         raise UnprovenError(

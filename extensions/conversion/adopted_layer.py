@@ -99,32 +99,32 @@ def read_adopted_layer(path: Path, facts: Facts) -> AdoptedLayer:
     factories = find_factories(project) if driver == "asyncpg" else []
     migrations = facts.database.alembic
     engines = [
-        each
-        for each in find_engines(project, database.sqlalchemy)
-        if not migrations or not is_within(each.module.file, migrations)
+        engine
+        for engine in find_engines(project, database.sqlalchemy)
+        if not migrations or not is_within(engine.module.file, migrations)
     ]
     engine, url = _one_url(project, engines, _bound_engine(project, facts, factories))
     others = {
-        (each.module.file, name)
-        for each in engines
-        for name, call in each.assigned.items()
-        if not _has(project, each, call, url)
+        (engine.module.file, name)
+        for engine in engines
+        for name, call in engine.assigned.items()
+        if not _has(project, engine, call, url)
     }
     _check_database(project, facts, engine, url)
-    imports = [f"{each} " for each in url.imports]
+    imports = [f"{imported} " for imported in url.imports]
     return AdoptedLayer(
         base=environment.base,
         # The settings' module is imported anyway.
         models=tuple(
-            name for name in environment.models if not any(f" {name} " in each for each in imports)
+            name for name in environment.models if not any(f" {name} " in line for line in imports)
         ),
         url=url,
         engine=engine.place,
         base_place=environment.place,
         factories=tuple(
-            f"{each.module.name}:{each.name}"
-            for each in factories
-            if project.sources.meaning(each.module.file, each.bind) not in others
+            f"{factory.module.name}:{factory.name}"
+            for factory in factories
+            if project.sources.meaning(factory.module.file, factory.bind) not in others
         ),
         heads=environment.heads,
         migrations_dir=(found and found.directory) or "",
@@ -154,10 +154,10 @@ def _environment(project: Project, facts: Facts, base: str) -> tuple[Alembic | N
             proven.setdefault(alembic.directory, (alembic, found))
     if len(proven) == 1:
         return next(iter(proven.values()))
-    if len({each.directory for each in every}) == 1:
+    if len({environment.directory for environment in every}) == 1:
         raise problems[0]
     if every:
-        places = ", ".join(f"{each.file}, line {each.line}" for each in every)
+        places = ", ".join(f"{environment.file}, line {environment.line}" for environment in every)
         raise UnprovenError(
             facts.package_dir, 0, f"one Alembic environment is needed; found: {places}"
         )
@@ -235,8 +235,8 @@ def _bound_engine(
     meant: set[tuple[str, str] | None] = set()
     if file:
         used = names_in(project, file, function)
-        meant = {project.sources.meaning(file, each) for each in used}
-    chosen = [each for each in factories if (each.module.file, each.name) in meant]
+        meant = {project.sources.meaning(file, name) for name in used}
+    chosen = [factory for factory in factories if (factory.module.file, factory.name) in meant]
     if len(chosen) != 1 or not chosen[0].bind:
         return None
     return project.sources.meaning(chosen[0].module.file, chosen[0].bind)

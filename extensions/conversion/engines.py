@@ -95,8 +95,8 @@ def calls_of(module: Module, names: frozenset[str]) -> Iterator[ast.Call]:
                 bound.add(name)
             else:
                 whole = imported.module if imported.name is None else name
-                bound |= {f"{name}.{each}" for each in names}
-                bound |= {f"{whole}.{each}" for each in names}
+                bound |= {f"{name}.{attribute}" for attribute in names}
+                bound |= {f"{whole}.{attribute}" for attribute in names}
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Call) and dotted(node.func) in bound:
             yield node
@@ -140,7 +140,10 @@ def _factories_in(module: Module) -> Iterator[Factory]:
             for keyword in call.keywords
         )
         if isinstance(target, ast.Name) and is_async:
-            given = [*call.args[:1], *(each.value for each in call.keywords if each.arg == "bind")]
+            given = [
+                *call.args[:1],
+                *(keyword.value for keyword in call.keywords if keyword.arg == "bind"),
+            ]
             bind = dotted(given[0]) if given else ""
             yield Factory(module, target.id, node.lineno, bind)
 
@@ -150,7 +153,7 @@ def names_in(project: Project, file: str, function: str) -> frozenset[str]:
     module = project.module(file)
     for node in ast.walk(module.tree) if module else ():
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == function:
-            return frozenset(dotted(each) for each in ast.walk(node) if dotted(each))
+            return frozenset(dotted(child) for child in ast.walk(node) if dotted(child))
     return frozenset()
 
 
@@ -176,7 +179,7 @@ def url_of(project: Project, engine: Engine, made_by: ast.Call | None = None) ->
 
 def _argument_of(project: Project, engine: Engine, made_by: ast.Call | None) -> Url:
     call, module = engine.call, engine.module
-    given = [*call.args[:1], *(each.value for each in call.keywords if each.arg == "url")]
+    given = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "url")]
     if not given or isinstance(given[0], ast.Starred):
         raise UnprovenError(module.file, call.lineno, "the engine's URL is not among its arguments")
     resolver = _Resolver(project, module, made_by)
@@ -277,7 +280,7 @@ class _Resolver:
         if not isinstance(scope, ast.Module):
             arguments = scope.args
             every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
-            if node.id in {each.arg for each in every}:
+            if node.id in {parameter.arg for parameter in every}:
                 if _values(scope, node.id):
                     raise self._unproven(node, f"{node.id}, the engine's URL, is assigned in steps")
                 return self._argument(node, scope, depth)
@@ -340,7 +343,7 @@ class _Resolver:
         self, node: ast.Name, scope: ast.FunctionDef | ast.AsyncFunctionDef, depth: int
     ) -> ast.expr:
         """What callers give for a parameter, where all give the same."""
-        names = [each.arg for each in (*scope.args.posonlyargs, *scope.args.args)]
+        names = [parameter.arg for parameter in (*scope.args.posonlyargs, *scope.args.args)]
         found: dict[str, ast.expr] = {}
         calls: Iterable[_Call] = self._calls_of(scope)
         if self.made_by is not None and dotted(self.made_by.func) == scope.name:
@@ -349,7 +352,7 @@ class _Resolver:
             names = names[1:]
         for module, call in calls:
             at = names.index(node.id) if node.id in names else len(call.args)
-            given = [each.value for each in call.keywords if each.arg == node.id]
+            given = [keyword.value for keyword in call.keywords if keyword.arg == node.id]
             given += call.args[at : at + 1]
             if given:
                 there = _Resolver(self.project, module, imports=self.imports)
@@ -392,10 +395,10 @@ def _values(scope: Scope, name: str) -> list[ast.expr | None]:
                 if isinstance(target, ast.Name) and target.id == name:
                     found.append(node.value)
                 elif any(
-                    isinstance(each, ast.Name)
-                    and each.id == name
-                    and isinstance(each.ctx, ast.Store)
-                    for each in ast.walk(target)
+                    isinstance(child, ast.Name)
+                    and child.id == name
+                    and isinstance(child.ctx, ast.Store)
+                    for child in ast.walk(target)
                 ):
                     found.append(None)
         elif isinstance(node, ast.AnnAssign | ast.AugAssign):
@@ -416,7 +419,7 @@ def _changes_scheme(value: ast.expr, name: str) -> bool:
         and dotted(value.func) == f"{name}.replace"
         and len(value.args) > 1
         and all(
-            isinstance(each, ast.Constant) and str(each.value).startswith("postgres")
-            for each in value.args[:2]
+            isinstance(argument, ast.Constant) and str(argument.value).startswith("postgres")
+            for argument in value.args[:2]
         )
     )

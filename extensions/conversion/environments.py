@@ -96,15 +96,15 @@ def _subclassing(project: Project, base: str) -> set[str]:
     for _ in range(MAX_SUPERCLASSES):
         more = {
             (inner.file, definition.name)
-            for inner in project.mentioning(*(each.encode() for each in names))
+            for inner in project.mentioning(*(name.encode() for name in names))
             for definition in statements_of(inner.tree)
             if isinstance(definition, ast.ClassDef)
-            and any(_is_one(project, inner, each, base, known) for each in definition.bases)
+            and any(_is_one(project, inner, parent, base, known) for parent in definition.bases)
         } - known
         if not more:
             break
         known |= more
-        names = {each for _, each in more}
+        names = {name for _, name in more}
         found |= {Module(file, project.base, ast.Module([], [])).name for file, _ in more}
     return found
 
@@ -123,8 +123,8 @@ def _is_one(
 def _models(project: Project, module: Module, base: str) -> Iterator[str]:
     """The modules of the project that `env.py` imports, without the base's."""
     seen = {base}
-    scopes = (each for each in ast.walk(module.tree) if isinstance(each, Scope))
-    for imported in (each for scope in scopes for each in module.imports(scope).values()):
+    scopes = (child for child in ast.walk(module.tree) if isinstance(child, Scope))
+    for imported in (imported for scope in scopes for imported in module.imports(scope).values()):
         inner = f"{imported.module}.{imported.name}" if imported.name else imported.module
         for name in (inner, imported.module):
             file = project.file_of(name)

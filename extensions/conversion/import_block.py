@@ -29,7 +29,7 @@ def import_block(*statements: str) -> str:
     for statement in (*plain, *merged):
         sections.setdefault(_section(statement), []).append(statement)
     return "\n\n".join(
-        "\n".join(sorted(found, key=lambda each: (each.startswith("from "), each.split()[1])))
+        "\n".join(sorted(found, key=lambda line: (line.startswith("from "), line.split()[1])))
         for _, found in sorted(sections.items())
     )
 

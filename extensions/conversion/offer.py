@@ -145,8 +145,9 @@ def check_adopted(answers: Mapping[str, Any]) -> Iterator[str]:
     texts = [fields.get("base"), fields.get("url"), fields.get("version_table")]
     lists = [fields.get(name) for name in ("models", "url_imports", "factories", "heads")]
     if not all(isinstance(text, str) for text in texts) or not all(
-        isinstance(each, list) and all(isinstance(item, str) for item in cast("list[object]", each))
-        for each in lists
+        isinstance(value, list)
+        and all(isinstance(item, str) for item in cast("list[object]", value))
+        for value in lists
     ):
         yield "it is not what a copy wrote"
         return

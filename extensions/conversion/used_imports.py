@@ -22,7 +22,7 @@ def without_unused_imports(content: str, *, before: str) -> str:
     unused = _used(parse_source(before).tree) - _used(parse_source(content).tree)
     for name in sorted(unused):
         source = parse_source(content)
-        found = [each for each in source.tree.body if name in _bound(each)]
+        found = [statement for statement in source.tree.body if name in _bound(statement)]
         if len(found) == 1:
             content = _without(source, found[0], name)
     return content
