@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 from operator import methodcaller
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import anyio
@@ -49,15 +51,17 @@ async def _clean():
 
 
 @pytest.fixture
-def replica(monkeypatch, tmp_path):
+def replica(monkeypatch):
     """Another database of the server, reached through a link that can be cut."""
     url = parse_database_url(get_database_settings().url.get_secret_value())
-    link = tmp_path / "link"
-    link.symlink_to(url.hosts[0].name)
-    location = replace(url, hosts=(Host(str(link)),), database="postgres")
-    monkeypatch.setenv("DATABASE_REPLICA_URL", location.dsn)
-    get_database_settings.cache_clear()
-    return link
+    # Below tmp_path it could be too long for the path of a socket.
+    with TemporaryDirectory() as directory:
+        link = Path(directory, "link")
+        link.symlink_to(url.hosts[0].name)
+        location = replace(url, hosts=(Host(str(link)),), database="postgres")
+        monkeypatch.setenv("DATABASE_REPLICA_URL", location.dsn)
+        get_database_settings.cache_clear()
+        yield link
 
 
 async def where():
