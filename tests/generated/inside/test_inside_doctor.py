@@ -255,14 +255,3 @@ def test_nobody_reads_what_it_says():
 
     assert done.stderr == ""
     assert done.returncode == 1
-
-
-@pytest.mark.usefixtures("migrated_database")
-def test_a_reader_that_closes_the_pipe():
-    command = [sys.executable, "-m", "app.database_kit.doctor"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe) as process:
-        process.stdout.close()
-        said = process.stderr.read()
-
-    assert (process.returncode, said) == (1, b"")

@@ -17,7 +17,6 @@ from app.database import (
     session_scope,
 )
 from app.database_kit.bulk import copy_rows
-from app.database_kit.engine import create_migration_engine
 from app.database_kit.hot_reads import HotRead
 from app.database_kit.reads import ReadSessionDep, read_session_scope
 from app.models import Genre
@@ -521,23 +520,3 @@ async def test_requests_at_once_share_the_transaction_of_a_test(client, app):
     answers = await asyncio.gather(*(client.post(f"/test-genres/{n}") for n in range(5)))
 
     assert sorted(answer.text for answer in answers if answer.is_success) == ["1", "2", "3", "4"]
-
-
-async def test_a_migration_beneath_the_running_application(kept):
-    app = FastAPI()
-    install_database(app)
-
-    @app.get("/kept")
-    async def read(session: SessionDep):
-        return (await session.scalars(text("SELECT what FROM kept"))).all()
-
-    async with client_of(app) as client:
-        (await client.get("/kept")).raise_for_status()
-        migrator = create_migration_engine()
-        async with migrator.begin() as connection:
-            await connection.execute(text("ALTER TABLE kept ALTER what TYPE varchar(9)"))
-        await migrator.dispose()
-        refused, again = await client.get("/kept"), await client.get("/kept")
-
-    assert (refused.status_code, refused.headers.get("retry-after")) == (503, "1")
-    assert again.status_code == 200
