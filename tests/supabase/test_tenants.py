@@ -50,11 +50,16 @@ def database(project: Path, environment: Environment, supabase: SupabaseServer) 
 
 @pytest.mark.long
 def test_all_tests_pass(project: Path, environment: Environment) -> None:
-    for file in ("tenants/test_inside_tenants.py", "tenants_on_supabase/test_inside_supabase.py"):
+    for file in (
+        "tenants/tenant_fixture.py",
+        "tenants/test_inside_tenants.py",
+        "tenants_on_supabase/test_inside_supabase.py",
+    ):
         shutil.copy(INSIDE / file, project / "tests" / "database")
 
     done = environment.run(
-        *["-m", "pytest", "tests/database", "-p", "no:cacheprovider"],
+        *["-m", "pytest", "tests/database", "-p", "tests.database.tenant_fixture"],
+        *["-p", "no:cacheprovider"],
         cwd=project,
     )
 

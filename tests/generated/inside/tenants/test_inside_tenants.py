@@ -5,7 +5,6 @@ from functools import partial
 from uuid import uuid4
 
 import pytest
-from app.database import dispose_engine, session_scope
 from app.database_kit.bulk import copy_rows, upsert_rows
 from app.database_kit.hot_reads import HotRead
 from app.database_kit.hot_writes import HotWrite
@@ -16,7 +15,7 @@ from app.database_kit.tenants import (
     all_tenants_session_scope,
     tenant_session_scope,
 )
-from app.models import Currency, Customer, Friend, Invoice, Tag, Tenant
+from app.models import Currency, Customer, Friend, Invoice, Tag
 from app.models.tenants import TenantError
 from sqlalchemy import event, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -158,23 +157,6 @@ async def test_core_upserts_and_bulk_loads(tenant_session, tenants) -> None:
     assert labels.all() == ["0", "1", "2", "3", "new"]
     async with tenant_session_scope(tenants[1].id) as theirs:
         assert (await theirs.scalars(select(Tag.label))).all() == []
-
-
-@pytest.fixture
-async def two(migrated_database):
-    """Two tenants who stay, with a tag each."""
-    both = [Tenant(name=name, slug=uuid4().hex) for name in ("One", "Other")]
-    async with session_scope() as session:
-        session.add_all(both)
-    for tenant in both:
-        async with tenant_session_scope(tenant.id) as session:
-            session.add(Tag(label=tenant.name))
-    yield [tenant.id for tenant in both]
-    # Citus refuses to write shared tables after those of several tenants.
-    for table in ("tags", "tenants"):
-        async with all_tenants_session_scope() as session:
-            await session.execute(text(f"DELETE FROM {table}"))
-    await dispose_engine()
 
 
 async def test_all_tenants_are_written_by_who_says_which(two) -> None:

@@ -3,16 +3,15 @@
 from uuid import uuid4
 
 import pytest
-from app.database import dispose_engine, get_engine, session_scope
+from app.database import dispose_engine, get_engine
 from app.database_kit import tenant_checks
 from app.database_kit.row_level_security import Identity, get_identity
 from app.database_kit.tenants import (
     AllTenantsSession,
     TenantSessionDep,
-    all_tenants_session_scope,
     tenant_session_scope,
 )
-from app.models import Tag, Tenant
+from app.models import Tag
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 from sqlalchemy import select, text
@@ -20,23 +19,6 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def two(migrated_database):
-    """Two tenants who stay, with a tag each."""
-    both = [Tenant(name=name, slug=uuid4().hex) for name in ("One", "Other")]
-    async with session_scope() as session:
-        session.add_all(both)
-    for tenant in both:
-        async with tenant_session_scope(tenant.id) as session:
-            session.add(Tag(label=tenant.name))
-    yield [tenant.id for tenant in both]
-    # Citus refuses to write shared tables after those of several tenants.
-    for table in ("tags", "tenants"):
-        async with all_tenants_session_scope() as session:
-            await session.execute(text(f"DELETE FROM {table}"))
-    await dispose_engine()
 
 
 def identity(**claims) -> Identity:
