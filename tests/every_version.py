@@ -1,9 +1,9 @@
 """Try each version that our bounds admit: `uv run python -m tests.every_version [PACKAGE[>=1] …]`.
 
 For each package the other ones are at their newest; of each series (1.19, say) the first and the
-last release are tried, of SQLAlchemy every one. A project with all that can be chosen for
-PostgreSQL and one for Supabase are migrated, migrated again, which has to find no change, tested,
-and taken down. It takes an hour or two, and is no part of CI.
+last release are tried, of SQLAlchemy every one. Projects with all that can be chosen, on
+PostgreSQL, with tenants, and on Supabase, are migrated, migrated again, which has to find no
+change, tested, and taken down. It takes an hour or two, and is no part of CI.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from packaging.version import Version
 
 from extensions.adoption.answers import Answers
 from extensions.adoption.layer_requirements import FUNCTION_SCOPE, main_requirements
-from tests.support.adopted import ON_SUPABASE, WITH_EVERYTHING
+from tests.support.adopted import ON_SUPABASE, WITH_EVERYTHING, WITH_TENANTS
 from tests.support.environments import Environment
 from tests.support.postgres import running_server
 from tests.support.supabase import run_sql, supabase_server
@@ -97,6 +97,9 @@ def main(arguments: Sequence[str]) -> None:
         @contextmanager
         def on_supabase() -> Generator[str]:
             with supabase.new_database() as database:
+                # There, `postgres` may; here it is no superuser.
+                admin = supabase.url(database, "supabase_admin")
+                run_sql(admin, "CREATE EXTENSION vector SCHEMA extensions")
                 yield supabase.url(database)
 
         projects = [
@@ -110,6 +113,7 @@ def main(arguments: Sequence[str]) -> None:
             )
             for case, new_database in (
                 (WITH_EVERYTHING, partial(_new_database, server.url)),
+                (WITH_TENANTS, partial(_new_database, server.url)),
                 (ON_SUPABASE, on_supabase),
             )
         ]

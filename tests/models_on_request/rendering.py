@@ -16,10 +16,10 @@ from .specs import Spec
 
 SHARED = "shared"
 FROM_SHARED = {
-    "database_kit.comparison": ["add_comparisons", "missing_schemas", "own_tables"],
+    "database_kit.comparison": ["add_comparisons", "new_schemas", "own_tables"],
     "database_kit.driver": ["DRIVER_ERRORS"],
     "database_kit.engine": ["create_migration_engine"],
-    "database_kit.extensions": ["missing_extensions"],
+    "database_kit.extensions": ["new_extensions"],
     "database_kit.operations": ["SQL"],
     "database_kit.search": ["matches", "rank", "weighted_tsvector"],
     "database_kit.vectors": ["cosine_distance", "cosine_index"],

@@ -186,6 +186,23 @@ def test_a_second_schema(project):
     assert fetch("SELECT to_regnamespace('shared')") is None
 
 
+def test_a_schema_that_was_created_by_hand(project):
+    execute('CREATE SCHEMA "by hand"')
+    metadata = MetaData(naming_convention=Base.metadata.naming_convention)
+    project.declare(metadata=metadata)
+    Table("codes", metadata, Column("code", Text, primary_key=True), schema="by hand")
+    project.migrate()
+    Table("names", metadata, Column("name", Text, primary_key=True), schema="by hand")
+    second = project.migrate()
+    downgrade(project.config, "base")
+    execute('DROP SCHEMA "by hand"')
+
+    upgrade(project.config, "head")
+
+    assert "SCHEMA" not in second
+    assert fetch("""SELECT to_regclass('"by hand".names')::text""") == '"by hand".names'
+
+
 def test_partitions(project):
     def declare(*items):
         keys = (Column("at", Date), PrimaryKeyConstraint("at"))
