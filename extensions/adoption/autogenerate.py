@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ..inspection.tree import Tree, basename, parent
+from ..project_files.encoding import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ def notes_on_autogenerate(project: Path, migrations_dir: str, schema: str) -> It
     for file, text in _environments(project):
         match = EVERY_SCHEMA.search(text)
         if match and not FILTER.search(text) and parent(file) != migrations_dir:
-            line = text.count("\n", 0, match.end()) + 1
+            line = line_of(text, match.end())
             yield (
                 f"{file}, line {line}: with include_schemas its "
                 "autogenerate proposes to drop this layer's tables; add there:\n"

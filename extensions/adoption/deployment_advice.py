@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
-from ..project_files.encoding import decode
+from ..project_files.encoding import text_of
 from ..project_files.gitignore import rules
-from ..project_paths import PathError, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -280,25 +279,15 @@ def _texts(project: Path, patterns: Sequence[str]) -> Iterator[tuple[str, str]]:
     names = {path for pattern in patterns for path in project.glob(pattern) if path.is_file()}
     for path in sorted(names):
         name = path.relative_to(project).as_posix()
-        if (text := _text(project, name)) is not None:
+        if text := text_of(project, name):
             yield name, text
 
 
-def _dockerignore(project: Path) -> GitIgnoreSpec | None:
+def _dockerignore(project: Path) -> GitIgnoreSpec:
     """The rules of the `.dockerignore`, which are about paths from the top."""
-    text = _text(project, ".dockerignore")
-    if text is None:
-        return None
+    text = text_of(project, ".dockerignore")
     lines = (line.strip() for line in text.splitlines() if not line.startswith("#"))
     return rules(re.sub(r"^(!?)/?(?!\*\*)", r"\1/", line) for line in lines if line.strip("!/"))
-
-
-def _text(project: Path, name: str) -> str | None:
-    try:
-        data = read(project, name)
-    except PathError:
-        return None
-    return decode(data).content if data is not None else None
 
 
 def _listed(names: Sequence[str]) -> str:

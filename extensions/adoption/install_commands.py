@@ -8,7 +8,8 @@ import tomllib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from ..project_files.lock_files import LOCK_FILES, recorded_command, text_of
+from ..project_files.encoding import text_of
+from ..project_files.lock_files import LOCK_FILES, recorded_command
 from ..project_files.requirement_tables import read_spots
 from ..project_files.toml_text import get
 from ..project_paths import PathError, read

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..project_files.encoding import Text, decode
+from ..project_files.encoding import Text, decode, text_of
 from ..project_files.gitignore_exceptions import holds_only
 from ..project_files.requirement import Change, MergeError
 from ..project_files.setuptools_packages import (
@@ -14,7 +14,7 @@ from ..project_files.setuptools_packages import (
     is_explicit,
     keep_out,
 )
-from ..project_paths import PathError, read
+from ..project_paths import read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ def keep_layer_out(
             return Packages(changes)
         directories = [path.name for path in project.iterdir() if path.is_dir()]
         explicit = "src" in directories or is_explicit(
-            _text(project, "setup.cfg") + _text(project, "setup.py")
+            text_of(project, "setup.cfg") + text_of(project, "setup.py")
         )
         packages = discovered(set(directories) - new)
         package = packages[0] if len(packages) == 1 and not explicit else None
@@ -95,10 +95,3 @@ def _by_hand(answers: Answers, package: str | None, new: set[str]) -> str:
 
 def _listed(names: set[str]) -> str:
     return " and ".join(f"{name}/" for name in sorted(names))
-
-
-def _text(project: Path, name: str) -> str:
-    try:
-        return decode(read(project, name) or b"").content
-    except PathError:
-        return ""

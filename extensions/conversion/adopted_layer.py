@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from ..inspection.alembic import find_alembic
 from ..inspection.tree import is_within
+from ..project_files.encoding import line_of
 from .engines import Engine, Factory, Url, find_engines, find_factories, names_in, url_of
 from .environments import ini_problem, read_environment, without_alembic
 from .modules import Project, UnprovenError
@@ -212,7 +213,7 @@ def _check_database(project: Project, facts: Facts, engine: Engine, url: Url) ->
             text = project.sources.tree.text(file).lower()
             at = text.find(name.lower())
             if at >= 0:
-                line = text.count("\n", 0, at) + 1
+                line = line_of(text, at)
                 raise UnprovenError(file, line, f"it may be {name}, and nothing proves which it is")
 
 

@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .python_source import line_of
+from ..project_files.encoding import line_of
 from .roles import Role
 from .toml_tables import strings, table
 from .tree import Tree, basename, is_within, parent, resolve

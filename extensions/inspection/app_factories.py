@@ -6,9 +6,10 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from ..project_files.encoding import line_of
 from .applications import TEXT_SCOPE, Application, Served
 from .parameters import hands_on, is_called_bare, runs_as_script
-from .python_source import dotted, line_of
+from .python_source import dotted
 from .references import Reference, base_of
 from .sources import entry_weight
 from .tree import basename

@@ -8,9 +8,10 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from ..project_files.encoding import line_of
 from .classes import ApplicationClasses
 from .parameters import hands_on, is_called_bare, runs_as_script
-from .python_source import dotted, line_of
+from .python_source import dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

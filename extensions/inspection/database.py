@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from ..project_files.encoding import line_of
 from .alembic import find_alembic
 from .facts import Database, Finding, Reason, SqlAlchemyUse
-from .python_source import line_of, module_name
+from .python_source import module_name
 from .roles import Role
 from .sessions import find_session_dependency
 from .tree import is_within, join, relative

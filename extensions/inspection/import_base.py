@@ -7,8 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..project_files.encoding import line_of
 from .facts import Reason
-from .python_source import line_of, relative_target
+from .python_source import relative_target
 from .references import Reference, base_of
 from .roles import Role
 from .tree import Tree, ancestors, is_within, join, parent

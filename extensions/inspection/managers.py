@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..project_files.encoding import line_of
 from .facts import Reason
 from .toml_tables import strings
 from .tree import Tree, basename, join, parent, relative, resolve
@@ -87,10 +88,10 @@ def _commands_in(tree: Tree, root: str, path: str) -> Iterator[InstallCommand]:
     text = tree.text(path)[:MAX_COMMAND_TEXT]
     image = bool(re.search(r"(?:docker|container)file", basename(path), re.IGNORECASE))
     for match in _COMMAND.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
+        line = line_of(text, match.start())
         yield InstallCommand(next(filter(None, match.groups())), None, path, line, image)
     for match in _PIP_INSTALL.finditer(text):
-        line = text.count("\n", 0, match.start()) + 1
+        line = line_of(text, match.start())
         yield InstallCommand("pip", _target(tree, root, path, match[1]), path, line, image)
 
 

@@ -113,11 +113,6 @@ def dotted(node: ast.AST | None) -> str:
     return ".".join([node.id, *reversed(parts)])
 
 
-def line_of(text: str, position: int) -> int:
-    """The line, counted from 1, that `position` in `text` falls on."""
-    return text.count("\n", 0, position) + 1
-
-
 def module_name(path: str, base: str) -> str:
     """How the file `path` is imported when `base`, or the tree's top, is on `sys.path`."""
     stem = path.removesuffix(".py").removesuffix("/__init__")

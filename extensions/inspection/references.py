@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..project_files.encoding import line_of
 from .roles import Role
 from .tree import Tree, basename, is_within, parent, resolve
 
@@ -102,12 +103,14 @@ def _references(path: str, text: str, weight: float) -> Iterator[Reference]:
             place = _DIRECTORY.search(around)
             directory = resolve(parent(path), place[1]) if place else None
             yield Reference(
-                path, _line(text, match), match[1].replace("/", "."), match[2], weight,
+                path, line_of(text, match.start()), match[1].replace("/", "."), match[2], weight,
                 _written(text, match), factory, directory,
             )  # fmt: skip
         for match in _FILE.finditer(text, start, end):
             module = match[1].removeprefix("./")
-            yield Reference(path, _line(text, match), module, "", weight, _written(text, match))
+            yield Reference(
+                path, line_of(text, match.start()), module, "", weight, _written(text, match)
+            )
 
 
 def _windows(text: str) -> Iterator[tuple[int, int]]:
@@ -121,10 +124,6 @@ def _windows(text: str) -> Iterator[tuple[int, int]]:
         end = match.end() + _REACH
     if end >= 0:
         yield start, end
-
-
-def _line(text: str, match: re.Match[str]) -> int:
-    return text.count("\n", 0, match.start()) + 1
 
 
 def _written(text: str, match: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from .python_source import line_of
+from ..project_files.encoding import line_of
 from .roles import Role
 from .tree import is_within
 

@@ -7,8 +7,8 @@ import tomllib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
+from ..project_paths import MAX_BYTES
 from .facts import Reason
-from .tree import MAX_BYTES
 
 if TYPE_CHECKING:
     from .tree import Tree

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import os
 import re
 import stat
@@ -10,6 +9,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..project_files.encoding import decode
+from ..project_paths import MAX_BYTES, READ_FLAGS
 from . import roles
 from .roles import Role
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 MAX_ENTRIES = 60_000
 MAX_DEPTH = 24
-MAX_BYTES = 1_000_000
 MAX_MODULE_BYTES = 256_000
 
 _SKIPPED = frozenset(
@@ -30,12 +30,6 @@ _SKIPPED = frozenset(
 )  # fmt: skip
 _INTERPRETER = re.compile(r"(?:python|pypy)\d(?:\.\d+)?$")
 _ENVIRONMENT_MARKS = frozenset({"pyvenv.cfg", "conda-meta", "pip-selfcheck.json"})
-_READ_FLAGS = (
-    os.O_RDONLY
-    | getattr(os, "O_NONBLOCK", 0)
-    | getattr(os, "O_NOCTTY", 0)
-    | getattr(os, "O_BINARY", 0)
-)
 
 
 @dataclass(slots=True)
@@ -94,20 +88,6 @@ def resolve(directory: str, target: str) -> str:
         elif part not in {"", "."}:
             parts.append(part)
     return "/".join(parts)
-
-
-def decode(data: bytes) -> str:
-    """Text in any encoding that an editor leaves behind; never fails."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", "replace")
-    if data.startswith(codecs.BOM_UTF8):
-        data = data[3:]
-    elif data[:200].count(b"\0") * 3 > len(data[:200]):
-        return data.decode("utf-16-le" if data[1:2] == b"\0" else "utf-16-be", "replace")
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
 
 
 class Tree:
@@ -247,7 +227,7 @@ class Tree:
 
     def _read(self, path: str) -> bytes:
         try:
-            handle = os.open(f"{self.root}/{path}", _READ_FLAGS)
+            handle = os.open(f"{self.root}/{path}", READ_FLAGS)
         except (OSError, ValueError):
             self._unreadable.add(path)
             return b""
@@ -263,7 +243,7 @@ class Tree:
         r"""The text of a file as far as `data` goes, with "\\n" line ends."""
         known = self._texts.get(path)
         if known is None:
-            text = decode(self.data(path))
+            text = decode(self.data(path)).content
             if "\r" in text:
                 text = text.replace("\r\n", "\n").replace("\r", "\n")
             known = self._texts[path] = text

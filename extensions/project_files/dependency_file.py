@@ -121,10 +121,11 @@ class _Files:
         data = self._bytes[path]
         if data is None:
             return None
-        content = decode(data).content
-        if "\0" in content:
+        text = decode(data)
+        # pip reads UTF-16 by its mark alone.
+        if "\0" in text.content or (text.encoding.startswith("utf-16") and not text.mark):
             raise MergeError(f"{path} is not text in UTF-8, or in UTF-16 with its mark")
-        return content
+        return text.content
 
     def _read(self, path: str) -> bytes | None:
         try:

@@ -1,10 +1,16 @@
-"""Text of a user's file, which goes back with the encoding and the marks it came with."""
+"""Bytes of a user's file as text, which goes back with the encoding and the marks it came with."""
 
 from __future__ import annotations
 
 import codecs
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..project_paths import MAX_BYTES, PathError, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -28,21 +34,34 @@ class Text:
 
 
 def decode(data: bytes) -> Text:
-    """Read bytes as UTF-8 or UTF-16 by their mark, else as UTF-8, else as Latin-1.
+    """Read bytes as UTF-8 or UTF-16 by their mark, else by what they look like, else as Latin-1.
 
     Latin-1 gives every byte a character, so that an edit of ASCII text keeps the other
     bytes of any encoding that extends ASCII.
     """
-    for mark, encoding in _MARKS:
+    for mark, encoding in (*_MARKS, (b"", _unmarked(data))):
         if data.startswith(mark):
             try:
                 return Text(data[len(mark) :].decode(encoding), encoding, mark)
             except UnicodeDecodeError:
-                break
+                continue
+    return Text(data.decode("latin-1"), "latin-1")
+
+
+def _unmarked(data: bytes) -> str:
+    """The likely encoding of bytes without a mark: in UTF-16, every other byte of ASCII is 0."""
+    head = data[:200]
+    if head.count(b"\0") * 3 <= len(head):
+        return "utf-8"
+    return "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
+
+
+def text_of(project: Path, name: str, *, limit: int = MAX_BYTES) -> str:
+    """The text of a file of the project; empty where there is none that can be read."""
     try:
-        return Text(data.decode("utf-8"))
-    except UnicodeDecodeError:
-        return Text(data.decode("latin-1"), "latin-1")
+        return decode(read(project, name, limit=limit) or b"").content
+    except PathError:
+        return ""
 
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -54,6 +73,6 @@ def line_end_of(content: str) -> str:
     return ends[-1] if ends else "\n"
 
 
-def line_number(content: str, offset: int) -> int:
-    """The number, counted from 1, of the line that an offset lies in."""
-    return content.count("\n", 0, offset) + 1
+def line_of(text: str, offset: int) -> int:
+    """The line, counted from 1, that an offset in a text falls on."""
+    return text.count("\n", 0, offset) + 1

@@ -12,8 +12,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from ..project_paths import PathError, read
-from .encoding import decode
+from .encoding import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -66,7 +65,7 @@ def read_locks(project: Path, manager: str, dependency_file: str) -> Iterator[Lo
     elif not names[0]:
         names += ["requirements.lock", "requirements.txt"]
     for name in filter(None, dict.fromkeys(names)):
-        if lock := _read(name, text_of(project, name)):
+        if lock := _read(name, text_of(project, name, limit=MAX_BYTES)):
             yield lock
 
 
@@ -143,14 +142,6 @@ def _consequence(version: str, need: Requirement, needed_by: Sequence[str] | Non
         # These alone require what is an extra before and after.
         told.append("later ones bring uvicorn, python-multipart and others as fastapi[standard]")
     return f" ({'; '.join(told)})"
-
-
-def text_of(project: Path, name: str) -> str:
-    """The text of a file; empty where there is none that a lock file could be."""
-    try:
-        return decode(read(project, name, limit=MAX_BYTES) or b"").content
-    except PathError:
-        return ""
 
 
 def _read(name: str, content: str) -> Lock | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .decision import Declared, Slot, decide, slot_in
-from .encoding import line_end_of, line_number
+from .encoding import line_end_of, line_of
 from .notation import Parsed, parse_pep508
 from .placement import Item, Placement, arrange
 from .requirement import MergeError
@@ -131,7 +131,7 @@ def _declared(content: str, option: _Option) -> Iterator[Declared]:
                 parsed,
                 written=text,
                 place=option.place,
-                line=line_number(content, start),
+                line=line_of(content, start),
                 span=(start, start + len(text)),
                 slot=slot_in(text, start, parsed),
             )
@@ -144,7 +144,7 @@ def _python(content: str) -> Iterator[Declared]:
             Parsed("python", frozenset(), found[2], conditional=False),
             written=found[0],
             place="main",
-            line=line_number(content, found.start()),
+            line=line_of(content, found.start()),
             span=found.span(),
             slot=Slot(*found.span(2), found[2], found[1], ""),
         )

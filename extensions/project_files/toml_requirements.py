@@ -8,7 +8,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any, cast
 
 from .decision import Declared, Slot, decide, slot_in
-from .encoding import line_number
+from .encoding import line_of
 from .notation import Parsed, parse_pep508, parse_table_entry, pep508, table_value
 from .placement import Item
 from .requirement import MergeError
@@ -61,7 +61,7 @@ def _python(source: TomlSource) -> Iterator[Declared]:
             Parsed("python", frozenset(), value, conditional=False),
             written=f"{path[-1]} = {source.text[entry.value.start : entry.value.end]}",
             place="main",
-            line=line_number(source.text, entry.start),
+            line=line_of(source.text, entry.start),
             span=(entry.value.start, entry.value.end),
             slot=_slot(source, entry.value, f"{path[-1]} = "),
         )
@@ -95,7 +95,7 @@ def _declared_in_array(source: TomlSource, spot: Spot) -> list[Declared]:
                     parsed,
                     written=str(value),
                     place=spot.place,
-                    line=line_number(source.text, element.start),
+                    line=line_of(source.text, element.start),
                     span=(element.start, element.end),
                     slot=_slot_in_string(source, element, str(value), parsed),
                 )
@@ -131,7 +131,7 @@ def _declared_in_table(source: TomlSource, spot: Spot) -> list[Declared]:
                     parsed,
                     written=written,
                     place=spot.place,
-                    line=line_number(source.text, start),
+                    line=line_of(source.text, start),
                     span=span,
                     slot=slots[number] if len(slots) == len(parts) else None,
                 )
@@ -255,7 +255,7 @@ def _insert_keys(source: TomlSource, spot: Spot, missing: Sequence[Requirement])
 
 
 def _unwritable(source: TomlSource, path: Path) -> MergeError:
-    line = line_number(source.text, source.offset(path))
+    line = line_of(source.text, source.offset(path))
     return MergeError(
         f"the table {'.'.join(path)}, line {line}, is written in a way that cannot be added to"
     )

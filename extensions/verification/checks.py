@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from ..adoption.install_commands import install_commands
 from ..adoption.layer_files import layer_files
 from ..adoption.layer_requirements import brought_along, main_requirements, raised_where_declared
-from ..project_files.encoding import decode
+from ..project_files.encoding import text_of
 from ..project_files.gitignore import gitignores_above, ignores, is_tracked
 from ..project_files.lock_files import outdated, read_environment, read_locks
 from ..project_files.requirement import Change
@@ -160,10 +160,7 @@ def _unfinished(project: Path, plan: Plan) -> Iterator[str]:
 
 
 def _exposed_passwords(project: Path) -> Iterator[str]:
-    try:
-        patterns = decode(read(project, ".gitignore") or b"").content
-    except PathError:
-        patterns = ""
+    patterns = text_of(project, ".gitignore")
     above = gitignores_above(project)
     if not ignores(patterns, ".env", above=above):
         yield "git does not ignore .env, where passwords go: add it to .gitignore"
