@@ -152,8 +152,11 @@ def _python(facts: Facts, _answers: Given, _project: Path) -> str:
     """The oldest Python that the project admits, as far as it says and the layer supports."""
     bound = facts.requires_python
     specifier = bound.specifier if bound else ""
-    floors: list[str] = re.findall(r"(?:>=|==|~=|>)\s*(\d+\.\d+)", specifier)
-    return max([PYTHON_FLOOR, *floors], key=version)
+    floors: list[list[str]] = [
+        re.findall(r"(?:>=|==|~=|>)\s*(\d+\.\d+)", part) for part in specifier.split("||")
+    ]
+    lowest = min((max(["0", *versions], key=version) for versions in floors), key=version)
+    return max(PYTHON_FLOOR, lowest, key=version)
 
 
 def _project_name(_facts: Facts, _answers: Given, project: Path) -> str:

@@ -33,8 +33,8 @@ class Given:
 class Bound:
     """A declared requirement, and the line that declares it.
 
-    `specifier` is in PEP 440 form whatever the file's own form is ("" admits every version);
-    `text` is what the file says.
+    `specifier` is in PEP 440 form whatever the file's own form is ("" admits every version), with
+    "||" between alternatives; `text` is what the file says.
     """
 
     specifier: str

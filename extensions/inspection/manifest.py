@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, cast
 
+from ..project_files.notation import canonical_name, parse_pep508, pep440
 from .facts import Bound
-from .specifiers import normalise, parse_requirement, pep440
 from .toml_tables import Lines, Table, strings, table
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ class Manifest:
 
     def declare(self, into: dict[str, Bound], text: str, line: int) -> None:
         """Add one PEP 508 requirement that stands on `line`."""
-        parsed = parse_requirement(text)
-        if parsed:
-            into.setdefault(parsed[0], Bound(parsed[1], self.file, line, text))
+        if parsed := parse_pep508(text):
+            bound = Bound(pep440(parsed.constraint), self.file, line, text)
+            into.setdefault(canonical_name(parsed.name), bound)
 
     def declare_list(self, into: dict[str, Bound], items: object, lines: Lines, key: str) -> None:
         """Add the PEP 508 requirements of a TOML list in the table `key`."""
@@ -64,7 +64,7 @@ class Manifest:
             written = _constraint(value)
             text = f'{name} = "{written}"' if written else name
             bound = Bound(pep440(written), self.file, lines.key(name, key), text)
-            into.setdefault(normalise(name), bound)
+            into.setdefault(canonical_name(name), bound)
 
 
 def _constraint(value: object) -> str:

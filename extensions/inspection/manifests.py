@@ -7,11 +7,11 @@ import configparser
 import re
 from typing import TYPE_CHECKING
 
+from ..project_files.notation import canonical_name, pep440
 from .facts import Bound
 from .manifest import Manifest
 from .pyproject_manifest import read_pyproject, requirement_files_of
 from .python_source import dotted, parse, string_constants
-from .specifiers import normalise, pep440
 from .toml_tables import Lines, read_toml, strings
 from .tree import Tree, ancestors, basename, is_within, join, parent, resolve
 
@@ -102,7 +102,7 @@ def package_names(manifests: list[Manifest]) -> set[str]:
         for keys in (("project",), ("tool", "poetry")):
             name = manifest.table(*keys).get("name")
             if isinstance(name, str):
-                names.add(normalise(name).replace("-", "_"))
+                names.add(canonical_name(name).replace("-", "_"))
         wheel = manifest.table("tool", "hatch", "build", "targets", "wheel")
         packages = strings(wheel.get("packages"))
         if len(packages) == 1:
@@ -181,7 +181,7 @@ def read_conda(tree: Tree, path: str) -> Manifest:
         if found[1].lower() == "python":
             manifest.requires_python = bound
         else:
-            manifest.declared.setdefault(normalise(found[1]), bound)
+            manifest.declared.setdefault(canonical_name(found[1]), bound)
     manifest.is_project = bool(manifest.declared)
     return manifest
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..project_files.notation import pep440
 from .facts import Bound
 from .manifest import Manifest
-from .specifiers import pep440
 from .toml_tables import Lines, read_toml, strings
 
 if TYPE_CHECKING:

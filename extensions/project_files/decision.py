@@ -6,11 +6,9 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from packaging.utils import canonicalize_name
-
-from .floors import raised
+from .notation import canonical_name
 from .requirement import Conflict, Merge, Requirement
-from .version_constraints import admits, stays_within
+from .version_constraints import admits, raised, stays_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -86,7 +84,7 @@ class Declared:
     @property
     def key(self) -> str:
         """The name as package indexes compare it."""
-        return canonicalize_name(self.parsed.name)
+        return canonical_name(self.parsed.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from .encoding import text_of
+from .notation import canonical_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -96,7 +96,7 @@ def outdated(lock: Lock, needs: Iterable[str]) -> Iterator[str]:
     """
     moving: list[str] = []
     for need in map(Requirement, needs):
-        key = canonicalize_name(need.name)
+        key = canonical_name(need.name)
         found = [version for version in lock.versions.get(key, ()) if not _is_in(version, need)]
         if found:
             moving.append(
@@ -138,7 +138,7 @@ def _consequence(version: str, need: Requirement, needed_by: Sequence[str] | Non
         told.append(f"a step from major version {Version(version).major}")
     if needed_by:
         told.append(f"{', '.join(needed_by)} may move along")
-    if canonicalize_name(need.name) == "fastapi" and version.startswith("0.111."):
+    if canonical_name(need.name) == "fastapi" and version.startswith("0.111."):
         # These alone require what is an extra before and after.
         told.append("later ones bring uvicorn, python-multipart and others as fastapi[standard]")
     return f" ({'; '.join(told)})"
@@ -206,7 +206,7 @@ def _add(lock: Lock, package: dict[str, Any]) -> None:
     name, version = package.get("name"), package.get("version")
     if not isinstance(name, str) or not isinstance(version, str):
         return
-    key = canonicalize_name(name)
+    key = canonical_name(name)
     versions = lock.versions.setdefault(key, [])
     if version and version not in versions:
         versions.append(version)
@@ -224,4 +224,4 @@ def _dependencies(listed: Any) -> Iterator[str]:  # noqa: ANN401 - as each tool 
         name = cast("dict[str, Any]", entry).get("name") if isinstance(entry, dict) else entry
         found = re.match(r"[\w.-]+", str(name))
         if found:
-            yield canonicalize_name(found[0])
+            yield canonical_name(found[0])

@@ -1,21 +1,27 @@
-"""How a requirement is written in each kind of file, and how it is read back."""
+"""How requirements and constraints are written in each kind of file, and how they are read."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from packaging.requirements import InvalidRequirement
-from packaging.requirements import Requirement as ParsedRequirement
-
-from .toml_insertions import quoted
+from .toml_text import quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .requirement import Requirement
 
 _NAME = re.compile(
     r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?(.*)", re.DOTALL
 )
+_CLAUSE = re.compile(r"(===|==|~=|!=|<=|>=|<|>|\^|~|=|)\s*([^\s,<>=!~^]+)")
+_RELEASE = re.compile(r"v?(\d+(?:\.\d+)*)")
+
+
+def canonical_name(name: str) -> str:
+    """The name of a distribution as package indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 class Parsed(NamedTuple):
@@ -32,27 +38,23 @@ class Parsed(NamedTuple):
 
 
 def parse_pep508(text: str) -> Parsed | None:
-    """Read a requirement; None if it begins with no name.
+    """Read a requirement; None if it is none.
 
-    A text that PEP 508 does not allow is read as far as it goes, because the user's tools may
-    take it all the same.
+    A constraint that PEP 440 does not allow is read as far as it goes, because the user's tools
+    may take it all the same.
     """
     match = _NAME.match(text)
     if not match:
         return None
-    rest, marked, _ = re.split(r"(;)|$", match[3], maxsplit=1)
-    rest = re.split(r"#|\s--", rest)[0]
-    written = rest.strip().strip("()").strip()
-    try:
-        parsed = ParsedRequirement(text)
-    except InvalidRequirement:
-        constraint = written if re.match(r"[<>=!~]", written) else ""
-        extras, conditional = _extras((match[2] or "").split(",")), bool(marked)
-        at = _place(match, written) if constraint or not written else None
-        return Parsed(match[1], extras, constraint, conditional, at)
-    extras, constraint = _extras(list(parsed.extras)), str(parsed.specifier)
-    at = None if parsed.url else _place(match, written)
-    return Parsed(parsed.name, extras, constraint, parsed.marker is not None, at)
+    # A semicolon may be part of an address.
+    marker = r"(\s;)|$" if match[3].lstrip().startswith("@") else r"(;)|$"
+    rest, marked, _ = re.split(marker, match[3], maxsplit=1)
+    written = re.split(r"#|\s--", rest)[0].strip().strip("()").strip(" \t\\")
+    if written and written[0] not in "@<>=!~^":
+        return None
+    constraint = written if re.match(r"[<>=!~]", written) else ""
+    at = _place(match, written) if constraint or not written else None
+    return Parsed(match[1], _extras((match[2] or "").split(",")), constraint, bool(marked), at)
 
 
 def _place(match: re.Match[str], written: str) -> tuple[int, int]:
@@ -66,7 +68,7 @@ def _place(match: re.Match[str], written: str) -> tuple[int, int]:
 
 def _extras(names: object) -> frozenset[str]:
     items = cast("list[object]", names) if isinstance(names, list) else []
-    return frozenset(re.sub(r"[-_.]+", "-", str(name).strip()).lower() for name in items if name)
+    return frozenset(canonical_name(str(name).strip()) for name in items if name)
 
 
 def parse_table_entry(name: str, value: object) -> list[Parsed]:
@@ -111,3 +113,51 @@ def pep508(requirement: Requirement, *, parentheses: bool = False) -> str:
     # Quotes that need no escaping in the string.
     marker = requirement.marker.replace('"', "'")
     return f"{text}; {marker}" if marker else text
+
+
+def pep440(constraint: str) -> str:
+    """A constraint of Poetry's, Pipenv's or conda's as PEP 440 has it, alternatives parted by "||".
+
+    Empty where it admits every version, or is in no notation that is known here.
+    """
+    parts = alternatives(constraint)
+    clauses = (clause for part in parts for clause in part)
+    if any(not _RELEASE.match(clause.lstrip("=!<>~")) for clause in clauses):
+        return ""
+    return " || ".join(map(",".join, parts)) if all(parts) else ""
+
+
+def alternatives(constraint: str) -> list[list[str]]:
+    """The clauses of a constraint in the notation of PEP 440; of several lists, one has to hold.
+
+    What cannot be read stays as it is written.
+    """
+    parts = re.split(r"\s*\|\|?\s*", constraint.strip())
+    return [list(dict.fromkeys(_pep440_clauses(part))) for part in parts]
+
+
+def _pep440_clauses(part: str) -> Iterator[str]:
+    for operator, written in _CLAUSE.findall(part):
+        version = re.sub(r"\.?[xX*](\.[xX*])*$", ".*", written)
+        release = _RELEASE.match(version)
+        if version == ".*":
+            if operator == "!=":
+                yield "<0.dev0"
+        elif operator in ("^", "~") and release:
+            yield f">={version.removesuffix('.*')}"
+            yield f"<{_next_series(release, caret=operator == '^')}"
+        elif operator in ("", "="):
+            yield f"=={version}"
+        elif version.endswith(".*") and operator not in ("==", "!=", "==="):
+            yield f"{operator}{version.removesuffix('.*')}"
+        else:
+            yield f"{operator}{version}"
+
+
+def _next_series(low: re.Match[str], *, caret: bool) -> str:
+    """The first version after those that Poetry's `^` or `~` admits."""
+    numbers = [int(number) for number in low[1].split(".")]
+    kept = min(2, len(numbers))
+    if caret:
+        kept = next((at for at, number in enumerate(numbers, 1) if number), len(numbers))
+    return ".".join(map(str, [*numbers[: kept - 1], numbers[kept - 1] + 1]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from packaging.utils import canonicalize_name
+from .notation import canonical_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ def arrange(
         return [Placement(last, tuple(new))]
     groups: dict[int, list[Requirement]] = {}
     for requirement in sorted(new, key=lambda requirement: requirement.key):
-        before = sum(canonicalize_name(item.name) <= requirement.key for item in items)
+        before = sum(canonical_name(item.name) <= requirement.key for item in items)
         groups.setdefault(before - 1, []).append(requirement)
     return [Placement(after, tuple(group)) for after, group in groups.items()]
 
@@ -79,7 +79,7 @@ def _in_section(sections: Sequence[_Section], last: int, new: Sequence[Requireme
 
 def in_order(names: Sequence[str]) -> bool:
     """Whether a list is long enough to show an order, and is in it."""
-    keys = [canonicalize_name(name) for name in names]
+    keys = [canonical_name(name) for name in names]
     return len(keys) > 1 and keys == sorted(keys)
 
 

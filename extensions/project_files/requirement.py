@@ -6,11 +6,8 @@ import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from packaging.requirements import InvalidRequirement
-from packaging.requirements import Requirement as ParsedRequirement
-from packaging.utils import canonicalize_name
-
 from .encoding import decode
+from .notation import canonical_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,9 +37,12 @@ class Requirement:
         Raises:
             MergeError: the text is not a PEP 508 requirement.
         """
+        # Inspection reads formats with the standard library alone.
+        from packaging import requirements  # noqa: PLC0415
+
         try:
-            parsed = ParsedRequirement(text)
-        except InvalidRequirement as error:
+            parsed = requirements.Requirement(text)
+        except requirements.InvalidRequirement as error:
             raise MergeError(f"{text!r} is not a requirement: {error}") from error
         return cls(
             name=parsed.name,
@@ -55,7 +55,7 @@ class Requirement:
     @property
     def key(self) -> str:
         """The name as package indexes compare it."""
-        return canonicalize_name(self.name)
+        return canonical_name(self.name)
 
     @property
     def name_with_extras(self) -> str:

@@ -6,9 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from packaging.utils import canonicalize_name
-
-from .notation import parse_pep508
+from .notation import canonical_name, parse_pep508
 from .requirement import MergeError
 from .toml_text import get
 
@@ -96,11 +94,11 @@ def lists(data: dict[str, Any], spot: Spot, name: str) -> bool:
 def _names(data: dict[str, Any], spot: Spot) -> Iterator[str]:
     found = get(data, spot.path)
     if isinstance(found, dict):
-        yield from map(canonicalize_name, cast("dict[str, object]", found))
+        yield from map(canonical_name, cast("dict[str, object]", found))
     elif isinstance(found, list):
         for item in cast("list[object]", found):
             if isinstance(item, str) and (parsed := parse_pep508(item)):
-                yield canonicalize_name(parsed.name)
+                yield canonical_name(parsed.name)
 
 
 _APPLICATION_PACKAGES = ("fastapi", "sqlalchemy", "sqlmodel", "alembic", "asyncpg")

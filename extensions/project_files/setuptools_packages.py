@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, cast
 
 from .requirement import MergeError, Requirement
-from .toml_insertions import apply, insert_into_array, new_lines, new_section, quoted
+from .toml_insertions import apply, insert_into_array, new_lines, new_section
 from .toml_requirements import read_toml
-from .toml_text import get
+from .toml_text import get, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from .encoding import line_end_of
 from .placement import Item, Placement, arrange
+from .toml_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,13 +38,6 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
         parts += [text[at : edit.start], edit.new]
         at = edit.end
     return "".join([*parts, text[at:]])
-
-
-def quoted(value: str, quote: str = '"') -> str:
-    """A TOML string with this quote where the value allows it."""
-    if quote == "'" and "'" not in value:
-        return f"'{value}'"
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def indentation(text: str) -> str:

@@ -20,9 +20,8 @@ from .toml_insertions import (
     insert_into_table,
     new_lines,
     new_section,
-    quoted,
 )
-from .toml_text import TomlSource, get
+from .toml_text import TomlSource, get, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

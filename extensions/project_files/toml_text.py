@@ -110,6 +110,13 @@ def get(data: Any, path: Path) -> Any:  # noqa: ANN401 - a TOML value is of any 
     return data  # pyright: ignore[reportUnknownVariableType]
 
 
+def quoted(value: str, quote: str = '"') -> str:
+    """A TOML string with this quote where the value allows it."""
+    if quote == "'" and "'" not in value:
+        return f"'{value}'"
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
 def _with_inner(entries: list[Entry]) -> Iterator[Entry]:
     for entry in entries:
         yield entry

@@ -1,13 +1,15 @@
-"""Whether a version constraint of the user's leaves room for what the layer needs."""
+"""Comparing a version constraint of the user's with what the layer needs, and raising it."""
 
 from __future__ import annotations
 
 import re
-from itertools import chain
+from itertools import chain, product
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
+
+from .notation import alternatives
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,43 +53,9 @@ def is_readable(constraint: str) -> bool:
 
 def _alternatives(constraint: str) -> list[SpecifierSet]:
     try:
-        return [
-            SpecifierSet(",".join(_pep440_clauses(part)))
-            for part in re.split(r"\s*\|\|?\s*", constraint.strip())
-        ]
-    except (InvalidSpecifier, InvalidVersion):
+        return [SpecifierSet(",".join(clauses)) for clauses in alternatives(constraint)]
+    except InvalidSpecifier:
         return [SpecifierSet()]
-
-
-_CLAUSE = re.compile(r"(===|==|~=|!=|<=|>=|<|>|\^|~|=|)\s*([^\s,<>=!~^]+)")
-
-
-def _pep440_clauses(part: str) -> Iterator[str]:
-    for operator, written in _CLAUSE.findall(part):
-        version = re.sub(r"\.?[xX*](\.[xX*])*$", ".*", written)
-        if version == ".*":
-            if operator == "!=":
-                yield "<0.dev0"
-            continue
-        if operator in ("^", "~"):
-            low = Version(version.removesuffix(".*"))
-            yield f">={low}"
-            yield f"<{_next_series(low, caret=operator == '^')}"
-        elif operator in ("", "="):
-            yield f"=={version}"
-        elif version.endswith(".*") and operator not in ("==", "!=", "==="):
-            yield f"{operator}{version.removesuffix('.*')}"
-        else:
-            yield f"{operator}{version}"
-
-
-def _next_series(low: Version, *, caret: bool) -> Version:
-    """The first version after those that Poetry's `^` or `~` admits."""
-    length = len(low.release)
-    kept = min(2, length)
-    if caret:
-        kept = next((number for number, part in enumerate(low.release, 1) if part), length)
-    return _bumped(low, kept - length - 1)
 
 
 def _intersect(left: SpecifierSet, right: SpecifierSet) -> bool:
@@ -175,3 +143,71 @@ def _followers(version: Version, longest: int) -> Iterator[str]:
     longer = f"{version.epoch}!{'.'.join(map(str, padded))}"
     yield f"{longer}.dev0"
     yield longer
+
+
+_OR = re.compile(r"\s*\|\|?\s*")
+_LOW = re.compile(r"(?P<operator>>=|~=|(?<!!)[>^]|~)(?P<gap>\s*)(?P<version>[^\s,<>=!~^|]+)")
+_CLAUSE = r"(?:===|==|~=|!=|<=|>=|[<>^~=]?)\s*[\w.*+!-]+"
+_WRITTEN = re.compile(rf"\s*(?:{_CLAUSE}(?:(?:\s*,\s*|\s+){_CLAUSE})*)?\s*,?\s*")
+_FLOOR = re.compile(r">=\s*([^\s,]+)")
+
+
+def raised(constraint: str, needed: str) -> str | None:
+    """Write a constraint so that it admits what it did, as far as that is enough.
+
+    The version of its lower bound is replaced where that says all; else clauses are added. What a
+    Poetry constraint has as an alternative, and is too old, is left out.
+
+    Args:
+        constraint: as the user wrote it, in the notation of PEP 440 or of a tool.
+        needed: PEP 440, with a lower bound.
+
+    Returns:
+        None where nothing has to change, where nothing would be left, or where the constraint is
+        written in a way that cannot be changed.
+    """
+    if stays_within(constraint, needed) or not admits(constraint, needed):
+        return None
+    parts = [part for part in _OR.split(constraint) if admits(part, needed)]
+    if not is_readable(constraint) or not all(map(_WRITTEN.fullmatch, parts)):
+        return None
+    found = [_raised_part(part, needed) for part in parts]
+    return " || ".join(part for part in found if part) if all(found) else None
+
+
+def _raised_part(part: str, needed: str) -> str | None:
+    if stays_within(part, needed):
+        return part
+    target = f"{part},{needed}"
+    return next((text for text in _candidates(part, needed) if _same(text, target)), None)
+
+
+def _candidates(part: str, needed: str) -> Iterator[str]:
+    """The ways to write it, the one that changes least first."""
+    floor = _FLOOR.search(needed)
+    if floor is None:
+        return
+    written = part.strip()
+    bases = [
+        f"{written[: low.start()]}{low['operator'] if low['operator'] != '>' else '>='}"
+        f"{low['gap']}{floor[1]}{written[low.end() :]}"
+        for low in _LOW.finditer(written)
+    ]
+    gap = " " if re.search(r"[=<>~^]\s", written) else ""
+    clauses = [re.sub(r"(?<==)(?=[^=])", gap, clause) for clause in needed.split(",")]
+    separator = ", " if gap or re.search(r",\s", written) else ","
+    if written in ("", "*"):
+        bases.append(clauses[0])
+    elif written[0] in "<!":
+        bases.append(f"{clauses[0]}{separator}{written}")
+    else:
+        bases += [written, f"{written}{separator}{clauses[0]}"]
+    more = [
+        clause for clause in clauses[1:] if clause.replace(" ", "") not in written.replace(" ", "")
+    ]
+    for base, rest in product(bases, ([], more)):
+        yield separator.join([base, *rest])
+
+
+def _same(constraint: str, other: str) -> bool:
+    return stays_within(constraint, other) and stays_within(other, constraint)

@@ -200,7 +200,8 @@ PYTHONS = {
     "Poetry": ({"pyproject.toml": POETRY_PYTHON}, ">=3.11,<4"),
     "Pipenv": ({"Pipfile": '[packages]\nfastapi="*"\n[requires]\npython_version="3.9"'}, "==3.9.*"),
     "alternatives": (
-        {"pyproject.toml": POETRY.replace('"^3.11"', '"~3.11 || ^3.13"')}, ">=3.11,<4",
+        {"pyproject.toml": POETRY.replace('"^3.11"', '"~3.11 || ^3.13"')},
+        ">=3.11,<3.12 || >=3.13,<4",
     ),
 }  # fmt: skip
 

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from extensions.inspection.specifiers import normalise, parse_requirement, pep440
+from extensions.project_files.notation import canonical_name, parse_pep508, pep440
 
 VERSIONS = [Version(f"{a}.{b}.{c}") for a in range(3) for b in range(4) for c in range(4)]
 numbers = st.lists(st.integers(0, 3), min_size=1, max_size=3)
@@ -52,9 +53,9 @@ def test_pep_440_itself_stays_what_it_is(operator: str, parts: list[int], more: 
 
 @given(st.text(alphabet="a1.-_[]()<>=!~^|*,;@# \t\n'\"/", max_size=40))
 def test_any_text_gives_a_specifier_or_none(text: str) -> None:
-    parsed = parse_requirement(text)
+    parsed = parse_pep508(text)
     if parsed:
-        assert parsed[0] == normalise(parsed[0])
+        assert canonical_name(parsed.name) == canonicalize_name(parsed.name)
 
 
 @given(
@@ -68,10 +69,12 @@ def test_a_pep_508_line_is_read_as_packaging_reads_it(
 ) -> None:
     line = f"{name}{extras}{specifier}{marker}"
     wanted = Requirement(line)
-    parsed = parse_requirement(line)
+    parsed = parse_pep508(line)
     assert parsed is not None
-    assert parsed[0] == normalise(wanted.name)
-    assert SpecifierSet(parsed[1]) == wanted.specifier
+    assert parsed.name == wanted.name
+    assert parsed.extras == wanted.extras
+    assert SpecifierSet(pep440(parsed.constraint)) == wanted.specifier
+    assert parsed.conditional == (wanted.marker is not None)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +84,7 @@ def test_a_pep_508_line_is_read_as_packaging_reads_it(
         ("", ""),
         ("0.115.0", "==0.115.0"),
         ("1.*", "==1.*"),
-        ("^1.2 || ^3", ">=1.2,<4"),
+        ("^1.2 || ^3", ">=1.2,<2 || >=3,<4"),
         (">=3.9,<3.13", ">=3.9,<3.13"),
         (">=3.9 <3.13", ">=3.9,<3.13"),
         ("~3.11", ">=3.11,<3.12"),
@@ -97,9 +100,11 @@ def test_pep440(written: str, specifier: str) -> None:
     ["", "# fastapi", "-r base.txt", "--index-url https://x", "https://x/y.whl", "two words"],
 )
 def test_a_line_that_names_no_distribution(line: str) -> None:
-    assert parse_requirement(line) is None
+    assert parse_pep508(line) is None
 
 
 def test_a_requirement_with_an_address_admits_every_version() -> None:
-    assert parse_requirement("fastapi @ git+https://x/y.git@main") == ("fastapi", "")
-    assert parse_requirement("fastapi==1.0 --hash=sha256:abc \\") == ("fastapi", "==1.0")
+    parsed = parse_pep508("fastapi @ git+https://x/y.git@main")
+    assert parsed == ("fastapi", frozenset(), "", False, None)
+    parsed = parse_pep508("fastapi==1.0 --hash=sha256:abc \\")
+    assert parsed == ("fastapi", frozenset(), "==1.0", False, (7, 12))
