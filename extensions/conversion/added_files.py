@@ -14,7 +14,7 @@ KIT = frozenset(
         *("__init__", "application_models", "application_url", "audit", "diagnostics", "doctor"),
         "driver",
         *("engine", "errors", "findings", "health", "hosts", "migrate", "migration_lock", "pool"),
-        *("response", "revisions", "settings", "url"),
+        *("response", "revisions", "settings", "trace", "url"),
     }
 )
 """The modules of `database_kit`; all others are for models and an Alembic of the layer's own."""
