@@ -1,7 +1,8 @@
 """The layer through FastAPI, beside what people would use instead.
 
 `uv run python -m tests.benchmarks.over_http [--seconds S] [--rounds N]` prints Markdown tables; it
-needs wrk, and PgBouncer for one of them (`apt-get install wrk pgbouncer`).
+needs wrk, and PgBouncer for one of them (`apt-get install wrk pgbouncer`). `--direct` leaves the
+network and the pooler out, and `--clients 16` the long rounds of 64.
 
 All contenders answer the same requests from the same table, on uvicorn with one worker. Within a
 round they run one after the other; a figure is the median over the rounds of the ratio to asyncpg
@@ -19,7 +20,7 @@ import subprocess
 import tempfile
 from collections import defaultdict
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,12 +34,12 @@ from tests.support.template import add_layer, copy_project, snapshot_template
 from .server import missing_tools, over_network, through_pgbouncer
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Mapping, Sequence
 
 HERE = Path(__file__).parent
 PEERS = [
-    *["advanced-alchemy", "asyncpg", "fastapi", "httptools", "psycopg[binary]", "sqlmodel"],
-    *["uvicorn", "uvloop"],
+    *["advanced-alchemy", "asyncpg", "fastapi", "httptools", "piccolo[postgres]"],
+    *["psycopg[binary]", "sqlmodel", "tortoise-orm[asyncpg]", "uvicorn", "uvloop"],
 ]
 ROWS = 10_000
 MANY = 64
@@ -52,21 +53,29 @@ class Contender:
     module: str
     path: str = "/authors"
     kinds: tuple[str, ...] = ("read", "list", "insert")
+    knows_poolers: bool = True
+    """Whether its documentation says how it is used with PgBouncer in transaction mode."""
 
 
+READING = ("read", "list")
 BASE = Contender("asyncpg in the endpoint", "with_asyncpg")
 PLAIN = Contender("plain async SQLAlchemy", "with_plain_sqlalchemy")
 SQLMODEL = Contender("sync SQLModel", "with_sqlmodel")
+ALCHEMY = Contender("advanced-alchemy", "with_advanced_alchemy")
+PICCOLO = Contender("Piccolo, rows", "with_piccolo", knows_poolers=False)
+PICCOLO_OBJECTS = replace(PICCOLO, name="Piccolo, objects", path="/objects/authors", kinds=READING)
+TORTOISE = Contender("Tortoise, objects", "with_tortoise", knows_poolers=False)
+TORTOISE_ROWS = replace(TORTOISE, name="Tortoise, rows", path="/rows/authors", kinds=READING)
 ORM = Contender("**ours**: `SessionDep`", "with_the_layer", "/orm/authors")
-READS = Contender(
-    "**ours**: `ReadSessionDep`", "with_the_layer", "/reads/authors", ("read", "list")
-)
-HOT = Contender("**ours**: `HotRead`", "with_the_layer", "/hot/authors", ("read", "list"))
-JSON = Contender("**ours**: JSON by PostgreSQL", "with_the_layer", "/json/authors", ("list",))
-ONE = Contender("**ours**: one statement", "with_the_layer", "/one/authors", ("insert",))
+READS = replace(ORM, name="**ours**: `ReadSessionDep`", path="/reads/authors", kinds=READING)
+HOT = replace(READS, name="**ours**: `HotRead`, rows", path="/hot/authors")
+MODELS = replace(READS, name="**ours**: `HotRead`, models", path="/models/authors")
+JSON = replace(ORM, name="**ours**: JSON by PostgreSQL", path="/json/authors", kinds=("list",))
+ONE = replace(ORM, name="**ours**: one statement", path="/one/authors", kinds=("insert",))
+WRITE = replace(ONE, name="**ours**: `HotWrite`", path="/hot/authors")
 CONTENDERS = (
-    *(BASE, PLAIN, SQLMODEL, Contender("advanced-alchemy", "with_advanced_alchemy")),
-    *(ORM, READS, HOT, JSON, ONE),
+    *(BASE, PLAIN, SQLMODEL, ALCHEMY, PICCOLO, PICCOLO_OBJECTS, TORTOISE_ROWS, TORTOISE),
+    *(ORM, READS, HOT, MODELS, JSON, ONE, WRITE),
 )
 KINDS = {"read": "by key", "list": "list 50", "insert": "insert"}
 
@@ -170,12 +179,17 @@ def _uvicorn(
 
 
 def measure(
-    servers: Mapping[str, Server], clients: Sequence[int], rounds: int, seconds: float, keys: Path
+    servers: Mapping[str, Server],
+    contenders: Iterable[Contender],
+    clients: Sequence[int],
+    rounds: int,
+    seconds: float,
+    keys: Path,
 ) -> Results:
-    """Let all contenders run in turn, after each has been warmed."""
+    """Let the contenders run in turn, after each has been warmed."""
     results: Results = defaultdict(list)
     plan = [
-        (contender, kind) for kind in KINDS for contender in CONTENDERS if kind in contender.kinds
+        (contender, kind) for kind in KINDS for contender in contenders if kind in contender.kinds
     ]
     for contender, kind in plan:
         wrk(servers[contender.module], contender, kind, 4, 1, keys)
@@ -212,6 +226,8 @@ def table(results: Results, clients: Sequence[int]) -> str:
         "|---|" + "--:|" * (len(head) + len(latency)),
     ]
     for contender in CONTENDERS:
+        if not any((contender.name, *column) in results for column in columns):
+            continue
         cells: list[str] = []
         for kind, number in columns:
             if kind in contender.kinds:
@@ -234,31 +250,43 @@ def table(results: Results, clients: Sequence[int]) -> str:
     return "\n".join(lines)
 
 
+def cpu_ratio(results: Results, name: str, base: str, kind: str, clients: int) -> float:
+    """The median over the rounds of another contender's processor time to one's."""
+    pairs = zip(results[name, kind, clients], results[base, kind, clients], strict=True)
+    return statistics.median(base_run.cpu / max(run.cpu, 1) for run, base_run in pairs)
+
+
 def goals(results: Results) -> str:
     """What was set out to reach, and what was seen."""
     wanted = [
-        (READS, BASE, "read", 0.60),
-        (READS, BASE, "list", 0.55),
-        (READS, SQLMODEL, "read", 3.5),
-        (READS, SQLMODEL, "list", 3.0),
-        (HOT, BASE, "read", 1.25),
-        (HOT, BASE, "list", 1.15),
-        (JSON, BASE, "list", 1.6),
+        *((MODELS, BASE, "read", 0.80), (MODELS, BASE, "list", 0.70)),
+        *((MODELS, PICCOLO_OBJECTS, "read", 1.3), (MODELS, PICCOLO_OBJECTS, "list", 1.2)),
+        *((MODELS, PICCOLO, "read", 1.3), (MODELS, PICCOLO, "list", 1.2)),
+        *((MODELS, TORTOISE, "read", 1.3), (MODELS, TORTOISE, "list", 1.2)),
+        *((MODELS, TORTOISE_ROWS, "read", 1.3), (MODELS, TORTOISE_ROWS, "list", 1.2)),
+        *((HOT, BASE, "read", 1.25), (HOT, BASE, "list", 1.15)),
+        *((JSON, BASE, "list", 1.6), (WRITE, BASE, "insert", 0.92)),
+        *((ORM, PLAIN, "read", 1.0), (ORM, PLAIN, "list", 1.0), (ORM, PLAIN, "insert", 1.0)),
+        *((READS, BASE, "read", 0.60), (READS, BASE, "list", 0.55)),
+        *((READS, SQLMODEL, "read", 3.5), (READS, SQLMODEL, "list", 3.0)),
         (ONE, SQLMODEL, "insert", 2.2),
     ]
-    lines = ["| at 16 clients | goal | seen |", "|---|--:|--:|"]
+    lines = ["| at 16 clients | goal | throughput | processor time |", "|---|--:|--:|--:|"]
     for contender, base, kind, goal in wanted:
-        seen = ratio(results, contender.name, base.name, kind, 16)
-        lines.append(f"| {contender.name}, {KINDS[kind]}, to {base.name} | {goal} | {seen:.2f} |")
+        seen, cpu = (
+            figure(results, contender.name, base.name, kind, 16) for figure in (ratio, cpu_ratio)
+        )
+        name = f"{contender.name}, {KINDS[kind]}, to {base.name}"
+        lines.append(f"| {name} | {goal} | {seen:.2f} | {cpu:.2f} |")
     for kind in ("read", "list"):
+        if (PLAIN.name, kind, MANY) not in results:
+            continue
         ours, plain = (
             statistics.median(run.p99 for run in results[contender.name, kind, MANY])
             for contender in (READS, PLAIN)
         )
-        lines.append(
-            f"| {READS.name}, {KINDS[kind]}, p99 at 64 clients to {PLAIN.name} "
-            f"| ≤ 0.25 | {ours / plain:.2f} |"
-        )
+        name = f"{READS.name}, {KINDS[kind]}, p99 at {MANY} clients to {PLAIN.name}"
+        lines.append(f"| {name} | ≤ 0.15 | {ours / plain:.2f} | |")
     return "\n".join(lines)
 
 
@@ -300,18 +328,28 @@ def main() -> None:
         project, environment = adopt(scratch, arguments.environments or scratch, direct)
         keys.write_text(asyncio.run(fill(direct)), encoding="ascii")
 
-        def run(url: str, clients: Sequence[int], **variables: str) -> Results:
+        def run(
+            url: str,
+            clients: Sequence[int],
+            contenders: Sequence[Contender] = CONTENDERS,
+            **variables: str,
+        ) -> Results:
             with running(environment, project, {"DATABASE_URL": url, **variables}) as servers:
-                return measure(servers, clients, arguments.rounds, arguments.seconds, keys)
+                rounds, seconds = arguments.rounds, arguments.seconds
+                return measure(servers, contenders, clients, rounds, seconds, keys)
 
-        results = run(direct, (16, MANY))
-        print(f"Direct, throughput to {BASE.name}:\n\n{table(results, (16, MANY))}\n")
+        clients = arguments.clients
+        results = run(direct, clients)
+        print(f"Direct, throughput to {BASE.name}:\n\n{table(results, clients)}\n")
         print(goals(results), flush=True)
+        if arguments.direct:
+            return
         with over_network(server, 1) as url:
             results = run(url, (16,))
         print(f"\nWith 1 ms of network:\n\n{table(results, (16,))}", flush=True)
+        contenders = [contender for contender in CONTENDERS if contender.knows_poolers]
         with through_pgbouncer(server) as url:
-            results = run(url, (16,), DATABASE_POOLER="transaction")
+            results = run(url, (16,), contenders, DATABASE_POOLER="transaction")
         print(f"\nThrough PgBouncer, in transaction mode:\n\n{table(results, (16,))}")
 
 
@@ -319,6 +357,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=1, help="for each round")
+    parser.add_argument("--clients", type=int, nargs="+", default=[16, MANY])
+    parser.add_argument("--direct", action="store_true", help="without network and PgBouncer")
     parser.add_argument("--environments", type=Path, help="keep the virtual environment here")
     return parser.parse_args()
 

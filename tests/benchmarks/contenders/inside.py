@@ -10,18 +10,24 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import uvloop
+import with_piccolo
+import with_tortoise
 from app.database import dispose_engine, get_engine, session_scope
 from app.database_kit.bulk import copy_rows, upsert_rows
 from app.database_kit.hot_reads import HotRead
+from app.database_kit.hot_writes import HotWrite
 from app.database_kit.reads import read_session_scope
 from app.models import Author
 from sqlalchemy import bindparam, insert, select
+from tortoise import Tortoise
 
 COLUMNS = select(Author.id, Author.name, Author.created_at, Author.updated_at)
 ROWS = COLUMNS.where(Author.id == bindparam("key"))
 ENTITY = select(Author).where(Author.id == bindparam("key"))
 HOT, HOT_ALL = HotRead(ROWS), HotRead(COLUMNS)
+MODEL, MODELS = HotRead(ENTITY, into=Author), HotRead(select(Author), into=Author)
 INSERT = insert(Author).returning(*COLUMNS.selected_columns)
+WRITE = HotWrite(INSERT)
 
 SQL_COLUMNS = "id, name, created_at, updated_at"
 SQL_ALL = f"SELECT {SQL_COLUMNS} FROM authors"
@@ -44,6 +50,8 @@ async def no_reset(_: asyncpg.Connection) -> None:
 async def main(rounds: int) -> None:
     pool = await asyncpg.create_pool(os.environ["DATABASE_URL"], reset=no_reset)
     raw = await asyncpg.connect(os.environ["DATABASE_URL"])
+    await with_piccolo.DB.start_connection_pool()
+    await Tortoise.init(db_url=with_tortoise.DB_URL, modules={"models": ["with_tortoise"]})
     key: UUID = await raw.fetchval("INSERT INTO authors (name) VALUES ('Ada') RETURNING id")
     one_statement = get_engine().execution_options(isolation_level="AUTOCOMMIT")
 
@@ -53,6 +61,15 @@ async def main(rounds: int) -> None:
 
     async def hot_key() -> None:
         await HOT.fetch_one(key=key)
+
+    async def model_key() -> None:
+        await MODEL.fetch_one(key=key)
+
+    async def piccolo_key() -> None:
+        await with_piccolo.Author.objects().where(with_piccolo.Author.id == key).first()
+
+    async def tortoise_key() -> None:
+        await with_tortoise.Author.get(id=key)
 
     async def rows_key() -> None:
         async with read_session_scope() as session:
@@ -69,6 +86,15 @@ async def main(rounds: int) -> None:
     async def raw_insert() -> None:
         async with pool.acquire() as connection:
             await connection.fetchrow(SQL_INSERT, "Somebody")
+
+    async def hot_insert() -> None:
+        await WRITE.fetch_one(name="Somebody")
+
+    async def piccolo_insert() -> None:
+        await with_piccolo.Author(name="Somebody").save()
+
+    async def tortoise_insert() -> None:
+        await with_tortoise.Author.create(name="Somebody")
 
     async def orm_insert() -> None:
         async with session_scope() as session:
@@ -112,6 +138,15 @@ async def main(rounds: int) -> None:
     async def hot_all() -> None:
         await HOT_ALL.fetch()
 
+    async def models_all() -> None:
+        await MODELS.fetch()
+
+    async def piccolo_all() -> None:
+        await with_piccolo.Author.objects()
+
+    async def tortoise_all() -> None:
+        await with_tortoise.Author.all()
+
     async def rows_all() -> None:
         async with read_session_scope() as session:
             (await session.execute(COLUMNS)).all()
@@ -126,11 +161,15 @@ async def main(rounds: int) -> None:
     groups = {
         "read by key": (200, nothing, {
             "asyncpg": (raw_key, None), "HotRead": (hot_key, 0.90),
+            "HotRead, model": (model_key, 0.60), "Piccolo, object": (piccolo_key, None),
+            "Tortoise, object": (tortoise_key, None),
             "ReadSessionDep, rows": (rows_key, 0.27), "ReadSessionDep, entity": (entity_key, 0.22),
             "SessionDep, entity": (session_key, None),
         }),
         "insert": (100, nothing, {
-            "asyncpg": (raw_insert, None), "one statement": (single_insert, None),
+            "asyncpg": (raw_insert, None), "HotWrite": (hot_insert, 0.92),
+            "one statement": (single_insert, None), "Piccolo": (piccolo_insert, None),
+            "Tortoise": (tortoise_insert, None),
             "SessionDep": (orm_insert, None),
         }),
         "10,000 rows in": (1, empty, {
@@ -142,6 +181,8 @@ async def main(rounds: int) -> None:
         }),
         "10,000 rows out": (1, full, {
             "asyncpg": (raw_all, None), "HotRead": (hot_all, 0.95),
+            "HotRead, models": (models_all, 0.60), "Piccolo, objects": (piccolo_all, None),
+            "Tortoise, objects": (tortoise_all, None),
             "ReadSessionDep, rows": (rows_all, 0.65),
             "ReadSessionDep, entities": (entities_all, None),
         }),
@@ -172,6 +213,8 @@ async def main(rounds: int) -> None:
             print(f"| {group} | {name} | {ratio:.2f} | {goal or ''} | {processor:.2f} |")
     await raw.close()
     await pool.close()
+    await with_piccolo.DB.close_connection_pool()
+    await Tortoise.close_connections()
     await dispose_engine()
 
 
