@@ -1,15 +1,13 @@
-"""Run in an adopted project: relationships by each way to load them, and the collector's share."""
+"""Run in an adopted project: relationships by each way to load them."""
 
 import asyncio
-import gc
 import json
 import statistics
 import sys
 import time
 from collections import defaultdict
-from contextlib import nullcontext
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from app.database import dispose_engine, session_scope
 from app.database_kit import hot_statements
@@ -70,7 +68,7 @@ async def by_json() -> object:
     values = (convert(row, of_authors) for row in found)
     authors = AUTHORS.load(values, AUTHORS.keys, identities)
     for author, row in zip(authors, found, strict=True):
-        values = (convert(book, of_books) for book in row[-1])
+        values = [convert(book, of_books) for book in row[-1]]
         books = BOOKS.load(values, BOOKS.keys, identities)
         set_committed_value(author, "books", books)
     return authors
@@ -85,29 +83,6 @@ def converters(keys: list[str]) -> list:
 def convert(row: list, functions: list) -> list:
     # The books of an author come behind its columns.
     return [function(value) for function, value in zip(functions, row, strict=False)]
-
-
-def print_collections(rounds: int) -> None:
-    """Print what pausing cyclic garbage collection saves."""
-    print("\n| instances | µs each, paused | not | not to paused |\n|--:|--:|--:|--:|")
-    pauses = {"paused": hot_statements._no_collections, "not": nullcontext}
-    now = datetime.now().astimezone()
-    for size in (1, 50, 1000, 10_000):
-        loaded = [(uuid4(), "name", now, now)[: len(AUTHORS.keys)] for _ in range(size)]
-        times = defaultdict(list)
-        for _ in range(rounds):
-            for name, pause in pauses.items():
-                hot_statements._no_collections = pause
-                repeats = max(10_000 // size, 1)
-                start = time.process_time()
-                for _ in range(repeats):
-                    kept = AUTHORS.load(loaded, AUTHORS.keys, {})
-                times[name].append((time.process_time() - start) / repeats / size * 1e6)
-                del kept
-                gc.collect()
-        ratio = statistics.median(map(lambda a, b: b / a, times["paused"], times["not"]))
-        print(f"| {size} | {min(times['paused']):.2f} | {min(times['not']):.2f} | {ratio:.2f} |")
-    hot_statements._no_collections = pauses["paused"]
 
 
 async def main(rounds: int) -> None:
@@ -140,7 +115,6 @@ async def main(rounds: int) -> None:
     for name, taken in times.items():
         ratio = statistics.median(map(lambda a, b: a / b, first, taken))
         print(f"| {name} | {min(taken):.2f} | {ratio:.2f} |")
-    print_collections(rounds)
 
 
 asyncio.run(main(int(sys.argv[1])))

@@ -1,6 +1,7 @@
 """Run in an adopted project: hot statements return what a session would, or are refused."""
 
 import enum
+import pickle
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -263,6 +264,29 @@ async def test_what_has_been_in_no_session_can_come_into_one(library):
             session.add(copied)
         assert await session.merge(copied) is here
     assert await read.fetch_one(name="merged")
+
+
+async def test_a_state_comes_when_it_is_asked_for(library):
+    query = select(Author).order_by(Author.name)
+    author = await HotRead(query, into=Author).fetch_one()
+    copied = pickle.loads(pickle.dumps(author))
+    assert (copied.id, copied.name) == (author.id, author.name)
+    assert not any("_sa_instance_state" in vars(one) for one in (author, copied))
+    assert inspect(copied).detached
+
+    # Instances that are not loaded have one from the start, and the class none.
+    new = Author(id=author.id, name="new")
+    assert "_sa_instance_state" in vars(new)
+    assert inspect(new).transient
+    assert not hasattr(Author, "_sa_instance_state")
+    async with session_scope() as session:
+        assert await session.merge(new) is await session.get(Author, author.id)
+    author.name = "newer"
+    assert inspect(author).attrs.name.history.deleted == ["author 0"]
+    async with session_scope() as session:
+        session.add(author)
+    async with session_scope() as session:
+        assert (await session.get_one(Author, author.id)).name == "newer"
 
 
 @dataclass
