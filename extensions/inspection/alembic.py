@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..project_files.encoding import line_of
+from ..project_files.toml_text import read_tables, strings, table
 from .roles import Role
-from .toml_tables import strings, table
 from .tree import Tree, basename, is_within, parent, resolve
 
 if TYPE_CHECKING:
@@ -83,10 +82,7 @@ def _settings(tree: Tree, root: str) -> Iterator[tuple[str, str, int]]:
 
 def _pyproject_setting(tree: Tree, path: str) -> Iterator[tuple[str, str, int]]:
     text = tree.text(path)
-    try:
-        values = table(tomllib.loads(text), "tool", "alembic")
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return
+    values = table(read_tables(text), "tool", "alembic")
     for location in strings(values.get("script_location")):
         yield path, location, line_of(text, max(text.find("script_location"), 0))
 

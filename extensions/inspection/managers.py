@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..project_files.encoding import line_of
+from ..project_files.toml_text import strings
 from .facts import Reason
-from .toml_tables import strings
 from .tree import Tree, basename, join, parent, relative, resolve
 
 if TYPE_CHECKING:

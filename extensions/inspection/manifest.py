@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal
 
-from ..project_files.notation import canonical_name, parse_pep508, pep440
+from ..project_files.notation import pep440
+from ..project_files.toml_text import Tables, table
 from .facts import Bound
-from .toml_tables import Lines, Table, strings, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..project_files.declared import Declared
     from .facts import Reason
 
 ManifestKind = Literal["pyproject", "requirements", "pipfile", "setup", "pixi", "conda"]
@@ -33,7 +36,7 @@ class Manifest:
     is_project: bool = True
     is_poetry: bool = False
     lists_runtime: bool = False
-    tables: Table = field(default_factory=dict[str, object])
+    tables: Tables = field(default_factory=dict[str, object])
     problem: Reason | None = None
     installs_itself: bool = False
 
@@ -41,35 +44,16 @@ class Manifest:
         """The requirement for `name`, from the application's own first."""
         return self.declared.get(name) or self.optional.get(name)
 
-    def table(self, *keys: str) -> Table:
+    def table(self, *keys: str) -> Tables:
         """The TOML table at `keys`, empty where there is none."""
         return table(self.tables, *keys)
 
-    def declare(self, into: dict[str, Bound], text: str, line: int) -> None:
-        """Add one PEP 508 requirement that stands on `line`."""
-        if parsed := parse_pep508(text):
-            bound = Bound(pep440(parsed.constraint), self.file, line, text)
-            into.setdefault(canonical_name(parsed.name), bound)
-
-    def declare_list(self, into: dict[str, Bound], items: object, lines: Lines, key: str) -> None:
-        """Add the PEP 508 requirements of a TOML list in the table `key`."""
-        for item in strings(items):
-            self.declare(into, item, lines.literal(item, key))
-
-    def declare_table(self, into: dict[str, Bound], lines: Lines, key: str) -> None:
-        """Add the entries of the TOML table `key`, name to constraint as Poetry writes them."""
-        for name, value in table(self.tables, *key.split(".")).items():
-            if name.lower() == "python":
-                continue
-            written = _constraint(value)
-            text = f'{name} = "{written}"' if written else name
-            bound = Bound(pep440(written), self.file, lines.key(name, key), text)
-            into.setdefault(canonical_name(name), bound)
-
-
-def _constraint(value: object) -> str:
-    if isinstance(value, list):
-        value = next(iter(cast("list[object]", value)), "")
-    if isinstance(value, dict):
-        value = cast("Table", value).get("version", "")
-    return value if isinstance(value, str) else ""
+    def declare(self, into: dict[str, Bound], items: Iterable[Declared]) -> None:
+        """Add requirements; what is said of Python counts where the application's own are."""
+        for item in items:
+            specifier = pep440(item.parsed.constraint)
+            bound = Bound(specifier, item.path or self.file, item.line, item.written)
+            if item.key != "python":
+                into.setdefault(item.key, bound)
+            elif into is self.declared:
+                self.requires_python = self.requires_python or bound

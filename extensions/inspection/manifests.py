@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import ast
-import configparser
 import re
+import tomllib
 from typing import TYPE_CHECKING
 
-from ..project_files.notation import canonical_name, pep440
-from .facts import Bound
+from ..project_files import requirement_tables, requirements_txt, setup_cfg
+from ..project_files.declared import Declared
+from ..project_files.encoding import line_of
+from ..project_files.notation import canonical_name, parse_pep508, pep440
+from ..project_files.toml_text import TomlSource, strings
+from ..project_paths import MAX_BYTES
+from .facts import Bound, Reason
 from .manifest import Manifest
-from .pyproject_manifest import read_pyproject, requirement_files_of
-from .python_source import dotted, parse, string_constants
-from .toml_tables import Lines, read_toml, strings
+from .python_source import dotted, parse
 from .tree import Tree, ancestors, basename, is_within, join, parent, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from .manifest import ManifestKind
 
 _REQUIREMENTS_NAME = re.compile(
     r"[\w.-]*requirements?[\w.-]*\.(?:txt|in)$|requires\.txt$", re.IGNORECASE
@@ -25,12 +30,11 @@ _DEVELOPMENT_NAME = re.compile(
     r"dev|test|lint|doc|ci\b|local|typing|type|mypy|format|example", re.IGNORECASE
 )
 _REQUIREMENTS_DIRECTORIES = ("requirements", "requires", "reqs")
-_INCLUDE = re.compile(r"\s*(?:-r|--requirement)[=\s]*(\S+)")
 _ITSELF = re.compile(r"\s*(?:-e|--editable)[=\s]*(?:file:)?\.(?:\[|\s|$)|\s*\.(?:\[[^\]]*\])?\s*$")
 _CONDA_DEPENDENCY = re.compile(
     r"\s*-\s*[\"']?([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?\s*([=<>!~][^\"'#\n]*)?[\"']?\s*(?:#.*)?$"
 )
-_MAX_INCLUDES = 20
+_RUNTIME = (("project", "dependencies"), ("tool", "poetry", "dependencies"))
 
 
 def is_requirements_file(path: str) -> bool:
@@ -110,60 +114,81 @@ def package_names(manifests: list[Manifest]) -> set[str]:
     return names
 
 
-def _read_pyproject(tree: Tree, path: str) -> Manifest:
-    manifest = read_pyproject(tree, path)
-    for name in requirement_files_of(manifest):
+def read_pyproject(tree: Tree, path: str) -> Manifest:
+    """Read every table that can declare a requirement: PEP 621's, groups, and those of managers."""
+    manifest, source = _read_toml(tree, path, "pyproject")
+    project, poetry = manifest.table("project"), manifest.table("tool", "poetry")
+    manifest.is_project = bool(project or poetry or manifest.problem)
+    is_standard = "dependencies" in project or bool(project and "dependencies" not in poetry)
+    manifest.is_poetry = "dependencies" in poetry and not is_standard
+    manifest.lists_runtime = is_standard or manifest.is_poetry
+    for spot in requirement_tables.spots(source.data):
+        into = manifest.declared if spot.path in _RUNTIME else manifest.optional
+        if spot.place != "constraint":
+            manifest.declare(into, requirement_tables.declared_at(source, spot))
+    manifest.declare(manifest.declared, requirement_tables.declared(source, ()))
+    for name in requirement_tables.requirement_files(source.data):
         for key, bound in read_requirements(tree, resolve(parent(path), name)).declared.items():
             manifest.declared.setdefault(key, bound)
     return manifest
 
 
-def read_requirements(tree: Tree, path: str, seen: set[str] | None = None) -> Manifest:
-    """Read a requirements file and, for what it declares, the files that it includes."""
-    manifest = Manifest(path, "requirements")
-    text = tree.text(path)
-    seen = seen if seen is not None else set()
-    seen.add(path)
-    includes = False
-    for number, line in enumerate(text.split("\n"), 1):
-        included = _INCLUDE.match(line)
-        if included:
-            includes = True
-            target = resolve(parent(path), included[1])
-            if target not in seen and len(seen) < _MAX_INCLUDES and tree.has_file(target):
-                for name, bound in read_requirements(tree, target, seen).declared.items():
-                    manifest.declared.setdefault(name, bound)
-        elif _ITSELF.match(line):
-            manifest.installs_itself = True
-        else:
-            manifest.declare(manifest.declared, line.partition(" #")[0].strip(), number)
-    manifest.is_project = bool(manifest.declared) or includes or not text.strip()
-    return manifest
-
-
 def read_pipfile(tree: Tree, path: str) -> Manifest:
     """Read Pipenv's file."""
-    tables, problem = read_toml(tree, path)
-    lines = Lines(tree.text(path) if tables else "")
-    manifest = Manifest(path, "pipfile", tables=tables, problem=problem)
-    manifest.declare_table(manifest.declared, lines, "packages")
-    manifest.declare_table(manifest.optional, lines, "dev-packages")
-    version = manifest.table("requires").get("python_version")
+    manifest, source = _read_toml(tree, path, "pipfile")
+    main, dev = requirement_tables.PIPFILE
+    manifest.declare(manifest.declared, requirement_tables.declared_at(source, main))
+    manifest.declare(manifest.optional, requirement_tables.declared_at(source, dev))
+    keys = ("requires", "python_version")
+    version = source.get(keys)
     if isinstance(version, str):
-        line = lines.key("python_version", "requires")
+        line = line_of(source.text, source.offset(keys))
         manifest.requires_python = Bound(f"=={version}.*", path, line, version)
     return manifest
 
 
 def read_pixi(tree: Tree, path: str) -> Manifest:
     """Read pixi's own file."""
-    tables, problem = read_toml(tree, path)
-    lines = Lines(tree.text(path) if tables else "")
-    manifest = Manifest(path, "pixi", tables=tables, problem=problem)
-    for key in ("dependencies", "pypi-dependencies"):
-        manifest.declare_table(manifest.declared, lines, key)
-        for feature in manifest.table("feature"):
-            manifest.declare_table(manifest.optional, lines, f"feature.{feature}.{key}")
+    manifest, source = _read_toml(tree, path, "pixi")
+    for spot in requirement_tables.spots(source.data, requirement_tables.PIXI):
+        into = manifest.declared if spot.place == "main" else manifest.optional
+        manifest.declare(into, requirement_tables.declared_at(source, spot))
+    return manifest
+
+
+def _read_toml(tree: Tree, path: str, kind: ManifestKind) -> tuple[Manifest, TomlSource]:
+    """The manifest with the file's tables; without any, where there is a problem with them."""
+    text, source, problem, line = tree.text(path), TomlSource(""), "", None
+    if len(tree.data(path)) >= MAX_BYTES:
+        problem = f"{path} is larger than {MAX_BYTES:,} bytes, which is more than is read of a file"
+    elif not text and tree.is_unreadable(path):
+        problem = f"{path} cannot be read"
+    else:
+        try:
+            source = TomlSource(text)
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            problem = f"{path} is not valid TOML: {error}"
+            place = re.search(r"at line (\d+)", str(error))
+            line = int(place[1]) if place else None
+    reason = Reason("dependency_file", problem, path, line) if problem else None
+    return Manifest(path, kind, tables=source.data, problem=reason), source
+
+
+def read_requirements(tree: Tree, path: str) -> Manifest:
+    """Read a requirements file and, for what it declares, the files that it includes."""
+    manifest = Manifest(path, "requirements")
+
+    def read(name: str) -> str | None:
+        return tree.text(name) if tree.has_file(name) else None
+
+    files = requirements_txt.closure(read, path)
+    for file, text in files.items():
+        manifest.declare(manifest.declared, requirements_txt.declared(text, path=file))
+    own = files.get(path, "")
+    manifest.installs_itself = any(_ITSELF.match(line.text) for line in requirements_txt.lines(own))
+    manifest.is_project = bool(
+        manifest.declared or requirements_txt.included(own) or not own.strip()
+    )
     return manifest
 
 
@@ -188,23 +213,12 @@ def read_conda(tree: Tree, path: str) -> Manifest:
 
 def read_setup_cfg(tree: Tree, path: str) -> Manifest:
     """Read setuptools' declarative file; one with only other tools' sections is no project."""
-    manifest = Manifest(path, "setup", is_project=False)
-    parser = configparser.ConfigParser(interpolation=None, strict=False)
-    try:
-        parser.read_string(tree.text(path))
-    except (configparser.Error, ValueError):
-        return manifest
-    required = parser.get("options", "install_requires", fallback="")
-    manifest.is_project = bool(required) or (
-        parser.has_section("options") and parser.has_section("metadata")
+    manifest, text = Manifest(path, "setup"), tree.text(path)
+    main = [item for item in setup_cfg.declared(text) if item.place == "main"]
+    manifest.declare(manifest.declared, main)
+    manifest.is_project = bool(manifest.declared) or {"metadata", "options"} <= setup_cfg.sections(
+        text
     )
-    lines = tree.text(path).split("\n")
-    for item in filter(None, map(str.strip, required.splitlines())):
-        manifest.declare(manifest.declared, item, _line_with(lines, item))
-    python = parser.get("options", "python_requires", fallback="")
-    if python:
-        line = _line_with(lines, "python_requires")
-        manifest.requires_python = Bound(pep440(python), path, line, python)
     return manifest
 
 
@@ -224,24 +238,20 @@ def read_setup_py(tree: Tree, path: str) -> Manifest:
     if call is None or not ("setuptools" in text or "distutils" in text):
         return manifest
     manifest.is_project = True
-    lines = text.split("\n")
+    names = {"install_requires": "", "python_requires": "python"}
     for keyword in call.keywords:
-        items = list(string_constants(keyword.value))
-        if keyword.arg == "install_requires":
-            for item in items:
-                manifest.declare(manifest.declared, item.strip(), _line_with(lines, item.strip()))
-        elif keyword.arg == "python_requires" and items:
-            line = keyword.value.lineno
-            manifest.requires_python = Bound(pep440(items[0]), path, line, items[0])
+        name = names.get(keyword.arg or "")
+        for node in ast.walk(keyword.value) if name is not None else ():
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                written = node.value.strip()
+                if parsed := parse_pep508(f"{name}{written}"):
+                    item = Declared(parsed, written, "main", node.lineno, (0, 0))
+                    manifest.declare(manifest.declared, [item])
     return manifest
 
 
-def _line_with(lines: list[str], text: str) -> int:
-    return next((number for number, line in enumerate(lines, 1) if text in line), 1)
-
-
 _READERS: dict[str, Callable[[Tree, str], Manifest]] = {
-    "pyproject.toml": _read_pyproject,
+    "pyproject.toml": read_pyproject,
     "Pipfile": read_pipfile,
     "pixi.toml": read_pixi,
     "environment.yml": read_conda,

@@ -5,13 +5,12 @@ from __future__ import annotations
 import configparser
 import re
 import shlex
-import tomllib
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Literal
 
+from ..project_files.toml_text import Tables, read_tables, strings, table
 from .facts import CodeStyle, PytestFacts, QuoteStyle
 from .roles import TEST_NAMES
-from .toml_tables import Table, strings, table
 from .tree import Tree, ancestors, is_within, join, parent, relative
 
 if TYPE_CHECKING:
@@ -226,19 +225,12 @@ def _pytest_options(
             }
             options = pyproject.table("tool", "pytest", "ini_options") or native or None
         elif name.endswith(".toml"):
-            options = _toml_options(tree.text(path), section) if tree.has_file(path) else None
+            options = table(read_tables(tree.text(path)), section) or None
         elif tree.has_file(path):
             options = _ini_options(tree.text(path), section)
         if options is not None or (name.endswith("pytest.ini") and tree.has_file(path)):
             return name, options or {}
     return None, {}
-
-
-def _toml_options(text: str, section: str) -> Table | None:
-    try:
-        return table(tomllib.loads(text), section) or None
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return None
 
 
 def _ini_options(text: str, section: str) -> Mapping[str, object] | None:
@@ -253,15 +245,12 @@ def _ini_options(text: str, section: str) -> Mapping[str, object] | None:
 def find_code_style(tree: Tree, root: str, manifests: list[Manifest]) -> CodeStyle:
     """The quotes and the blank lines that the project's formatter is set to."""
     pyproject = next((m for m in manifests if m.kind == "pyproject"), None)
-    tools: Table = pyproject.table("tool") if pyproject else {}
-    ruff: Table = table(tools, "ruff")
+    tools: Tables = pyproject.table("tool") if pyproject else {}
+    ruff: Tables = table(tools, "ruff")
     for name in ("ruff.toml", ".ruff.toml"):
         path = join(root, name)
         if tree.has_file(path):
-            try:
-                ruff = tomllib.loads(tree.text(path))
-            except (tomllib.TOMLDecodeError, RecursionError):
-                ruff = {}
+            ruff = read_tables(tree.text(path))
     written = table(ruff, "format").get("quote-style")
     quotes: QuoteStyle | None = None
     if written == "single" or "blue" in tools:
@@ -282,7 +271,11 @@ def find_code_style(tree: Tree, root: str, manifests: list[Manifest]) -> CodeSty
 
 
 def _alembic_section(
-    tree: Tree, root: str, manifests: list[Manifest], tools: Table, of_ruff: Table
+    tree: Tree,
+    root: str,
+    manifests: list[Manifest],
+    tools: Tables,
+    of_ruff: Tables,
 ) -> Literal["first-party", "third-party", "by-directory"] | None:
     settings = [table(tools, "isort")]
     for name, section in ((".isort.cfg", "settings"), ("setup.cfg", "isort"), ("tox.ini", "isort")):
@@ -310,7 +303,7 @@ def _listed(value: object) -> list[str]:
     return re.split(r"[\s,]+", value.strip()) if isinstance(value, str) else strings(value)
 
 
-def _formatter(tools: Table, declared: list[str]) -> Literal["ruff", "black"] | None:
+def _formatter(tools: Tables, declared: list[str]) -> Literal["ruff", "black"] | None:
     """Of two that are declared, black where it has settings: ruff may be there to lint."""
     if "black" in declared and ("black" in tools or "ruff" not in declared):
         return "black"

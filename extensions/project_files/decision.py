@@ -4,45 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from .notation import canonical_name
+from .declared import Declared
 from .requirement import Conflict, Merge, Requirement
 from .version_constraints import admits, raised, stays_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from .notation import Parsed
+    from .declared import Slot
     from .requirement import Needs
-
-Place = Literal["main", "dev", "other", "constraint"]
-"""Where a requirement is declared: an `other` group is one that is not installed by default, a
-`constraint` only limits versions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """The place of a constraint in a file, or a place for one."""
-
-    start: int
-    end: int
-    constraint: str
-    """As the user wrote it."""
-    head: str
-    """The requirement as it is shown, up to the constraint."""
-    tail: str
-    before: str = ""
-    """What has to be written around a constraint where there is none yet."""
-    after: str = ""
-
-
-def slot_in(text: str, start: int, parsed: Parsed) -> Slot | None:
-    """The place of the constraint in a PEP 508 text that stands at `start` in its file."""
-    if parsed.at is None:
-        return None
-    at, end = parsed.at
-    return Slot(start + at, start + end, text[at:end], text[:at], text[end:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +35,6 @@ class Raise:
         """The requirement as it is and as it will be."""
         slot = self.slot
         return f"{slot.head}{slot.constraint}{slot.tail}", f"{slot.head}{self.new}{slot.tail}"
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A requirement that a file of the user's declares."""
-
-    parsed: Parsed
-    written: str
-    """The text as the user wrote it, for messages and for comparing with earlier texts."""
-    place: Place
-    line: int
-    span: tuple[int, int]
-    """Where `written` stands in the file."""
-    path: str = ""
-    """The file, where several are read."""
-    slot: Slot | None = None
-    """Where its constraint is to be changed; None where that cannot be done."""
-
-    @property
-    def key(self) -> str:
-        """The name as package indexes compare it."""
-        return canonical_name(self.parsed.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from ..project_paths import PathError, inside, read_file
 from .encoding import Text, decode
 from .requirement import Change, Conflict, FilesMerge, GeneratedError, MergeError, Needs
+from .requirement_tables import requirement_files
+from .toml_text import read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,16 +96,15 @@ class _Files:
             except GeneratedError as error:
                 return self.merge(error.source, manager, needs)
         if name == "pyproject.toml":
-            from . import pyproject  # noqa: PLC0415
+            from . import toml_requirements  # noqa: PLC0415
 
-            source = pyproject.requirements_file(content)
-            if source:
+            for source in requirement_files(read_tables(content)):
                 return self.merge(source, manager, needs)
-            merged = pyproject.merge(content, needs, manager=manager)
+            merged = toml_requirements.merge_pyproject(content, needs, manager=manager)
         elif name == "Pipfile":
-            from . import pipfile  # noqa: PLC0415
+            from . import toml_requirements  # noqa: PLC0415
 
-            merged = pipfile.merge(content, needs)
+            merged = toml_requirements.merge_pipfile(content, needs)
         elif name == "setup.cfg":
             from . import setup_cfg  # noqa: PLC0415
 

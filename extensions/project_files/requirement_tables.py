@@ -1,4 +1,4 @@
-"""Where a pyproject.toml keeps its requirements, and where new ones belong."""
+"""What a TOML document declares, where it keeps its requirements, and where new ones belong."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from .notation import canonical_name, parse_pep508
+from .declared import Declared, Slot, slot_in
+from .encoding import line_of
+from .notation import Parsed, canonical_name, parse_pep508, parse_table_entry
 from .requirement import MergeError
-from .toml_text import get
+from .toml_text import get, strings, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from .decision import Place
-    from .toml_text import Path
+    from .declared import Place
+    from .toml_text import Path, TomlSource, Value
+
+
+_Kind = Literal["array", "table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +27,7 @@ class Spot:
     """An array of PEP 508 strings, or a table from name to constraint."""
 
     path: Path
-    kind: Literal["array", "table"]
+    kind: _Kind
     place: Place
 
     @property
@@ -42,7 +47,7 @@ def is_development(name: str) -> bool:
 _ANY = "*"
 
 # Each place with its path, what it is, and for whom; where that is None, the group's name tells.
-_PLACES: tuple[tuple[str, Literal["array", "table"], Place | None], ...] = (
+_PLACES: tuple[tuple[str, _Kind, Place | None], ...] = (
     ("project.dependencies", "array", "main"),
     ("tool.poetry.dependencies", "table", "main"),
     ("tool.pixi.pypi-dependencies", "table", "main"),
@@ -60,11 +65,22 @@ _PLACES: tuple[tuple[str, Literal["array", "table"], Place | None], ...] = (
     ("tool.uv.constraint-dependencies", "array", "constraint"),
 )
 _CONDA = ("tool", "pixi", "dependencies")
+PIXI: tuple[tuple[str, _Kind, Place | None], ...] = (
+    ("dependencies", "table", "main"),
+    ("pypi-dependencies", "table", "main"),
+    ("feature.*.dependencies", "table", "other"),
+    ("feature.*.pypi-dependencies", "table", "other"),
+)
+"""The places of pixi's own file, as `spots` takes them."""
+PIPFILE = (Spot(("packages",), "table", "main"), Spot(("dev-packages",), "table", "dev"))
+"""The places of a Pipfile."""
 
 
-def spots(data: dict[str, Any]) -> Iterator[Spot]:
+def spots(
+    data: dict[str, Any], places: Iterable[tuple[str, _Kind, Place | None]] = _PLACES
+) -> Iterator[Spot]:
     """All places of a document that declare requirements, those for development best first."""
-    for dotted, kind, place in _PLACES:
+    for dotted, kind, place in places:
         for path, group in _expanded(data, tuple(dotted.split("."))):
             if isinstance(get(data, path), list if kind == "array" else dict):
                 yield Spot(path, kind, place or ("dev" if is_development(group) else "other"))
@@ -99,6 +115,118 @@ def _names(data: dict[str, Any], spot: Spot) -> Iterator[str]:
         for item in cast("list[object]", found):
             if isinstance(item, str) and (parsed := parse_pep508(item)):
                 yield canonical_name(parsed.name)
+
+
+def declared(source: TomlSource, found: Iterable[Spot]) -> list[Declared]:
+    """The requirements in some places of a document, and the versions of Python."""
+    return [*(item for spot in found for item in declared_at(source, spot)), *_python(source)]
+
+
+def declared_at(source: TomlSource, spot: Spot) -> Iterator[Declared]:
+    """The requirements in one place."""
+    return _in_array(source, spot) if spot.kind == "array" else _in_table(source, spot)
+
+
+def _python(source: TomlSource) -> Iterator[Declared]:
+    """The versions of Python that PEP 621 declares; Poetry's tables list it beside packages."""
+    path = ("project", "requires-python")
+    entry, value = source.entry(path), get(source.data, path)
+    if entry and isinstance(value, str):
+        yield Declared(
+            Parsed("python", frozenset(), value, conditional=False),
+            written=f"{path[-1]} = {source.text[entry.value.start : entry.value.end]}",
+            place="main",
+            line=line_of(source.text, entry.start),
+            span=(entry.value.start, entry.value.end),
+            slot=_slot(source, entry.value, f"{path[-1]} = "),
+        )
+
+
+def _in_array(source: TomlSource, spot: Spot) -> Iterator[Declared]:
+    entry = source.entry(spot.path)
+    values = cast("list[object]", get(source.data, spot.path))
+    elements = (entry.value.elements if entry else None) or []
+    for value, element in zip(values, elements, strict=False):
+        parsed = parse_pep508(value) if isinstance(value, str) else None
+        if parsed:
+            yield Declared(
+                parsed,
+                written=str(value),
+                place=spot.place,
+                line=line_of(source.text, element.start),
+                span=(element.start, element.end),
+                slot=_slot_in_string(source, element, str(value), parsed),
+            )
+
+
+def _slot_in_string(source: TomlSource, value: Value, text: str, parsed: Parsed) -> Slot | None:
+    """The place of a PEP 508 string's constraint; None where escapes hide it."""
+    if source.text[value.start + 1 : value.end - 1] != text:
+        return None
+    return slot_in(text, value.start + 1, parsed)
+
+
+def _in_table(source: TomlSource, spot: Spot) -> Iterator[Declared]:
+    table = cast("dict[str, object]", get(source.data, spot.path) or {})
+    for name, value in table.items():
+        path = (*spot.path, name)
+        entry = source.entry(path)
+        start = source.offset(path)
+        if entry:
+            span = entry.value.start, entry.value.end
+            written = f"{name} = {source.text[slice(*span)]}"
+        else:
+            span = start, start
+            written = f"{name} = {value}"
+        parts = parse_table_entry(name, value)
+        slots = _slots(source, path) if entry else [_slot_of(source, path, name)]
+        for number, parsed in enumerate(parts):
+            yield Declared(
+                parsed,
+                written=written,
+                place=spot.place,
+                line=line_of(source.text, start),
+                span=span,
+                slot=slots[number] if len(slots) == len(parts) else None,
+            )
+
+
+def _slots(source: TomlSource, path: Path) -> list[Slot | None]:
+    """The places of the constraints in a table's entry: several where the value is a list."""
+    entry = source.entry(path)
+    if entry is None:
+        return []
+    head, elements = f"{path[-1]} = ", entry.value.elements
+    if elements is None:
+        return [_slot(source, entry.value, head)]
+    return [_slot(source, element, head) for element in elements]
+
+
+def _slot(source: TomlSource, value: Value, head: str) -> Slot | None:
+    text = source.text
+    if value.entries is not None:
+        versions = [entry.value for entry in value.entries if entry.path[-1] == "version"]
+        if not versions:
+            elsewhere = {"git", "path", "url", "file"}
+            if not value.entries or elsewhere & {entry.path[-1] for entry in value.entries}:
+                return None
+            start = value.start + 1
+            head, tail = f"{head}{{", text[start : value.end]
+            return Slot(start, start, "", head, tail, 'version = "', '", ')
+        inner = versions[0]
+    else:
+        inner = value
+    start, end = inner.start + 1, inner.end - 1
+    if text[inner.start] not in "\"'" or "\\" in text[start:end] or start > end:
+        return None
+    head += text[value.start : start]
+    return Slot(start, end, text[start:end], head, text[end : value.end])
+
+
+def _slot_of(source: TomlSource, path: Path, name: str) -> Slot | None:
+    """The place in a table of a package's own, such as `[tool.poetry.dependencies.fastapi]`."""
+    version = source.entry((*path, "version"))
+    return _slot(source, version.value, f"{name}.version = ") if version else None
 
 
 _APPLICATION_PACKAGES = ("fastapi", "sqlalchemy", "sqlmodel", "alembic", "asyncpg")
@@ -196,3 +324,12 @@ def _overruled(data: dict[str, Any], path: Path) -> bool:
         case _:
             standard = []
     return any(get(data, place) for place in standard)
+
+
+def requirement_files(data: dict[str, Any]) -> list[str]:
+    """The requirements files that a build backend takes a project's dependencies from."""
+    if "dependencies" not in strings(get(data, ("project", "dynamic"))):
+        return []
+    setuptools = table(data, "tool", "setuptools", "dynamic", "dependencies")
+    hatch = table(data, "tool", "hatch", "metadata", "hooks", "requirements_txt")
+    return [*strings(setuptools.get("file")), *strings(hatch.get("files"))]

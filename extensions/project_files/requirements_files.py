@@ -9,15 +9,22 @@ from typing import TYPE_CHECKING
 from .decision import decide
 from .encoding import line_end_of
 from .requirement import FilesMerge, GeneratedError, MergeError
-from .requirements_txt import compiled_from, declared, included, is_compiled, write_requirements
+from .requirements_txt import (
+    beside,
+    closure,
+    compiled_from,
+    declared,
+    included,
+    is_compiled,
+    write_requirements,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from .decision import Declared, Place
+    from .declared import Declared, Place
     from .requirement import Needs
-
-    Read = Callable[[str], str | None]
+    from .requirements_txt import Read
 
 
 def merge(read: Read, file: str, needs: Needs) -> FilesMerge:
@@ -42,11 +49,11 @@ def merge(read: Read, file: str, needs: Needs) -> FilesMerge:
         MergeError: the file is generated from one that is not there, or pins with hashes.
     """
     base = _editable(read, file)
-    layers = _closure(read, base)
+    layers = closure(read, base)
     target = next((path for path, text in layers.items() if _lists(text, "fastapi")), None)
     target = _editable(read, target) if target else base
     dev_file = _dev_file(read, base, posixpath.dirname(target))
-    dev_layers = _closure(read, dev_file) if dev_file else {}
+    dev_layers = closure(read, dev_file) if dev_file else {}
     found = [*_declared(read, layers, "main")]
     found += _declared(read, {k: v for k, v in dev_layers.items() if k not in layers}, "dev")
     decision = decide(found, needs, path=file)
@@ -54,7 +61,7 @@ def merge(read: Read, file: str, needs: Needs) -> FilesMerge:
     if dev_file is None:
         # Where a plain file takes in the `.in`, nothing compiles it.
         plain = posixpath.splitext(base)[0] + ".txt"
-        base = plain if base in _closure(read, plain) else base
+        base = plain if base in closure(read, plain) else base
         dev_file = target if _lists(texts[target], "pytest") else _new_dev_file(base)
     results: dict[str, str] = {}
     raised: dict[str, tuple[tuple[str, str], ...]] = {}
@@ -80,15 +87,11 @@ def _declared(read: Read, layers: dict[str, str], place: Place) -> Iterable[Decl
     for path, content in layers.items():
         yield from declared(content, path=path, place=place)
         for name in included(content, "-c"):
-            limits = _beside(path, name)
+            limits = beside(path, name)
             text = read(limits)
             # What pip-compile wrote follows from the other files, and will again.
             if text is not None and not is_compiled(text):
                 yield from declared(text, path=limits, place="constraint")
-
-
-def _beside(path: str, name: str) -> str:
-    return posixpath.normpath(posixpath.join(posixpath.dirname(path), name.replace("\\", "/")))
 
 
 def _taking_in(read: Read, base: str, path: str) -> str:
@@ -107,19 +110,6 @@ def _relative(path: str, of: str) -> str:
     return posixpath.relpath(path, posixpath.dirname(of) or ".")
 
 
-def _closure(read: Read, path: str) -> dict[str, str]:
-    """A file and those that it takes in, by path, in the order they are met."""
-    found: dict[str, str] = {}
-    waiting = [path]
-    while waiting:
-        current = waiting.pop(0)
-        content = read(current)
-        if content is not None and current not in found:
-            found[current] = content
-            waiting = [_beside(current, name) for name in included(content)] + waiting
-    return found
-
-
 def _editable(read: Read, path: str) -> str:
     """The file that a person edits: the source, where the file itself is generated."""
     if path.endswith(".in"):
@@ -131,7 +121,7 @@ def _editable(read: Read, path: str) -> str:
     if not is_compiled(content):
         return path
     for name in compiled_from(content):
-        for source in (name, _beside(path, posixpath.basename(name))):
+        for source in (name, beside(path, posixpath.basename(name))):
             if read(source) is not None:
                 if source.endswith(".in"):
                     return source

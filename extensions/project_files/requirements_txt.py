@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .decision import Declared, Slot, decide, slot_in
+from .declared import Declared, Slot, slot_in
 from .encoding import line_end_of
 from .notation import Parsed, parse_pep508
 from .placement import Item, arrange
@@ -14,10 +15,14 @@ from .requirement import MergeError
 from .toml_insertions import Edit, apply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from .decision import Place, Raise
-    from .requirement import Merge, Needs, Requirement
+    from .decision import Raise
+    from .declared import Place
+    from .requirement import Requirement
+
+    Read = Callable[[str], str | None]
+    """Gives the content of a file by its path; None if there is no such file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +34,6 @@ class Line:
     end: int
     """The end of the last physical line, without its line end."""
     text: str
-
-
-def merge(content: str, needs: Needs, *, path: str) -> Merge:
-    """Add the requirements that one file does not have yet.
-
-    Args:
-        content: the file.
-        needs: what the layer needs.
-        path: the file's name, for messages.
-
-    Raises:
-        MergeError: the file pins with hashes, so a line without them would make pip refuse it.
-    """
-    decision = decide(declared(content, path=path), needs, path=path)
-    edits = decision.missing, decision.renewed, decision.raised
-    return decision.merge(write_requirements(content, *edits, path=path))
 
 
 _COMMENT = re.compile(r"(?:^|[ \t])#.*$")
@@ -127,6 +116,24 @@ def included(content: str, option: str = "-r") -> list[str]:
     long = {"-r": "--requirement", "-c": "--constraint"}[option]
     pattern = re.compile(rf"(?:{option}\s*|{long}(?:\s+|=))[\"']?([^\"']+?)[\"']?$")
     return [match[1] for line in lines(content) if (match := pattern.match(line.text))]
+
+
+def closure(read: Read, path: str) -> dict[str, str]:
+    """A file and those that it takes in, by path, in the order they are met."""
+    found: dict[str, str] = {}
+    waiting = [path]
+    while waiting:
+        current = waiting.pop(0)
+        content = read(current)
+        if content is not None and current not in found:
+            found[current] = content
+            waiting = [beside(current, name) for name in included(content)] + waiting
+    return found
+
+
+def beside(path: str, name: str) -> str:
+    """The path that a file gives for another one, as seen from the project."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(path), name.replace("\\", "/")))
 
 
 _PIP_COMPILE = re.compile(

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .decision import Declared, Slot, decide, slot_in
+from .declared import Declared, Slot, slot_in
 from .encoding import line_end_of, line_of
 from .notation import Parsed, parse_pep508
 from .placement import Item, Placement, arrange
@@ -18,7 +18,7 @@ from .toml_insertions import Edit, apply
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .decision import Place
+    from .declared import Place
     from .requirement import Merge, Needs, Requirement
 
 NAME = "setup.cfg"
@@ -58,11 +58,11 @@ def merge(content: str, needs: Needs) -> Merge:
     Raises:
         MergeError: the file cannot be read or added to, or takes its requirements from elsewhere.
     """
-    before = _read(content)
-    options = list(_options(content))
-    declared = [item for option in options for item in _declared(content, option)]
-    declared.extend(_python(content))
-    decision = decide(declared, needs, path=NAME)
+    # Inspection reads the file with the standard library alone.
+    from .decision import decide  # noqa: PLC0415
+
+    before, options = _read(content), list(_options(content))
+    decision = decide(declared(content), needs, path=NAME)
     edits = [Edit(*item.span, str(requirement)) for item, requirement in decision.renewed]
     edits += [Edit(item.slot.start, item.slot.end, item.new) for item in decision.raised]
     for section, group in ((_MAIN, "main"), (_EXTRAS, "dev")):
@@ -74,6 +74,12 @@ def merge(content: str, needs: Needs) -> Merge:
     if _count(_read(after)) != _count(before) + len(decision.missing):
         raise MergeError(f"{NAME} is written in a way that cannot be added to")
     return decision.merge(after)
+
+
+def declared(content: str) -> list[Declared]:
+    """The requirements of a setup.cfg, and the versions of Python."""
+    options = list(_options(content))
+    return [*(item for option in options for item in _declared(content, option)), *_python(content)]
 
 
 def _read(content: str) -> configparser.ConfigParser:
@@ -93,6 +99,12 @@ def _count(parser: configparser.ConfigParser) -> int:
     return sum(bool(item.strip()) for items in lists for item in items)
 
 
+def sections(content: str) -> set[str]:
+    """The names of the sections that a setup.cfg has."""
+    return {header[1] for header in _HEADER.finditer(content)}
+
+
+_HEADER = re.compile(r"^\[([^\]\r\n]+)\][^\r\n]*", re.MULTILINE)
 _SECTION = re.compile(r"\[([^\]]+)\]")
 _OPTION = re.compile(r"([^\s#;=:\[][^=:]*?)\s*[=:]")
 
@@ -160,7 +172,7 @@ def _insertions(
     line_end = line_end_of(content)
     name = "install_requires" if section == _MAIN else "dev"
     lines = line_end.join([f"{name} =", *(f"    {item}" for item in missing)])
-    for header in re.finditer(r"^\[([^\]\r\n]+)\][^\r\n]*", content, re.MULTILINE):
+    for header in _HEADER.finditer(content):
         if header[1] == section:
             return [Edit(header.end(), header.end(), f"{line_end}{lines}")]
     end = len(content)

@@ -1,4 +1,4 @@
-"""Requirements in a TOML document: what it declares, and how new ones are written into it."""
+"""Adding requirements to a pyproject.toml, whichever tool reads it, or to a Pipfile."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any, cast
 
-from .decision import Declared, Slot, decide, slot_in
+from .decision import decide
 from .encoding import line_of
-from .notation import Parsed, parse_pep508, parse_table_entry, pep508, table_value
+from .notation import pep508, table_value
 from .placement import Item
-from .requirement import MergeError
+from .requirement import Merge, MergeError
+from .requirement_tables import PIPFILE, declared, declared_at, dev_spot, main_spot, read_spots
 from .toml_insertions import (
     Edit,
     apply,
@@ -27,9 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from .decision import Decision
+    from .declared import Declared
     from .requirement import Needs, Requirement
     from .requirement_tables import Spot
-    from .toml_text import Path, Value
+    from .toml_text import Path
+
+PYPROJECT = "pyproject.toml"
 
 
 def read_toml(content: str, path: str) -> TomlSource:
@@ -44,26 +48,49 @@ def read_toml(content: str, path: str) -> TomlSource:
         raise MergeError(f"{path} is not valid TOML: {error}") from error
 
 
-def decide_for(source: TomlSource, spots: Sequence[Spot], needs: Needs, path: str) -> Decision:
+def merge_pyproject(content: str, needs: Needs, *, manager: str) -> Merge:
+    """Add the requirements that a pyproject.toml does not have yet.
+
+    Args:
+        content: the file.
+        needs: what the layer needs.
+        manager: uv, poetry, pdm, pip, setuptools, hatch, rye or pixi.
+
+    Raises:
+        MergeError: the file is no TOML or has no place for requirements.
+    """
+    merged = Merge(content)
+    # Each of the ways to install the application gets what is missing there.
+    for number in range(len(read_spots(read_toml(content, PYPROJECT).data, manager))):
+        source = read_toml(merged.content, PYPROJECT)
+        found = read_spots(source.data, manager)[number]
+        decision = _decide(source, found, needs, PYPROJECT)
+        groups = {item.group for item in decision.missing}
+        main = main_spot(source.data, manager, found) if "main" in groups else None
+        dev = dev_spot(source.data, manager, found) if "dev" in groups else None
+        after = _write(source, decision, main, dev, PYPROJECT)
+        merged = merged.then(decision.merge(after))
+    return merged
+
+
+def merge_pipfile(content: str, needs: Needs) -> Merge:
+    """Add the requirements that a Pipfile does not have yet.
+
+    Args:
+        content: the file.
+        needs: what the layer needs: for `[packages]`, and for `[dev-packages]`.
+
+    Raises:
+        MergeError: the file is no TOML, or a table is written in a way that cannot be added to.
+    """
+    source = read_toml(content, "Pipfile")
+    decision = _decide(source, PIPFILE, needs, "Pipfile")
+    return decision.merge(_write(source, decision, *PIPFILE, "Pipfile"))
+
+
+def _decide(source: TomlSource, spots: Sequence[Spot], needs: Needs, path: str) -> Decision:
     """Compare what some places of a TOML document declare with what is needed."""
-    declared = [item for spot in spots for item in _declared(source, spot)]
-    declared.extend(_python(source))
-    return decide(declared, needs, path=path, notations=_notations)
-
-
-def _python(source: TomlSource) -> Iterator[Declared]:
-    """The versions of Python that PEP 621 declares; Poetry's tables list it beside packages."""
-    path = ("project", "requires-python")
-    entry, value = source.entry(path), get(source.data, path)
-    if entry and isinstance(value, str):
-        yield Declared(
-            Parsed("python", frozenset(), value, conditional=False),
-            written=f"{path[-1]} = {source.text[entry.value.start : entry.value.end]}",
-            place="main",
-            line=line_of(source.text, entry.start),
-            span=(entry.value.start, entry.value.end),
-            slot=_slot(source, entry.value, f"{path[-1]} = "),
-        )
+    return decide(declared(source, spots), needs, path=path, notations=_notations)
 
 
 def _notations(requirement: Requirement) -> Iterator[str]:
@@ -75,108 +102,7 @@ def _notations(requirement: Requirement) -> Iterator[str]:
             yield f"{requirement.name} = {table_value(requirement, quote=quote, markers=markers)}"
 
 
-def _declared(source: TomlSource, spot: Spot) -> list[Declared]:
-    if spot.kind == "array":
-        return _declared_in_array(source, spot)
-    return _declared_in_table(source, spot)
-
-
-def _declared_in_array(source: TomlSource, spot: Spot) -> list[Declared]:
-    entry = source.entry(spot.path)
-    values = cast("list[object]", get(source.data, spot.path))
-    elements = (entry.value.elements if entry else None) or []
-    found: list[Declared] = []
-    for value, element in zip(values, elements, strict=False):
-        parsed = parse_pep508(value) if isinstance(value, str) else None
-        if parsed:
-            found.append(
-                Declared(
-                    parsed,
-                    written=str(value),
-                    place=spot.place,
-                    line=line_of(source.text, element.start),
-                    span=(element.start, element.end),
-                    slot=_slot_in_string(source, element, str(value), parsed),
-                )
-            )
-    return found
-
-
-def _slot_in_string(source: TomlSource, value: Value, text: str, parsed: Parsed) -> Slot | None:
-    """The place of a PEP 508 string's constraint; None where escapes hide it."""
-    if source.text[value.start + 1 : value.end - 1] != text:
-        return None
-    return slot_in(text, value.start + 1, parsed)
-
-
-def _declared_in_table(source: TomlSource, spot: Spot) -> list[Declared]:
-    table = cast("dict[str, object]", get(source.data, spot.path) or {})
-    found: list[Declared] = []
-    for name, value in table.items():
-        path = (*spot.path, name)
-        entry = source.entry(path)
-        start = source.offset(path)
-        if entry:
-            span = entry.value.start, entry.value.end
-            written = f"{name} = {source.text[slice(*span)]}"
-        else:
-            span = start, start
-            written = f"{name} = {value}"
-        parts = parse_table_entry(name, value)
-        slots = _slots(source, path) if entry else [_slot_of(source, path, name)]
-        for number, parsed in enumerate(parts):
-            found.append(
-                Declared(
-                    parsed,
-                    written=written,
-                    place=spot.place,
-                    line=line_of(source.text, start),
-                    span=span,
-                    slot=slots[number] if len(slots) == len(parts) else None,
-                )
-            )
-    return found
-
-
-def _slots(source: TomlSource, path: Path) -> list[Slot | None]:
-    """The places of the constraints in a table's entry: several where the value is a list."""
-    entry = source.entry(path)
-    if entry is None:
-        return []
-    head, elements = f"{path[-1]} = ", entry.value.elements
-    if elements is None:
-        return [_slot(source, entry.value, head)]
-    return [_slot(source, element, head) for element in elements]
-
-
-def _slot(source: TomlSource, value: Value, head: str) -> Slot | None:
-    text = source.text
-    if value.entries is not None:
-        versions = [entry.value for entry in value.entries if entry.path[-1] == "version"]
-        if not versions:
-            elsewhere = {"git", "path", "url", "file"}
-            if not value.entries or elsewhere & {entry.path[-1] for entry in value.entries}:
-                return None
-            start = value.start + 1
-            head, tail = f"{head}{{", text[start : value.end]
-            return Slot(start, start, "", head, tail, 'version = "', '", ')
-        inner = versions[0]
-    else:
-        inner = value
-    start, end = inner.start + 1, inner.end - 1
-    if text[inner.start] not in "\"'" or "\\" in text[start:end] or start > end:
-        return None
-    head += text[value.start : start]
-    return Slot(start, end, text[start:end], head, text[end : value.end])
-
-
-def _slot_of(source: TomlSource, path: Path, name: str) -> Slot | None:
-    """The place in a table of a package's own, such as `[tool.poetry.dependencies.fastapi]`."""
-    version = source.entry((*path, "version"))
-    return _slot(source, version.value, f"{name}.version = ") if version else None
-
-
-def write_requirements(
+def _write(
     source: TomlSource, decision: Decision, main: Spot | None, dev: Spot | None, path: str
 ) -> str:
     """Write what was decided, and check that nothing else changed.
@@ -219,7 +145,7 @@ def _insert_strings(source: TomlSource, spot: Spot, missing: Sequence[Requiremen
 
     entry = source.entry(spot.path)
     if entry and entry.value.elements is not None:
-        items = [Item(item.parsed.name, *item.span) for item in _declared_in_array(source, spot)]
+        items = [Item(item.parsed.name, *item.span) for item in declared_at(source, spot)]
         return insert_into_array(source, entry.value, items, missing, write)
     indent = indentation(source.text)
     table, key = spot.path[:-1], spot.path[-1]

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Path = tuple[str, ...]
+Tables = Mapping[str, object]
+"""What a document holds, as tomllib reads it."""
 
 BOM = "\ufeff"
 
@@ -75,6 +78,9 @@ class TomlSource:
         self.text = text
         self.data: dict[str, Any] = tomllib.loads(text.removeprefix(BOM))
         self.tables = _Scanner(text).document()
+        self._entries: dict[Path, Entry] = {}
+        for entry in self.entries():
+            self._entries.setdefault(entry.path, entry)
 
     def get(self, path: Path) -> Any:  # noqa: ANN401 - a TOML value is of any type
         """The value at a path, or None."""
@@ -92,7 +98,7 @@ class TomlSource:
 
     def entry(self, path: Path) -> Entry | None:
         """The entry at exactly this path."""
-        return next((entry for entry in self.entries() if entry.path == path), None)
+        return self._entries.get(path)
 
     def offset(self, path: Path) -> int:
         """Where the key, or else the header, or else the first mention of a path begins."""
@@ -108,6 +114,26 @@ def get(data: Any, path: Path) -> Any:  # noqa: ANN401 - a TOML value is of any 
             return None
         data = data[key]  # pyright: ignore[reportUnknownVariableType]
     return data  # pyright: ignore[reportUnknownVariableType]
+
+
+def read_tables(text: str) -> dict[str, Any]:
+    """The tables of a document; none where it is not TOML."""
+    try:
+        return tomllib.loads(text.removeprefix(BOM))
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+
+
+def table(data: Tables, *keys: str) -> Tables:
+    """The table at a path of nested tables, empty where there is none."""
+    found = get(data, keys)
+    return cast("Tables", found) if isinstance(found, dict) else {}
+
+
+def strings(value: object) -> list[str]:
+    """The strings in a list, or the one string; nothing for any other value."""
+    items = cast("list[object]", value) if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, str)]
 
 
 def quoted(value: str, quote: str = '"') -> str:

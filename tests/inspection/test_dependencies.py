@@ -153,8 +153,8 @@ BOUNDS: dict[str, tuple[dict[str, str], Bound]] = {
         Bound(">=0.121,<0.122", "pyproject.toml", 7, 'fastapi = "^0.121"'),
     ),
     "Poetry's table": (
-        {"pyproject.toml": POETRY.replace('"^0.121"', '{extras = ["all"], version = "~0.110.2"}')},
-        Bound(">=0.110.2,<0.111", "pyproject.toml", 7, 'fastapi = "~0.110.2"'),
+        {"pyproject.toml": POETRY.replace('"^0.121"', "{extras = ['all'], version = '~0.1'}")},
+        Bound(">=0.1,<0.2", "pyproject.toml", 7, "fastapi = {extras = ['all'], version = '~0.1'}"),
     ),
     "Pipenv": (
         {"Pipfile": '[dev-packages]\nx = "*"\n\n[packages]\nfastapi = "==0.120.*"\n'},
@@ -184,7 +184,9 @@ def test_a_bound_is_seen_from_the_project_not_from_the_repository(tmp_path: Path
     facts = inspect_files(tmp_path, {"web/pyproject.toml": PYPROJECT, "web/app/main.py": APP})
     assert (facts.project_root, facts.dependency_file) == ("web", "pyproject.toml")
     assert facts.fastapi == Bound(">=0.121", "pyproject.toml", 5, "fastapi>=0.121")
-    assert facts.requires_python == Bound(">=3.11", "pyproject.toml", 4, ">=3.11")
+    assert facts.requires_python == Bound(
+        ">=3.11", "pyproject.toml", 4, 'requires-python = ">=3.11"'
+    )
 
 
 def test_requirements_of_the_application_come_before_those_of_groups(tmp_path: Path) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from extensions.project_files import pipfile
 from extensions.project_files.requirement import MergeError, Needs
+from extensions.project_files.toml_requirements import merge_pipfile
 
 NEEDS = Needs.parse(["asyncpg>=0.30", "sqlalchemy[asyncio]>=2.0.40"], ["pytest>=8"], ())
 
@@ -41,14 +41,14 @@ python_version = "3.12"
 
 
 def test_both_tables_are_added_to() -> None:
-    assert pipfile.merge(BEFORE, NEEDS).content == AFTER
-    assert pipfile.merge(AFTER, NEEDS).content == AFTER
+    assert merge_pipfile(BEFORE, NEEDS).content == AFTER
+    assert merge_pipfile(AFTER, NEEDS).content == AFTER
 
 
 def test_missing_table_is_made() -> None:
     content = '[packages]\nfastapi = "*"\nasyncpg = ">=1"\nsqlalchemy = {}\n'
     content = content.format('{extras = ["asyncio"], version = ">=3"}')
-    assert pipfile.merge(content, NEEDS).content == f'{content}\n[dev-packages]\npytest = ">=8"\n'
+    assert merge_pipfile(content, NEEDS).content == f'{content}\n[dev-packages]\npytest = ">=8"\n'
 
 
 def test_floors_are_raised() -> None:
@@ -58,7 +58,7 @@ def test_floors_are_raised() -> None:
     needs = Needs(
         NEEDS.requirements[:2], floors=Needs.parse(["fastapi>=0.121"], [], ()).requirements
     )
-    merged = pipfile.merge(before, needs)
+    merged = merge_pipfile(before, needs)
     assert merged.content == (
         before.replace('asyncpg = "*"', 'asyncpg = ">=0.30"')
         .replace('">=0.1"', '">=0.121"')
@@ -69,10 +69,10 @@ def test_floors_are_raised() -> None:
 
 def test_conflict_names_the_line() -> None:
     content = BEFORE.replace("[dev-packages]", '[dev-packages]\nasyncpg = "<0.29"')
-    (conflict,) = pipfile.merge(content, NEEDS).conflicts
+    (conflict,) = merge_pipfile(content, NEEDS).conflicts
     assert (conflict.path, conflict.line) == ("Pipfile", 10)
 
 
 def test_broken_file_is_told() -> None:
     with pytest.raises(MergeError, match="Pipfile is not valid TOML"):
-        pipfile.merge("[packages]\nfastapi\n", NEEDS)
+        merge_pipfile("[packages]\nfastapi\n", NEEDS)

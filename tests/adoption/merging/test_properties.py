@@ -16,14 +16,12 @@ from extensions.adoption.undone_steps import taken_back
 from extensions.project_files import (
     env_example,
     gitignore,
-    pipfile,
-    pyproject,
+    requirements_txt,
     setup_cfg,
 )
-from extensions.project_files import (
-    requirements_txt as requirements,
-)
 from extensions.project_files.requirement import Change, Needs
+from extensions.project_files.toml_requirements import merge_pipfile, merge_pyproject
+from tests.adoption.merging import one_file
 from tests.adoption.merging.documents import (
     DEV,
     MAIN,
@@ -84,10 +82,10 @@ def assert_it_is_undone(before: str, after: str) -> None:
 @given(pyproject_files())
 def test_pyproject(file: tuple[str, str]) -> None:
     content, manager = file
-    after = pyproject.merge(content, NEEDS, manager=manager).content
+    after = merge_pyproject(content, NEEDS, manager=manager).content
     assert_it_is_undone(content, after)
     assert_only_requirements_were_added(content, after)
-    assert pyproject.merge(after, NEEDS, manager=manager).content == after
+    assert merge_pyproject(after, NEEDS, manager=manager).content == after
     assert after.startswith("\ufeff") == content.startswith("\ufeff")
     if "\r\n" in content:
         assert after.count("\n") == after.count("\r\n")
@@ -96,10 +94,10 @@ def test_pyproject(file: tuple[str, str]) -> None:
 
 @given(pipfiles())
 def test_pipfile(content: str) -> None:
-    after = pipfile.merge(content, NEEDS).content
+    after = merge_pipfile(content, NEEDS).content
     assert_it_is_undone(content, after)
     assert_only_requirements_were_added(content, after)
-    assert pipfile.merge(after, NEEDS).content == after
+    assert merge_pipfile(after, NEEDS).content == after
     data = tomllib.loads(after.removeprefix("\ufeff"))
     everything = {*map(canonicalize_name, [*data["packages"], *data.get("dev-packages", {})])}
     assert everything >= ADDED_NAMES
@@ -107,7 +105,7 @@ def test_pipfile(content: str) -> None:
 
 @given(requirements_files())
 def test_requirements(content: str) -> None:
-    after = requirements.merge(content, NEEDS, path="requirements.txt").content
+    after = one_file.merge(content, NEEDS).content
     assert_it_is_undone(content, after)
     assert is_contained(without_numbers(content), after)
     kept = iter(after.splitlines())
@@ -116,8 +114,8 @@ def test_requirements(content: str) -> None:
         for line in content.splitlines()
         if not any(canonicalize_name(name) in NEEDED_NAMES for name in re.findall(r"[\w.-]+", line))
     )
-    assert requirements.merge(after, NEEDS, path="requirements.txt").content == after
-    names = {item.key for item in requirements.declared(after)}
+    assert one_file.merge(after, NEEDS).content == after
+    names = {item.key for item in requirements_txt.declared(after)}
     assert names >= ADDED_NAMES
     if content:
         assert after.endswith("\n") == content.endswith("\n")

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from extensions.project_files import pyproject
 from extensions.project_files.requirement import MergeError, Needs
+from extensions.project_files.requirement_tables import requirement_files
 from extensions.project_files.toml_insertions import Edit, apply
+from extensions.project_files.toml_requirements import merge_pyproject
+from extensions.project_files.toml_text import read_tables
 from tests.adoption.merging.pyproject_examples import DEV, EXAMPLES, MAIN, Example
 
 NEEDS = Needs.parse(MAIN, DEV, ())
@@ -14,10 +16,10 @@ NEEDS = Needs.parse(MAIN, DEV, ())
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 def test_examples(example: Example) -> None:
-    merged = pyproject.merge(example.before, NEEDS, manager=example.manager)
+    merged = merge_pyproject(example.before, NEEDS, manager=example.manager)
     assert merged.content == example.after
     assert not merged.conflicts
-    again = pyproject.merge(example.after, NEEDS, manager=example.manager)
+    again = merge_pyproject(example.after, NEEDS, manager=example.manager)
     assert again.content == example.after
 
 
@@ -53,13 +55,13 @@ def project(*dependencies: str) -> str:
     ],
 )
 def test_conflict_names_the_line(content: str, manager: str, line: int, written: str) -> None:
-    (conflict,) = pyproject.merge(content, NEEDS, manager=manager).conflicts
+    (conflict,) = merge_pyproject(content, NEEDS, manager=manager).conflicts
     assert (conflict.path, conflict.line, conflict.written) == ("pyproject.toml", line, written)
 
 
 def test_conflict_is_one_sentence_for_the_user() -> None:
     content = project("fastapi", "sqlalchemy==2.0.36", "asyncpg")
-    (conflict,) = pyproject.merge(content, NEEDS, manager="uv").conflicts
+    (conflict,) = merge_pyproject(content, NEEDS, manager="uv").conflicts
     assert conflict.message == (
         "pyproject.toml, line 2: sqlalchemy==2.0.36 excludes sqlalchemy[asyncio]>=2.0.40, which "
         "the database layer needs; change it so that it admits sqlalchemy>=2.0.40."
@@ -76,7 +78,7 @@ def test_conflict_is_one_sentence_for_the_user() -> None:
 )
 def test_lines_with_markers_stand_in_for_one_another(lines: str, conflicts: int) -> None:
     content = f"[project]\ndependencies = ['fastapi', 'asyncpg', {lines}]\n"
-    merged = pyproject.merge(content, NEEDS, manager="uv")
+    merged = merge_pyproject(content, NEEDS, manager="uv")
     assert len(merged.conflicts) == conflicts
 
 
@@ -87,25 +89,25 @@ def test_constraints_with_markers_of_poetry_stand_in_for_one_another() -> None:
     )
     old = '{version = "^1.4", python = "<3.8"}'
     new = '{version = "^2.0", python = ">=3.8"}'
-    both = pyproject.merge(content.replace("{}", f"{old}, {new}"), NEEDS, manager="poetry")
+    both = merge_pyproject(content.replace("{}", f"{old}, {new}"), NEEDS, manager="poetry")
     assert not both.conflicts
-    one = pyproject.merge(content.replace("{}", old), NEEDS, manager="poetry")
+    one = merge_pyproject(content.replace("{}", old), NEEDS, manager="poetry")
     assert len(one.conflicts) == 1
 
 
 def test_extra_s_package_is_added_unless_it_is_there() -> None:
     needs = Needs.parse(["pyjwt[crypto]>=2.10.1"], [], ())
-    without = pyproject.merge(project("uvicorn", "fastapi", "PyJWT"), needs, manager="uv")
+    without = merge_pyproject(project("uvicorn", "fastapi", "PyJWT"), needs, manager="uv")
     assert "'PyJWT>=2.10.1', 'cryptography>=3.4.0'" in without.content
     for present in (["PyJWT[crypto]>=2.11"], ["PyJWT~=2.11", "cryptography"]):
         content = project("fastapi", *present)
-        assert pyproject.merge(content, needs, manager="uv").content == content
+        assert merge_pyproject(content, needs, manager="uv").content == content
 
 
 def test_extra_that_no_package_stands_for_is_a_conflict() -> None:
     content = project("fastapi", "psycopg>=3.3")
     needs = Needs.parse(["psycopg[binary]>=3.2"], [], ())
-    merged = pyproject.merge(content, needs, manager="uv")
+    merged = merge_pyproject(content, needs, manager="uv")
     assert merged.content == content
     assert merged.conflicts[0].message == (
         "pyproject.toml, line 2: psycopg>=3.3 lacks an extra of psycopg[binary]>=3.2, which the "
@@ -115,7 +117,7 @@ def test_extra_that_no_package_stands_for_is_a_conflict() -> None:
 
 def test_leftover_of_another_tool_is_no_conflict() -> None:
     content = project("fastapi") + '[tool.poetry.dependencies]\nsqlalchemy = "^1.4"\n'
-    assert not pyproject.merge(content, NEEDS, manager="uv").conflicts
+    assert not merge_pyproject(content, NEEDS, manager="uv").conflicts
 
 
 @pytest.mark.parametrize(
@@ -135,7 +137,7 @@ def test_leftover_of_another_tool_is_no_conflict() -> None:
 )
 def test_file_that_cannot_be_added_to_is_told(content: str, manager: str, message: str) -> None:
     with pytest.raises(MergeError, match=message):
-        pyproject.merge(content, NEEDS, manager=manager)
+        merge_pyproject(content, NEEDS, manager=manager)
 
 
 EARLIER = ["asyncpg>=0.29", "sqlalchemy[asyncio]>=2.0.30", "alembic>=1.13"]
@@ -163,7 +165,7 @@ EARLIER = ["asyncpg>=0.29", "sqlalchemy[asyncio]>=2.0.30", "alembic>=1.13"]
 def test_update_renews_only_what_the_template_wrote(before: str, after: str) -> None:
     content = "[project]\ndependencies = {}\n[dependency-groups]\ndev = ['pytest']\n"
     needs = Needs.parse([*MAIN, "alembic>=1.16"], DEV, EARLIER)
-    merged = pyproject.merge(content.format(before), needs, manager="uv")
+    merged = merge_pyproject(content.format(before), needs, manager="uv")
     assert merged.content == content.format(after)
 
 
@@ -171,13 +173,13 @@ def test_update_never_lowers_a_floor() -> None:
     # The template wrote this once, but it may be the user's own just as well.
     content = project("fastapi", "asyncpg>=0.31", "sqlalchemy[asyncio]>=2.0.40")
     needs = Needs.parse(MAIN, DEV, [*EARLIER, "asyncpg>=0.31"])
-    assert pyproject.merge(content, needs, manager="uv").content == content
+    assert merge_pyproject(content, needs, manager="uv").content == content
 
 
 def test_update_leaves_other_groups() -> None:
     content = project("fastapi", *MAIN) + "docs = ['asyncpg>=0.29']\n"
     needs = Needs.parse(MAIN, DEV, EARLIER)
-    assert pyproject.merge(content, needs, manager="uv").content == content
+    assert merge_pyproject(content, needs, manager="uv").content == content
 
 
 def test_update_renews_poetry_s_tables() -> None:
@@ -188,35 +190,35 @@ def test_update_renews_poetry_s_tables() -> None:
     before = content.format('">=0.29"', '{extras = ["asyncio"], version = ">=2.0.30"}')
     after = content.format('">=0.30"', '{extras = ["asyncio"], version = ">=2.0.40"}')
     needs = Needs.parse(MAIN, DEV, EARLIER)
-    assert pyproject.merge(before, needs, manager="poetry").content == after
+    assert merge_pyproject(before, needs, manager="poetry").content == after
     edited = content.format('">=0.29,<1"', '{version = ">=2.0.30", extras = ["asyncio"]}')
-    assert pyproject.merge(edited, needs, manager="poetry").content == edited
+    assert merge_pyproject(edited, needs, manager="poetry").content == edited
 
 
 def test_update_to_the_same_needs_changes_nothing() -> None:
     content = project("fastapi", *MAIN)
-    merged = pyproject.merge(content, Needs.parse(MAIN, DEV, MAIN), manager="uv")
+    merged = merge_pyproject(content, Needs.parse(MAIN, DEV, MAIN), manager="uv")
     assert merged.content == content
 
 
 def test_development_needs_go_beside_pytest() -> None:
     needs = Needs.parse([], ["httpx>=0.27"], ())
     content = "[project]\nname = 'shop'\n[dependency-groups]\ndev = ['ruff']\ntest = ['pytest']\n"
-    merged = pyproject.merge(content, needs, manager="uv")
+    merged = merge_pyproject(content, needs, manager="uv")
     assert merged.content == content.replace("['pytest']", "['pytest', 'httpx>=0.27']")
 
 
 def test_new_need_of_an_update_is_added() -> None:
     before = project("fastapi", "asyncpg>=0.29")
     needs = Needs.parse(["asyncpg>=0.29", "uuid-utils>=0.10"], [], ["asyncpg>=0.29"])
-    assert "'uuid-utils>=0.10'" in pyproject.merge(before, needs, manager="uv").content
+    assert "'uuid-utils>=0.10'" in merge_pyproject(before, needs, manager="uv").content
 
 
 def test_formatting_by_hand_changes_nothing() -> None:
-    once = pyproject.merge(project("fastapi"), NEEDS, manager="uv").content
+    once = merge_pyproject(project("fastapi"), NEEDS, manager="uv").content
     lines = once.replace("', '", "',\n  '").replace("'", '"').replace(">=", " >= ")
     assert lines != once
-    assert pyproject.merge(lines, NEEDS, manager="uv").content == lines
+    assert merge_pyproject(lines, NEEDS, manager="uv").content == lines
 
 
 def test_result_that_lost_something_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,25 +229,25 @@ def test_result_that_lost_something_is_refused(monkeypatch: pytest.MonkeyPatch) 
 
         monkeypatch.setattr("extensions.project_files.toml_requirements.apply", damaged)
         with pytest.raises(MergeError, match="cannot be added to; nothing was changed"):
-            pyproject.merge(project("fastapi"), NEEDS, manager="uv")
+            merge_pyproject(project("fastapi"), NEEDS, manager="uv")
 
 
 def test_marker_is_kept_for_a_need_that_has_one() -> None:
     needs = Needs.parse(["tzdata>=2024; sys_platform == 'win32'"], [], ())
-    array = pyproject.merge(project("fastapi"), needs, manager="uv").content
+    array = merge_pyproject(project("fastapi"), needs, manager="uv").content
     assert """['fastapi', "tzdata>=2024; sys_platform == 'win32'"]""" in array
-    assert pyproject.merge(array, needs, manager="uv").content == array
+    assert merge_pyproject(array, needs, manager="uv").content == array
     table = '[tool.poetry.dependencies]\nfastapi = "*"\n'
-    merged = pyproject.merge(table, needs, manager="poetry").content
+    merged = merge_pyproject(table, needs, manager="poetry").content
     assert """tzdata = {version = ">=2024", markers = "sys_platform == 'win32'"}\n""" in merged
-    assert pyproject.merge(merged, needs, manager="poetry").content == merged
+    assert merge_pyproject(merged, needs, manager="poetry").content == merged
 
 
 def test_file_of_setuptools_names_its_requirements_file() -> None:
     content = "[project]\ndynamic = ['dependencies']\n[tool.setuptools.dynamic]\n{}\n"
     listed = content.format("dependencies = {file = ['requirements/base.txt']}")
     single = content.format("dependencies.file = 'requirements.txt'")
-    assert pyproject.requirements_file(listed) == "requirements/base.txt"
-    assert pyproject.requirements_file(single) == "requirements.txt"
-    assert pyproject.requirements_file(content.format("")) is None
-    assert pyproject.requirements_file("[project]\n") is None
+    assert requirement_files(read_tables(listed)) == ["requirements/base.txt"]
+    assert requirement_files(read_tables(single)) == ["requirements.txt"]
+    assert requirement_files(read_tables(content.format(""))) == []
+    assert requirement_files(read_tables("[project]\n")) == []

