@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..models_on_request.needs import needs_vectors
 from ..project_files.version_constraints import admits
 
 if TYPE_CHECKING:
@@ -67,12 +66,19 @@ def main_requirements(answers: Answers) -> list[str]:
     elif answers.auth_tables:
         # The first with the parameters of RFC 9106, and with types.
         requirements.append("argon2-cffi>=21.3")
-    if answers.models and needs_vectors(answers.models):
+    if answers.models and _has_vectors(answers.models):
         # The first that has types and does without NumPy.
         requirements.append("pgvector>=0.5")
     if not answers.is_adopted and not has_uuid7(answers.python):
         requirements.append("uuid-utils>=0.10")
     return requirements
+
+
+def _has_vectors(models: str) -> bool:
+    # Most projects ask for no models.
+    from ..models_on_request.grammar import has_vectors  # noqa: PLC0415
+
+    return has_vectors(models)
 
 
 def _alembic(answers: Answers) -> str:

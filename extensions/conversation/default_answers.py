@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..adoption.answers import Answers
 from ..adoption.command_lines import pytest_command
 from ..adoption.layer_requirements import PYTHON_FLOOR, session_scope, version
-from ..conversion.added_files import is_adopted
-from ..conversion.adopted_layer import recorded
+from ..conversion.added_files import is_adopted, recorded
 from ..project_files.encoding import text_of
 from ..project_files.lock_files import read_locks
 from ..project_files.toml_text import get, read_tables

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,17 +37,18 @@ def is_adopted(answers: Mapping[str, Any]) -> bool:
 
 def has_history(answers: Mapping[str, Any]) -> bool:
     """Whether the migrations of the layer that is adopted make its tables."""
-    return bool(_adopted(answers).get("heads"))
+    return bool(recorded(answers).get("heads"))
 
 
 def has_own_alembic(answers: Mapping[str, Any]) -> bool:
     """Whether the project that keeps its layer gets an Alembic environment."""
-    return not _adopted(answers).get("migrations_dir", "theirs")
+    return not recorded(answers).get("migrations_dir", "theirs")
 
 
-def _adopted(answers: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] | None = answers.get("db_adopted")
-    return found or {}
+def recorded(answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a project records of the layer that was adopted; empty where none was."""
+    found = answers.get("db_adopted")
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def added(names: Iterable[str], answers: Mapping[str, Any]) -> Iterator[str]:

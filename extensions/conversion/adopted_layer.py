@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from ..inspection.alembic import find_alembic
 from ..inspection.tree import is_within
@@ -14,7 +14,7 @@ from .environments import ini_problem, read_environment, without_alembic
 from .modules import Project, UnprovenError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ..inspection import Facts
@@ -273,9 +273,3 @@ def _one_url(
             f"({places})",
         )
     return next(iter(found.values()))
-
-
-def recorded(answers: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a project records of the layer that was adopted; empty where none was."""
-    found = answers.get("db_adopted")
-    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}

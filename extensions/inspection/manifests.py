@@ -7,7 +7,7 @@ import re
 import tomllib
 from typing import TYPE_CHECKING
 
-from ..project_files import requirement_tables, requirements_txt, setup_cfg
+from ..project_files import requirement_tables, requirements_txt
 from ..project_files.declared import Declared
 from ..project_files.encoding import line_of
 from ..project_files.notation import canonical_name, parse_pep508, pep440
@@ -213,6 +213,8 @@ def read_conda(tree: Tree, path: str) -> Manifest:
 
 def read_setup_cfg(tree: Tree, path: str) -> Manifest:
     """Read setuptools' declarative file; one with only other tools' sections is no project."""
+    from ..project_files import setup_cfg  # noqa: PLC0415 - few projects have one
+
     manifest, text = Manifest(path, "setup"), tree.text(path)
     main = [item for item in setup_cfg.declared(text) if item.place == "main"]
     manifest.declare(manifest.declared, main)

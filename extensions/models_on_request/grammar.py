@@ -31,6 +31,16 @@ def parse(text: str) -> tuple[Model, ...]:
     return tuple(models)
 
 
+def has_vectors(text: str) -> bool:
+    """Whether some columns are of pgvector's type; not where the text is refused elsewhere."""
+    try:
+        models = parse(text)
+    except ModelsError:
+        return False
+    fields = (field for model in models for field in model.fields)
+    return any(isinstance(field, Value) and field.type.name == "vector" for field in fields)
+
+
 def _model(scanner: Scanner) -> Model:
     position = scanner.position
     shared = position if scanner.take_shared() else None

@@ -8,11 +8,12 @@ import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
-from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from .encoding import text_of
 from .notation import canonical_name
+from .requirement import Requirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -95,8 +96,8 @@ def outdated(lock: Lock, needs: Iterable[str]) -> Iterator[str]:
         needs: what the layer needs, as PEP 508.
     """
     moving: list[str] = []
-    for need in map(Requirement, needs):
-        key = canonical_name(need.name)
+    for need in map(Requirement.parse, needs):
+        key = need.key
         found = [version for version in lock.versions.get(key, ()) if not _is_in(version, need)]
         if found:
             moving.append(
@@ -125,20 +126,22 @@ def recorded_command(content: str) -> str | None:
 
 def _is_in(version: str, need: Requirement) -> bool:
     try:
-        return need.specifier.contains(version, prereleases=True)
+        return SpecifierSet(need.specifier).contains(version, prereleases=True)
     except InvalidVersion:
         return True
 
 
 def _consequence(version: str, need: Requirement, needed_by: Sequence[str] | None) -> str:
     """The floor, a step over a major version, and who may have to move too."""
-    floor = next((clause.version for clause in need.specifier if clause.operator == ">="), "")
+    floor = next(
+        (clause.version for clause in SpecifierSet(need.specifier) if clause.operator == ">="), ""
+    )
     told = [f"needed is {need.specifier}"]
     if floor and Version(version).major < Version(floor).major:
         told.append(f"a step from major version {Version(version).major}")
     if needed_by:
         told.append(f"{', '.join(needed_by)} may move along")
-    if canonical_name(need.name) == "fastapi" and version.startswith("0.111."):
+    if need.key == "fastapi" and version.startswith("0.111."):
         # These alone require what is an extra before and after.
         told.append("later ones bring uvicorn, python-multipart and others as fastapi[standard]")
     return f" ({'; '.join(told)})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from .encoding import decode
-from .notation import canonical_name
+from .notation import canonical_name, parse_pep508
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,20 +37,11 @@ class Requirement:
         Raises:
             MergeError: the text is not a PEP 508 requirement.
         """
-        # Inspection reads formats with the standard library alone.
-        from packaging import requirements  # noqa: PLC0415
-
-        try:
-            parsed = requirements.Requirement(text)
-        except requirements.InvalidRequirement as error:
-            raise MergeError(f"{text!r} is not a requirement: {error}") from error
-        return cls(
-            name=parsed.name,
-            extras=tuple(sorted(parsed.extras)),
-            specifier=str(parsed.specifier),
-            marker=str(parsed.marker) if parsed.marker else "",
-            group=group,
-        )
+        parsed = parse_pep508(text)
+        if parsed is None:
+            raise MergeError(f"{text!r} is not a requirement")
+        extras, marker = tuple(sorted(parsed.extras)), text.partition(";")[2].strip()
+        return cls(parsed.name, extras, parsed.constraint, marker, group)
 
     @property
     def key(self) -> str:
