@@ -43,13 +43,13 @@ def use_style(environment: Environment) -> None:
 
 class _StyledTemplate(Template):
     def render(self, *args: Any, **variables: Any) -> str:  # noqa: ANN401 - Jinja's signature
-        text, answers = super().render(*args, **variables), dict(*args, **variables)
-        if _GUIDE.search(self.name or "") and answers.get("db_quotes") == "single":
+        text, name = super().render(*args, **variables), self.name or ""
+        if _PYTHON.search(name):
+            return styled(text, dict(*args, **variables))
+        if _GUIDE.search(name) and dict(*args, **variables).get("db_quotes") == "single":
             # Ruff formats the blocks of Markdown, too.
             return _BLOCK.sub(lambda block: block[1] + _in_single_quotes(block[2]), text)
-        if not (self.name and _PYTHON.search(self.name)):
-            return text
-        return styled(text, answers)
+        return text
 
 
 def styled(text: str, answers: Mapping[str, Any]) -> str:

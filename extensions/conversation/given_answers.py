@@ -28,7 +28,9 @@ PLACES = {
 @cache
 def load_questions(template: Path) -> dict[str, Mapping[str, Any]]:
     """The questions of copier.yml by name."""
-    content = yaml.safe_load((template / "copier.yml").read_text(encoding="utf-8"))
+    # Where there is LibYAML, it takes a tenth of the time.
+    loader: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    content = yaml.load((template / "copier.yml").read_text(encoding="utf-8"), loader)  # noqa: S506
     return {name: details for name, details in content.items() if name.startswith("db_")}
 
 

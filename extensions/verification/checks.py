@@ -66,7 +66,7 @@ def verify(
     for name in layer_files(project, answers):
         if name.endswith(".py"):
             try:
-                trees[name] = _compiled(project, name)
+                trees[name] = ast.parse(read(project, name) or b"", PurePosixPath(name).name)
             except (PathError, SyntaxError, ValueError) as error:
                 broken.append(f"{name} does not compile: {error}")
     checks += _named("syntax", broken)
@@ -128,13 +128,6 @@ def _missing_files(project: Path, answers: Answers) -> Iterator[str]:
     for name in expected:
         if not (project / name).exists():
             yield f"{PurePosixPath(name)} is not there: copy again, or restore it"
-
-
-def _compiled(project: Path, name: str) -> ast.Module:
-    module = PurePosixPath(name).name
-    tree = ast.parse(read(project, name) or b"", module)
-    compile(tree, module, "exec", dont_inherit=True)
-    return tree
 
 
 def _modules(answers: Answers, trees: Mapping[str, ast.Module]) -> Iterator[str]:
