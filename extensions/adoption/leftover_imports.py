@@ -10,8 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ..inspection.tree import Tree
-from ..python_text.import_lines import LINE_LENGTH
-from ..python_text.import_statements import imports_in
+from ..python_text.imports import exports, imports_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,7 +104,7 @@ def without_exports(content: str, module: Module, gone: AbstractSet[str]) -> str
         kept = [element for element in elements if element.value not in names]
         if len(kept) < len(elements):
             texts = [ast.get_source_segment(content, element) or "" for element in kept]
-            new[_lines_of(statement)] = _written_exports(texts)
+            new[_lines_of(statement)] = f"{exports(texts)}\n" if texts else ""
     for place, text in sorted(new.items(), key=lambda item: -item[0].start):
         lines[place.start - 1 : place.stop - 1] = [text] if text else []
     after = "".join(lines)
@@ -131,15 +130,6 @@ def _exported(statement: ast.stmt) -> list[ast.Constant]:
     if [ast.unparse(target) for target in statement.targets] != ["__all__"]:
         return []
     return [element for element in statement.value.elts if isinstance(element, ast.Constant)]
-
-
-def _written_exports(names: list[str]) -> str:
-    if not names:
-        return ""
-    line = f"__all__ = [{', '.join(names)}]\n"
-    if len(line) <= LINE_LENGTH + 1:
-        return line
-    return "".join(("__all__ = [\n", *(f"    {name},\n" for name in names), "]\n"))
 
 
 def _says_nothing(content: str) -> bool:

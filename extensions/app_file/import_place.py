@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from enum import IntEnum
 from itertools import pairwise
 
+from ..python_text.imports import natural
 from .source_lines import Insertion, Source
 
 _Import = ast.Import | ast.ImportFrom
 # Imports that follow each other with nothing but comments and blank lines between.
 _Block = Sequence[_Import]
+_Natural = tuple[str | int, ...]
 
 # Enough of what stands next to an application's own modules to tell their sections apart.
 _KNOWN_THIRD_PARTY = frozenset(
@@ -244,28 +246,20 @@ def _root(statement: _Import) -> str:
     return (name or "").partition(".")[0]
 
 
-def _sort_key(statement: _Import) -> tuple[bool, int, list[tuple[int, str]], list[tuple[int, str]]]:
+def _sort_key(statement: _Import) -> tuple[bool, int, _Natural, _Natural]:
     """Order imports as isort does within a section: plain ones first, further parents first."""
     if isinstance(statement, ast.Import):
         name, level = statement.names[0].name, 0
     else:
         name, level = statement.module or "", statement.level
     is_from = isinstance(statement, ast.ImportFrom)
-    return is_from, -level, _natural(name.lower()), _natural(name)
+    return is_from, -level, natural(name.lower()), natural(name)
 
 
-def _mixed_sort_key(statement: _Import) -> tuple[int, list[tuple[int, str]], bool]:
+def _mixed_sort_key(statement: _Import) -> tuple[int, _Natural, bool]:
     """Order imports of both forms by module, as `force-sort-within-sections` does."""
     is_from, level, lowered, _ = _sort_key(statement)
     return level, lowered, is_from
-
-
-def _natural(text: str) -> list[tuple[int, str]]:
-    return [
-        (int(part), "") if part.isdecimal() else (0, part)
-        for part in re.split(r"(\d+)", text)
-        if part
-    ]
 
 
 def _changes_path(statement: ast.stmt) -> bool:

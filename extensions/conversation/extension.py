@@ -30,7 +30,7 @@ from ..conversion.offer import (
 from ..inspection import Facts, Given, inspect_project
 from ..project_files.gitignore import as_pattern
 from ..project_paths import PathError, obstacles, read_file
-from ..python_text.import_lines import import_statement, module_import, sorted_imports
+from ..python_text.imports import import_statement, module_import, sorted_imports
 from .code_style import use_style
 from .compiled_texts import remember_compiled_texts
 from .context import CopierContext

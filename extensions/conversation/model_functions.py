@@ -11,6 +11,7 @@ from copier.errors import UserMessageError
 from jinja2 import pass_context
 
 from ..packages import how_to_get
+from ..python_text.imports import exports, import_statement, sorted_exports
 from .context import CopierContext
 
 if TYPE_CHECKING:
@@ -95,16 +96,12 @@ def models_have(context: Context, what: str) -> bool:
 
 def exported_names(*names: str) -> str:
     """The value of `__all__`."""
-    code = import_module("..python_text.expressions", __package__)
-    text: str = code.list_source([f'"{name}"' for name in code.sorted_exports(names)], "__all__ = ")
-    return text
+    return exports([f'"{name}"' for name in sorted_exports(names)])
 
 
 def from_import(module: str, *names: str, indent: int = 0) -> str:
     """An import from a package, without the names that are empty."""
-    code = import_module("..python_text.expressions", __package__)
-    text: str = code.imports({module: [name for name in names if name]}, indent=indent)
-    return text
+    return import_statement(module, ", ".join(filter(None, names)), indent=indent)
 
 
 def _request(context: Context) -> dict[str, Any]:

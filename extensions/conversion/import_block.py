@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import sys
 
-WIDTH = 79
+from ..python_text.imports import LINE_LENGTH, import_statement, sorted_imports
+
 PACKAGES = ("pydantic", "sqlalchemy")
 """Packages that the layer has anyway, and an expression of the project's may use."""
 
@@ -24,14 +25,11 @@ def import_block(*statements: str) -> str:
             names.setdefault(module, set()).add(name)
         else:
             plain.add(statement)
-    merged = [f"from {module} import {_sorted(found)}" for module, found in names.items()]
+    merged = [import_statement(module, ", ".join(found)) for module, found in names.items()]
     sections: dict[int, list[str]] = {}
     for statement in (*plain, *merged):
         sections.setdefault(_section(statement), []).append(statement)
-    return "\n\n".join(
-        "\n".join(sorted(found, key=lambda line: (line.startswith("from "), line.split()[1])))
-        for _, found in sorted(sections.items())
-    )
+    return "\n\n".join(sorted_imports(*found) for _, found in sorted(sections.items()))
 
 
 def wrapped(expression: str, column: int) -> str:
@@ -42,7 +40,7 @@ def wrapped(expression: str, column: int) -> str:
         column: where it begins.
     """
     value = ast.parse(expression, mode="eval").body
-    room = WIDTH - column - len(",")
+    room = LINE_LENGTH - column - len(",")
     if len(expression) <= room or not isinstance(value, ast.JoinedStr):
         return expression
     lines: list[list[ast.expr]] = [[]]
@@ -61,12 +59,3 @@ def _unparsed(parts: list[ast.expr]) -> str:
 def _section(statement: str) -> int:
     top = statement.split()[1].partition(".")[0]
     return 0 if top in sys.stdlib_module_names else 1 if top in PACKAGES else 2
-
-
-def _sorted(names: set[str]) -> str:
-    """Names as isort orders them: constants, classes, and the others."""
-
-    def rank(name: str) -> tuple[int, str]:
-        return (0 if name.isupper() else 1 if name[:1].isupper() else 2, name)
-
-    return ", ".join(sorted(names, key=rank))

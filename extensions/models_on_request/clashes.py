@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ..python_text.import_lines import LINE_LENGTH
+from ..python_text.imports import LINE_LENGTH
 from .naming import pascal_case, snake_case
 from .reserved import MODULES, Part, why_not_a_field, why_not_a_model
 from .specification import ManyToMany, Model, Reference, Value

@@ -10,15 +10,12 @@ from ..python_text.expressions import (
     Call,
     Code,
     attribute,
-    imports,
     keyword,
-    natural,
     quoted,
-    sorted_names,
     source,
     tuple_source,
 )
-from ..python_text.import_lines import LINE_LENGTH
+from ..python_text.imports import LINE_LENGTH, imports, natural, sorted_names
 from .clashes import enum_name
 from .columns import (
     CLOCK,

@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ..python_text.expressions import quoted
-from ..python_text.import_lines import LINE_LENGTH
+from ..python_text.imports import LINE_LENGTH
 from .clashes import enum_name
 from .naming import snake_case
 from .specification import Model, Reference, Value

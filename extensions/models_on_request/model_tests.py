@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..python_text.expressions import imports, sorted_names
+from ..python_text.imports import imports, sorted_names
 from .files import searched_fields
 from .made_up_values import names_in, standard_imports, start
 from .specification import Value

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..python_text.expressions import Call, imports, quoted, sorted_names, source
+from ..python_text.expressions import Call, quoted, source
+from ..python_text.imports import imports, sorted_names
 from .made_up_values import made_up_values, names_in, standard_imports, start
 from .naming import snake_case, with_article
 from .specification import Reference, Value

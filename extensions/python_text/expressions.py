@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from .import_lines import LINE_LENGTH
+from .imports import LINE_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +82,6 @@ def tuple_source(parts: Sequence[Code], *, indent: int, before: str) -> str:
     return f"{' ' * indent}{before}(\n{inner}\n{' ' * indent})"
 
 
-def list_source(parts: Sequence[str], before: str) -> str:
-    """Write a list that is assigned to something, in a line or else in one for each part."""
-    flat = f"{before}[{', '.join(parts)}]"
-    if len(flat) <= LINE_LENGTH:
-        return flat
-    inner = "".join(f"    {part},\n" for part in parts)
-    return f"{before}[\n{inner}]"
-
-
 def attribute(name: str, annotation: str, value: Call | None) -> str:
     """An attribute of a class, with its type and what it is made by."""
     head = f"    {name}: Mapped[{annotation}]"
@@ -101,53 +91,3 @@ def attribute(name: str, annotation: str, value: Call | None) -> str:
         # There is no place to break such a line that holds for every line length.
         return f"{head}\n{source(value, indent=4, before=f'{name} = ')}"
     return source(value, indent=4, before=f"{name}: Mapped[{annotation}] = ")
-
-
-def imports(names: Mapping[str, Iterable[str]], *, indent: int = 0) -> str:
-    """The import statements of one section, sorted as isort and ruff do.
-
-    Args:
-        names: what is imported from each module; nothing for the module itself, as in
-            `datetime as dt`.
-        indent: the columns to the left.
-    """
-    modules = [module for module, from_it in names.items() if not from_it]
-    lines = [f"{' ' * indent}import {module}" for module in sorted(modules, key=natural)]
-    for module in sorted((module for module in names if names[module]), key=natural):
-        flat = f"{' ' * indent}from {module} import "
-        members = sorted(set(names[module]), key=_member_key)
-        if len(flat) + len(", ".join(members)) <= LINE_LENGTH:
-            lines.append(flat + ", ".join(members))
-        else:
-            inner = "".join(f"{' ' * indent}    {member},\n" for member in members)
-            lines.append(f"{flat}(\n{inner}{' ' * indent})")
-    return "\n".join(lines)
-
-
-def sorted_names(names: Iterable[str]) -> list[str]:
-    """Names as isort and ruff order them in an import."""
-    return sorted(names, key=_member_key)
-
-
-def sorted_exports(names: Iterable[str]) -> list[str]:
-    """Names as ruff orders them in `__all__`, where capital letters come first."""
-    return sorted(names, key=lambda name: (_kind(name), _natural(name)))
-
-
-def _member_key(name: str) -> tuple[int, tuple[str | int, ...]]:
-    return _kind(name), natural(name)
-
-
-def _kind(name: str) -> int:
-    is_constant = len(name) > 1 and name.isupper()
-    return 0 if is_constant else 1 if name[0].isupper() else 2
-
-
-def natural(name: str) -> tuple[str | int, ...]:
-    """A key that sorts numbers in names by their value, and letters whatever their case."""
-    return _natural(name.lower())
-
-
-def _natural(name: str) -> tuple[str | int, ...]:
-    parts = re.split(r"(\d+)", name)
-    return tuple(int(part) if part.isdecimal() else part for part in parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from ..python_text.import_statements import imports_in
+from ..python_text.imports import imports_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from ..project_paths import PathError, read
-from ..python_text.import_statements import imports_in
+from ..python_text.imports import imports_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader
 from extensions.conversation.extension import ExistingProject
 from extensions.conversation.model_functions import exported_names
 from extensions.models_on_request.requests import requested_files
-from extensions.python_text.expressions import imports
+from extensions.python_text.imports import imports
 from tests.support.template import REPOSITORY
 
 from .specs import Spec
