@@ -21,7 +21,7 @@ ANCHORS = ("database.py", "models/base.py")
 """What every layer has, by names that no version changes."""
 OWN_NAMES = re.compile(r"^(?:async )?def session_scope\(|^SessionDep = ", re.MULTILINE)
 OWN_IMPORT = re.compile(
-    r"^from (?P<layer>[\w.]*?)\.?(?:models\.base|database_kit\.\w+) import ",
+    r"^from (?P<layer>[\w.]*?)\.?(?:models\.base|database_kit\.[\w.]+) import ",
     re.MULTILINE,
 )
 WIRING = re.compile(r"^[ \t]*install_database\(", re.MULTILINE)

@@ -16,11 +16,18 @@ from .specs import Spec
 
 SHARED = "shared"
 FROM_SHARED = {
-    "database_kit.comparison": ["add_comparisons", "new_schemas", "own_tables"],
+    "database_kit.autogenerate.comparison": [
+        *("compare_all", "compare_default", "compare_type", "own_tables"),
+    ],
+    "database_kit.autogenerate.extensions": ["new_extensions"],
+    "database_kit.autogenerate.operations": ["SQL"],
+    "database_kit.autogenerate.order": [
+        *("create_exclusions", "order_drops", "order_foreign_keys", "postpone_keys"),
+    ],
+    "database_kit.autogenerate.schemas": ["new_schemas"],
+    "database_kit.autogenerate.tables": ["compare_table"],
     "database_kit.driver": ["DRIVER_ERRORS"],
     "database_kit.engine": ["create_migration_engine"],
-    "database_kit.extensions": ["new_extensions"],
-    "database_kit.operations": ["SQL"],
     "database_kit.search": ["matches", "rank", "weighted_tsvector"],
     "database_kit.vectors": ["cosine_distance", "cosine_index"],
     "database_kit.settings": ["DatabaseSettingsError", "get_database_settings"],
@@ -30,16 +37,23 @@ FROM_SHARED = {
 SHARED_MODULES = (
     "database",
     *sorted(
-        f"database_kit/{path.name.removesuffix('.py.jinja')}"
-        for path in (REPOSITORY / "template" / "{{ db_layer_dir }}" / "database_kit").iterdir()
-        if path.name.endswith(".py.jinja") and "{%" not in path.name
+        f"{directory}/{path.name.removesuffix('.py.jinja')}"
+        for directory in ("database_kit", "database_kit/autogenerate")
+        for path in (REPOSITORY / "template" / "{{ db_layer_dir }}" / directory).iterdir()
+        if path.name.endswith(".py.jinja") and "{%" not in path.name and path.stem != "plugin.py"
     ),
-    *(f"database_kit/{name}" for name in ("extensions", "search", "vectors")),
+    *(f"database_kit/{name}" for name in ("autogenerate/extensions", "search", "vectors")),
 )
 """What every layer has, and what models on request bring."""
 SHARED_TEMPLATES = {name: f"{name}.py" for name in SHARED_MODULES} | {
-    f"database_kit/{name}": f"database_kit/{{% if models_have('{what}') %}}{name}.py{{% endif %}}"
-    for name, what in (("extensions", "vectors"), ("search", "search"), ("vectors", "vectors"))
+    f"database_kit/{directory}{name}": (
+        f"database_kit/{directory}{{% if models_have('{what}') %}}{name}.py{{% endif %}}"
+    )
+    for directory, name, what in (
+        ("autogenerate/", "extensions", "vectors"),
+        ("", "search", "search"),
+        ("", "vectors", "vectors"),
+    )
 }
 """Their templates; some modules are there only where the models need them."""
 LAYER = "{{ db_layer_dir }}"
@@ -48,7 +62,8 @@ MODEL = "{% yield model from requested_models() %}{{ model.module }}{% endyield 
 TESTS = "{% if requested_models() %}test_database_models.py{% endif %}.jinja"
 SEEDS = "{% if 'seeds' in db_extras %}seeds.py{% endif %}.jinja"
 USERS = "database_kit/{% if db_auth_tables and db_type == 'postgresql' %}auth.py{% endif %}.jinja"
-MIGRATIONS = "database_kit/{% if db_type == 'postgresql' %}migrations.py{% endif %}.jinja"
+AUTOGENERATE = "database_kit/autogenerate"
+ADDITIONS = "{% if db_type == 'postgresql' %}additions.py{% endif %}.jinja"
 
 
 def render_packages(specs: Mapping[str, Spec], directory: Path, *, python: str) -> None:
@@ -111,6 +126,7 @@ def _files(
 
     yield "__init__.py", ""
     yield "database_kit/__init__.py", ""
+    yield f"{AUTOGENERATE}/__init__.py", ""
     for name in ("__init__", "base"):
         yield f"models/{name}.py", render(f"{LAYER}/models/{name}.py.jinja")
     if "users" in spec.beside:
@@ -125,5 +141,6 @@ def _files(
     floor = tuple(map(int, python.split(".")))
     for model in requested_files(spec.text, python=floor, beside=spec.beside):
         yield f"models/{model.module}.py", render(f"{LAYER}/models/{MODEL}", model=model)
-    yield "database_kit/migrations.py", render(f"{LAYER}/{MIGRATIONS}")
+    yield f"{AUTOGENERATE}/additions.py", render(f"{LAYER}/{AUTOGENERATE}/{ADDITIONS}")
+    yield f"{AUTOGENERATE}/plugin.py", render(f"{LAYER}/{AUTOGENERATE}/plugin.py.jinja")
     yield "test_models.py", render(f"{{{{ db_tests_dir }}}}/{{{{ db_tests_subdir }}}}/{TESTS}")

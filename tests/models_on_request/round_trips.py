@@ -57,8 +57,8 @@ async def check(connection: AsyncConnection, package: str) -> None:
     await connection.execute(text(f"CREATE SCHEMA {package}"))
     await connection.execute(text(f"SET search_path TO {package}"))
     metadata = import_module(f"{package}.models").Base.metadata
-    migrations = import_module(f"{package}.database_kit.migrations")
-    await connection.run_sync(migrate, metadata, migrations)
+    plugin = import_module(f"{package}.database_kit.autogenerate.plugin").plugin
+    await connection.run_sync(migrate, metadata, plugin.name)
     for function, arguments in calls(import_module(f"{package}.test_models")):
         savepoint = await connection.begin_nested()
         session = AsyncSession(
@@ -85,15 +85,15 @@ async def check_seeds(connection: AsyncConnection, module: ModuleType) -> None:
         raise AssertionError(f"the seeds saved and changed {counts}")
 
 
-def migrate(connection: Connection, metadata: MetaData, migrations: ModuleType) -> None:
+def migrate(connection: Connection, metadata: MetaData, plugin: str) -> None:
     """Write a migration as `alembic revision --autogenerate` does, and run it both ways."""
     context = MigrationContext.configure(
         connection,
         opts={
             "compare_type": True,
             "compare_server_default": True,
-            "autogenerate_plugins": ["alembic.autogenerate.*", migrations.plugin.name],
-            "render_item": import_module("shared.database_kit.rendering").render_item,
+            "autogenerate_plugins": ["alembic.autogenerate.*", plugin],
+            "render_item": import_module("shared.database_kit.autogenerate.rendering").render_item,
             "target_metadata": metadata,
         },
     )

@@ -68,7 +68,7 @@ def seconds(connection: Connection, metadata: MetaData, plugins: list[str]) -> f
 async def main() -> None:
     """Create the tables, and compare them in turn."""
     layer, count, rounds = sys.argv[1:]
-    plugin = import_module(f"{layer}.database_kit.migrations").plugin
+    plugin = import_module(f"{layer}.database_kit.autogenerate.plugin").plugin
     convention = import_module(f"{layer}.models").Base.metadata.naming_convention
     metadata = MetaData(naming_convention=convention)
     declare(metadata, int(count))

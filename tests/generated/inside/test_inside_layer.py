@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.util
+import sys
 
 import pytest
 from app.database import SessionDep, dispose_engine, get_engine, session_scope
@@ -146,3 +147,12 @@ async def test_the_client_and_the_test_share_a_transaction(session):
 
     assert response.json() == 2
     assert len((await session.scalars(select(Author))).all()) == 2
+
+
+async def test_the_application_imports_nothing_of_autogenerate():
+    command = (sys.executable, "-c", "import app.main, sys; print(*sys.modules)")
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    modules = (await process.communicate())[0].decode().split()
+
+    assert "app.database_kit.settings" in modules
+    assert [module for module in modules if "database_kit.autogenerate" in module] == []

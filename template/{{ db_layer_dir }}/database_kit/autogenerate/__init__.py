@@ -1,0 +1,1 @@
+"""What autogenerate writes into a revision; the application needs none of it."""
