@@ -7,6 +7,8 @@ that is not asked for any more, whatever has become of them meanwhile.
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -16,7 +18,6 @@ from .rerender import RenderError, render_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
 
 def conflicted_files(project: Path) -> list[str]:
@@ -52,6 +53,28 @@ def former_answers(project: Path) -> dict[str, Any]:
         return dict(answers)
     except (OSError, TypeError, ValueError, subprocess.SubprocessError, yaml.YAMLError):
         return {}
+
+
+def merge_into(project: Path, path: str, target: str) -> bool:
+    """Merge the edits of a file that an update has moved into the file that took its place.
+
+    Returns:
+        Whether that was possible without a conflict; else the target stays as it is.
+    """
+    made = _as_made(project).get(path)
+    if made is None:
+        return False
+    edited = _git(project, "show", f"HEAD:./{path}")
+    contents = ((project / target).read_bytes(), made, edited)
+    with TemporaryDirectory() as directory:
+        files = [Path(directory, str(number)) for number in range(3)]
+        for file, content in zip(files, contents, strict=True):
+            file.write_bytes(_lines(content))
+        merge = ["git", "merge-file", "--quiet", *map(str, files)]
+        is_clean = subprocess.run(merge, cwd=project, check=False).returncode == 0
+        if is_clean:
+            (project / target).write_bytes(files[0].read_bytes())
+    return is_clean
 
 
 def restore_files(project: Path, paths: Sequence[str]) -> None:

@@ -22,6 +22,7 @@ from ..adoption.deleted_files import (
     deleted_files,
     edited_files,
     former_answers,
+    merge_into,
     restore_files,
 )
 from ..adoption.layer_files import layer_files
@@ -117,10 +118,23 @@ def _keep_edited(project: Path, answers: Answers) -> Iterator[str]:
             (project / path).unlink()
             gone.add(path)
     for path in edited:
-        if path in gone:
-            yield f"{path}: removed with its answer; your edits: git show HEAD:./{path}"
-        else:
+        if path not in gone:
             yield f"{path}: no longer generated; kept, because you have edited it."
+            continue
+        target = _moved_to(project, kit, path)
+        if target and merge_into(project, path, target):
+            yield f"{path}: moved to {target}, with your edits."
+        elif target:
+            yield f"{path}: moved to {target}; your edits: git show HEAD:./{path}"
+        else:
+            yield f"{path}: removed by this update; your edits: git show HEAD:./{path}"
+
+
+def _moved_to(project: Path, kit: PurePosixPath, path: str) -> str | None:
+    """The file of the same name elsewhere in the kit."""
+    name = PurePosixPath(path).name
+    found = [file.relative_to(project).as_posix() for file in (project / kit).rglob(name)]
+    return found[0] if len(found) == 1 else None
 
 
 def _is(project: Path, name: str, content: bytes) -> bool:

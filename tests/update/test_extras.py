@@ -56,7 +56,7 @@ def test_edits_of_an_extra_that_leaves_are_in_git(
     said = capfd.readouterr().err.splitlines()
     for name in needing:
         where = f"git show HEAD:./{name}"
-        assert f"{name}: removed with its answer; your edits: {where}" in said
+        assert f"{name}: removed by this update; your edits: {where}" in said
         assert git(project, *where.split()[1:]).endswith("\nMINE = True\n")
     assert [line for line in said if "imports" in line] == []
 
