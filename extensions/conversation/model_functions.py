@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from copier.errors import UserMessageError
 from jinja2 import pass_context
 
+from ..adoption.layer_requirements import version
 from ..packages import how_to_get
 from ..python_text.imports import exports, import_statement, sorted_exports
 from .context import CopierContext
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..models_on_request.files import ModelFile, OtherSides
     from ..models_on_request.model_tests import ModelTests
+    from ..models_on_request.requests import RequestedModels
     from ..models_on_request.seeds import ModelSeeds
 
 MESSAGE_PREFIX = "Validation error for question 'db_models': "
@@ -38,60 +40,54 @@ def model_problem(context: Context, text: str) -> str:
         return ""
     # The rest would be cut off at the edge of the terminal.
     width = get_terminal_size().columns - len(MESSAGE_PREFIX)
-    return _problem(text, *_parts(state.variables), width=width)
+    return _problem({**state.variables, "db_models": text}, width=width)
 
 
 def problem_with_models(answers: Mapping[str, Any]) -> str:
     """What is wrong with the models, beside the other parts that were asked for; else empty."""
-    problem = _problem(str(answers.get("db_models") or ""), *_parts(answers))
+    problem = _problem(answers)
     return f"db_models, {problem}" if problem else ""
 
 
 @pass_context
 def example_fits(context: Context) -> bool:
     """Whether the example has no name that the models have."""
-    text, parts = context["db_models"], _parts(context)
-    return bool(_problem(text, *parts)) or not _problem(text, *parts, "example")
+    answers = context.get_all()
+    beside_example = {**answers, "db_example_model": True}
+    return bool(_problem(answers)) or not _problem(beside_example)
 
 
 @pass_context
 def requested_models(context: Context) -> tuple[ModelFile, ...]:
     """The files of the models."""
-    if not context["db_models"].strip():
-        return ()
-    files: tuple[ModelFile, ...] = _requests().requested_files(**_request(context))
-    return files
+    return _requested(context.get_all()).files if context["db_models"].strip() else ()
 
 
 @pass_context
 def relations_of(context: Context, name: str) -> OtherSides:
     """What the models add to one of the users."""
-    sides: OtherSides = _requests().relations_of(name, **_request(context))
-    return sides
+    return _requested(context.get_all()).relations_of(name)
 
 
 @pass_context
 def test_of_models(context: Context) -> ModelTests:
     """What the file that tests the models says."""
-    test: ModelTests = _requests().requested_test(**_request(context))
-    return test
+    return _requested(context.get_all()).tests
 
 
 @pass_context
 def seeds_of_models(context: Context) -> ModelSeeds:
     """What the seeds say of the models."""
-    seeds: ModelSeeds = _requests().requested_seeds(**_request(context))
-    return seeds
+    return _requested(context.get_all()).seeds
 
 
 @pass_context
 def models_have(context: Context, what: str) -> bool:
     """Whether the models have vectors, or text to search."""
-    text = context["db_models"]
-    if not text.strip():
+    if not context["db_models"].strip():
         return False
-    schema = _requests().requested_schema(text, beside=_parts(context))
-    return bool({"vectors": schema.has_vectors, "search": schema.has_search}[what])
+    schema = _requested(context.get_all()).schema
+    return {"vectors": schema.has_vectors, "search": schema.has_search}[what]
 
 
 def exported_names(*names: str) -> str:
@@ -104,17 +100,17 @@ def from_import(module: str, *names: str, indent: int = 0) -> str:
     return import_statement(module, ", ".join(filter(None, names)), indent=indent)
 
 
-def _request(context: Context) -> dict[str, Any]:
-    return {
-        "text": context["db_models"],
-        "python": tuple(int(part) for part in context["db_python"].split(".")),
-        "database_schema": context.get("db_schema") or "",
-        "beside": _parts(context),
-    }
+def _problem(answers: Mapping[str, Any], width: int | None = None) -> str:
+    if not str(answers.get("db_models") or "").strip():
+        return ""
+    try:
+        _requested(answers)
+    except _requests().ModelsError as error:
+        return str(error) if width is None else error.brief(width)
+    return ""
 
 
-def _parts(answers: Mapping[str, Any] | Context) -> tuple[str, ...]:
-    """What else has models, by the answers so far."""
+def _requested(answers: Mapping[str, Any]) -> RequestedModels:
     is_supabase = answers.get("db_type") == "supabase"
     is_there = {
         "example": answers.get("db_example_model"),
@@ -123,18 +119,13 @@ def _parts(answers: Mapping[str, Any] | Context) -> tuple[str, ...]:
         "users": not is_supabase and answers.get("db_auth_tables"),
         "tenants": answers.get("db_tenants"),
     }
-    return tuple(name for name in is_there if is_there[name])
-
-
-def _problem(text: str, *parts: str, width: int | None = None) -> str:
-    if not text.strip():
-        return ""
-    requests = _requests()
-    try:
-        requests.requested_schema(text, beside=parts)
-    except requests.ModelsError as error:
-        return str(error) if width is None else error.brief(width)
-    return ""
+    models: RequestedModels = _requests().requested(
+        str(answers["db_models"]),
+        beside=tuple(name for name in is_there if is_there[name]),
+        python=version(answers["db_python"]),
+        database_schema=answers.get("db_schema") or "",
+    )
+    return models
 
 
 def _requests() -> Any:  # noqa: ANN401 - a module

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from .files import ModelFile, OtherSides, model_files, other_sides
@@ -16,89 +16,53 @@ from .syntax import ModelsError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = [
-    "ModelsError",
-    "relations_of",
-    "requested_files",
-    "requested_schema",
-    "requested_seeds",
-    "requested_test",
-]
+__all__ = ["ModelsError", "RequestedModels", "requested"]
 
 
-def requested_schema(text: str, *, beside: Iterable[str] = ()) -> Schema:
-    """The models that were asked for; none where the text is blank.
+class RequestedModels:
+    """What the files of the layer say of the models; nothing where the text is blank."""
 
-    Args:
-        text: the answer to `db_models`.
-        beside: the `PARTS` that there are as well.
+    def __init__(
+        self,
+        text: str,
+        beside: Iterable[str] = (),
+        python: tuple[int, ...] = (3, 11),
+        database_schema: str = "",
+    ) -> None:
+        """Work out what the models mean together.
 
-    Raises:
-        ModelsError: they cannot be made.
-    """
-    return _schema(text, tuple(beside))
+        Args:
+            text: the answer to `db_models`.
+            beside: the `PARTS` that there are as well.
+            python: the oldest version of Python that has to read the files.
+            database_schema: PostgreSQL's schema of the tables; empty for the default one.
 
+        Raises:
+            ModelsError: they cannot be made.
+        """
+        models = parse(text)
+        self.schema = resolve(models, [PARTS[name] for name in beside]) if models else Schema()
+        self._python, self._database_schema = python, database_schema
 
-def requested_files(
-    text: str,
-    *,
-    python: tuple[int, ...],
-    database_schema: str = "",
-    beside: Iterable[str] = (),
-) -> tuple[ModelFile, ...]:
-    """The models that were asked for, ready to be written down.
+    @cached_property
+    def files(self) -> tuple[ModelFile, ...]:
+        """The file of each model."""
+        made = model_files(self.schema, python=self._python, database_schema=self._database_schema)
+        return tuple(made)
 
-    Args:
-        text: the answer to `db_models`.
-        beside: the `PARTS` that there are as well.
-        python: the oldest version of Python that has to read them.
-        database_schema: PostgreSQL's schema of the tables; empty for the default one.
+    @property
+    def tests(self) -> ModelTests:
+        """The file that tests them."""
+        return model_tests(self.schema, self.files, self._python)
 
-    Raises:
-        ModelsError: they cannot be made.
-    """
-    return _files(text, python, database_schema, tuple(beside))
+    @property
+    def seeds(self) -> ModelSeeds:
+        """What the seeds say of them."""
+        return model_seeds(self.schema, self.files, self._python)
 
-
-def requested_test(
-    text: str, *, python: tuple[int, ...], database_schema: str = "", beside: Iterable[str] = ()
-) -> ModelTests:
-    """The file that tests the models; see `requested_files`."""
-    parts = tuple(beside)
-    files = _files(text, python, database_schema, parts)
-    return model_tests(_schema(text, parts), files, python)
-
-
-def requested_seeds(
-    text: str, *, python: tuple[int, ...], database_schema: str = "", beside: Iterable[str] = ()
-) -> ModelSeeds:
-    """What the seeds say of the models; see `requested_files`."""
-    parts = tuple(beside)
-    files = _files(text, python, database_schema, parts)
-    return model_seeds(_schema(text, parts), files, python)
+    def relations_of(self, name: str) -> OtherSides:
+        """What they add to a model that another part of the layer has."""
+        return other_sides(name, self.schema, database_schema=self._database_schema)
 
 
-def relations_of(
-    name: str,
-    text: str,
-    *,
-    python: tuple[int, ...],  # noqa: ARG001 - as the others have it
-    database_schema: str = "",
-    beside: Iterable[str] = (),
-) -> OtherSides:
-    """What the models on request add to one that another part of the layer has."""
-    return other_sides(name, _schema(text, tuple(beside)), database_schema=database_schema)
-
-
-@lru_cache(maxsize=8)
-def _schema(text: str, beside: tuple[str, ...]) -> Schema:
-    models = parse(text)
-    return resolve(models, [PARTS[name] for name in beside]) if models else Schema()
-
-
-@lru_cache(maxsize=8)
-def _files(
-    text: str, python: tuple[int, ...], database_schema: str, beside: tuple[str, ...]
-) -> tuple[ModelFile, ...]:
-    schema = _schema(text, beside)
-    return tuple(model_files(schema, python=python, database_schema=database_schema))
+requested = lru_cache(maxsize=8)(RequestedModels)

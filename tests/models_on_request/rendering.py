@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from extensions.conversation.extension import ExistingProject
 from extensions.conversation.model_functions import exported_names
-from extensions.models_on_request.requests import requested_files
+from extensions.models_on_request.requests import RequestedModels
 from extensions.python_text.imports import imports
 from tests.support.template import REPOSITORY
 
@@ -139,7 +139,7 @@ def _files(
         path = module.replace(".", "/")
         yield f"{path}.py", f'"""From {SHARED}."""\n\n{statement}\n\n{exported}\n'
     floor = tuple(map(int, python.split(".")))
-    for model in requested_files(spec.text, python=floor, beside=spec.beside):
+    for model in RequestedModels(spec.text, python=floor, beside=spec.beside).files:
         yield f"models/{model.module}.py", render(f"{LAYER}/models/{MODEL}", model=model)
     yield f"{AUTOGENERATE}/additions.py", render(f"{LAYER}/{AUTOGENERATE}/{ADDITIONS}")
     yield f"{AUTOGENERATE}/plugin.py", render(f"{LAYER}/{AUTOGENERATE}/plugin.py.jinja")

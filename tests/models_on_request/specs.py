@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from extensions.models_on_request.requests import ModelsError, requested_schema
+from extensions.models_on_request.requests import ModelsError, RequestedModels
 
 MODEL_NAMES = (
     "Customer", "Invoice", "InvoiceLine", "Tag", "Person", "Category", "News", "Order", "User",
@@ -59,7 +59,7 @@ def random_specs(count: int, seed: int) -> Iterator[Spec]:
         beside = chance.choice(((), (), ("users",)))
         spec = Spec(_text(chance, ["User"] if beside else []), beside)
         try:
-            requested_schema(spec.text, beside=spec.beside)
+            RequestedModels(spec.text, beside=spec.beside)
         except ModelsError:
             continue
         made += 1

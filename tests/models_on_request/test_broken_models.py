@@ -5,7 +5,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extensions.models_on_request.requests import ModelsError, requested_files
+from extensions.models_on_request.requests import ModelsError, RequestedModels
 
 from .specs import random_specs
 
@@ -44,7 +44,7 @@ def assert_models_or_a_located_sentence(text: str) -> None:
 
 def error_of(text: str) -> ModelsError | None:
     try:
-        requested_files(text, python=(3, 11))
+        _ = RequestedModels(text, python=(3, 11)).files
     except ModelsError as error:
         return error
     return None

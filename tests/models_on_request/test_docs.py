@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from extensions.models_on_request.requests import ModelsError, requested_files, requested_schema
+from extensions.models_on_request.requests import ModelsError, RequestedModels
 from extensions.models_on_request.specification import Type, Value
 from extensions.models_on_request.value_types import SYNONYMS, TYPES
 from tests.support.template import REPOSITORY
@@ -18,12 +18,12 @@ COMMANDS = re.findall(r"-d db_models='(.*?)'", PAGE)
 
 @pytest.mark.parametrize("text", [*BLOCKS, *COMMANDS])
 def test_examples_can_be_made(text: str) -> None:
-    assert requested_files(text, python=(3, 11))
+    assert RequestedModels(text, python=(3, 11)).files
 
 
 @pytest.mark.parametrize("text", USERS)
 def test_users_are_there_to_be_referred_to(text: str) -> None:
-    schema = requested_schema(text, beside=["users"])
+    schema = RequestedModels(text, beside=["users"]).schema
 
     assert {link.target for link in schema.links} | {join.target for join in schema.joins} == {
         "User"
@@ -35,7 +35,7 @@ def test_every_type_is_described_with_defaults_that_it_can_have() -> None:
     for types, defaults in ROWS:
         for type_ in re.findall(r"`(.+?)`", types):
             for default in re.findall(r"`(.+?)`", defaults) or [""]:
-                [model] = requested_schema(f"Thing: field {type_} {default}").models
+                [model] = RequestedModels(f"Thing: field {type_} {default}").schema.models
                 [field] = model.fields
                 assert isinstance(field, Value)
                 described.add(field.type.name)
@@ -55,7 +55,7 @@ def test_every_synonym_is_described_with_what_it_is() -> None:
 
 
 def _type(written: str) -> Type:
-    [model] = requested_schema(f"Thing: field {written}").models
+    [model] = RequestedModels(f"Thing: field {written}").schema.models
     [field] = model.fields
     assert isinstance(field, Value)
     return field.type
@@ -63,13 +63,13 @@ def _type(written: str) -> Type:
 
 def test_the_sentence_is_what_is_said() -> None:
     with pytest.raises(ModelsError) as error:
-        requested_schema("Customer: name str\nInvoice: customer -> Custmer")
+        RequestedModels("Customer: name str\nInvoice: customer -> Custmer")
 
     assert f"db_models, {error.value}" in PAGE
 
 
 def test_other_sides_are_called_as_the_page_says() -> None:
-    schema = requested_schema(BLOCKS[5] + BLOCKS[6])
+    schema = RequestedModels(BLOCKS[5] + BLOCKS[6]).schema
     names = {(link.target, link.reverse) for link in schema.links}
 
     assert {

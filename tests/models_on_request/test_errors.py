@@ -3,7 +3,7 @@
 import pytest
 
 from extensions.conversation.model_functions import MESSAGE_PREFIX
-from extensions.models_on_request.requests import ModelsError, requested_schema
+from extensions.models_on_request.requests import ModelsError, RequestedModels
 
 MISTAKES = {
     # The form of the text.
@@ -191,19 +191,19 @@ MISTAKES = {
 @pytest.mark.parametrize(("text", "message"), MISTAKES.items())
 def test_a_mistake_is_named_and_located(text: str, message: str) -> None:
     with pytest.raises(ModelsError) as error:
-        requested_schema(text, beside=["example"])
+        RequestedModels(text, beside=["example"])
 
     assert str(error.value) == message
 
 
 def test_the_example_s_names_are_free_without_the_example() -> None:
-    assert requested_schema("Author: name str").models
+    assert RequestedModels("Author: name str").schema.models
 
 
 @pytest.mark.parametrize("text", MISTAKES)
 def test_a_mistake_fits_on_the_line_of_a_prompt_with_its_suggestion(text: str) -> None:
     with pytest.raises(ModelsError) as error:
-        requested_schema(text, beside=["example"])
+        RequestedModels(text, beside=["example"])
     brief = error.value.brief(80 - len(MESSAGE_PREFIX))
 
     assert len(MESSAGE_PREFIX + brief) <= 80

@@ -3,7 +3,7 @@
 import pytest
 
 from extensions.models_on_request.naming import plural, singular, snake_case, with_article
-from extensions.models_on_request.requests import requested_files
+from extensions.models_on_request.requests import RequestedModels
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_an_article_goes_by_the_sound(name: str, words: str) -> None:
     }.items(),
 )
 def test_a_docstring_names_what_a_row_belongs_to(fields: str, docstring: str) -> None:
-    files = requested_files(f"Room, User, Task: {fields}", python=(3, 12))
+    files = RequestedModels(f"Room, User, Task: {fields}", python=(3, 12)).files
 
     [task] = [file for file in files if file.name == "Task"]
     assert task.docstring == docstring
