@@ -5,25 +5,17 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from ..project_files.package_managers import package_manager
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .answers import Answers
 
-_PREFIXES = {
-    "uv": "uv run ",
-    "poetry": "poetry run ",
-    "pdm": "pdm run ",
-    "pipenv": "pipenv run ",
-    "hatch": "hatch run ",
-    "rye": "rye run ",
-    "pixi": "pixi run ",
-}
-
 
 def run(manager: str, command: str) -> str:
     """The command line for a command in the project's environment."""
-    return _PREFIXES.get(manager, "") + command
+    return package_manager(manager).run + command
 
 
 def run_module(answers: Answers, module: str) -> str:

@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ..project_files.encoding import text_of
-from ..project_files.lock_files import LOCK_FILES, recorded_command
+from ..project_files.lock_files import recorded_command
+from ..project_files.package_managers import package_manager
 from ..project_files.requirement_tables import read_spots
 from ..project_files.toml_text import get, read_tables
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def outdated_lock(project: Path, manager: str, changed: Sequence[str]) -> str | None:
     """The lock file that does not know of the layer's packages, if there is one."""
-    lock = LOCK_FILES.get(manager)
+    lock = package_manager(manager).lock_file
     touched = any(PurePosixPath(name).name in ("pyproject.toml", "Pipfile") for name in changed)
     return lock if lock and touched and (project / lock).exists() else None
 

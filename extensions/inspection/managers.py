@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..project_files.encoding import line_of
+from ..project_files.package_managers import PACKAGE_MANAGERS
 from ..project_files.toml_text import strings
 from .facts import Reason
 from .tree import Tree, basename, join, parent, relative, resolve
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 MAX_COMMAND_TEXT = 60_000
 MAX_HEAD_TEXT = 2_000
 
-_LOCKS = {
-    "uv.lock": "uv", "poetry.lock": "poetry", "pdm.lock": "pdm", "Pipfile.lock": "pipenv",
-    "pixi.lock": "pixi", "pixi.toml": "pixi", "requirements.lock": "rye",
-}  # fmt: skip
 _OF_KIND = {
     "pipfile": "pipenv", "requirements": "pip", "pixi": "pixi", "setup": "setuptools",
     "conda": "pip",
@@ -67,7 +64,14 @@ class InstallCommand:
 
 def locks_of(tree: Tree, root: str) -> dict[str, str]:
     """The managers that have a lock file in `root`, each with that file's name."""
-    there = {manager: name for name, manager in _LOCKS.items() if name in tree.names(root)}
+    names = tree.names(root)
+    there = {
+        name: manager.lock_file
+        for name, manager in PACKAGE_MANAGERS.items()
+        if manager.lock_file in names
+    }
+    if "pixi.toml" in names:
+        there.setdefault("pixi", "pixi.toml")
     if _COMPILED_BY_UV.search(tree.text(join(root, "requirements.lock"))[:MAX_HEAD_TEXT]):
         there.pop("rye", None)
     return there

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from .clashes import check_models, claim, own_attributes
 from .naming import plural, singular, snake_case, with_article
-from .owners import owner_column
+from .ownership import models_of_tenants, owner_column
 from .specification import ManyToMany, Model, Reference, Value
 from .syntax import ModelsError, nearest
-from .tenants import models_of_tenants
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

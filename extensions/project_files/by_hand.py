@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .notation import table_value
+from .package_managers import package_manager
 from .requirement import Requirement
 
 if TYPE_CHECKING:
@@ -38,19 +39,10 @@ def instructions(
             (f"Add to {dependency_file}:", [f"[{prefix}pypi-dependencies]", *_table(main)]),
             ("and for development:", [feature, *_table(dev)] if dev else []),
         )
-    command, dev_command = _COMMANDS.get(manager, ("pip install", "pip install"))
-    lines = [f"    {command} {_words(main)}"]
-    lines += [f"    {dev_command} {_words(dev)}"] if dev else []
+    commands = package_manager(manager)
+    lines = [f"    {commands.add} {_words(main)}"]
+    lines += [f"    {commands.add_dev} {_words(dev)}"] if dev else []
     return _blocks(("Add what the layer needs:", lines))
-
-
-_COMMANDS = {
-    "uv": ("uv add", "uv add --dev"),
-    "poetry": ("poetry add", "poetry add --group dev"),
-    "pdm": ("pdm add", "pdm add --dev"),
-    "pipenv": ("pipenv install", "pipenv install --dev"),
-    "rye": ("rye add", "rye add --dev"),
-}
 
 
 def _words(texts: Sequence[str]) -> str:

@@ -13,29 +13,13 @@ from packaging.version import InvalidVersion, Version
 
 from .encoding import text_of
 from .notation import canonical_name
+from .package_managers import PACKAGE_MANAGERS, package_manager
 from .requirement import Requirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-LOCK_FILES = {
-    "uv": "uv.lock",
-    "poetry": "poetry.lock",
-    "pdm": "pdm.lock",
-    "pipenv": "Pipfile.lock",
-    "rye": "requirements.lock",
-    "pixi": "pixi.lock",
-}
-RENEWALS = {
-    "uv.lock": "uv lock",
-    "poetry.lock": "poetry lock",
-    # What need not move stays.
-    "pdm.lock": "pdm lock --update-reuse",
-    "Pipfile.lock": "pipenv lock",
-    "requirements.lock": "rye lock",
-    "pixi.lock": "pixi lock",
-}
 MAX_BYTES = 20_000_000
 
 
@@ -60,7 +44,7 @@ def read_locks(project: Path, manager: str, dependency_file: str) -> Iterator[Lo
         manager: what installs it.
         dependency_file: what lists the dependencies, relative to the project; may be empty.
     """
-    names = [LOCK_FILES.get(manager, ""), "pylock.toml"]
+    names = [package_manager(manager).lock_file, "pylock.toml"]
     if dependency_file.endswith(".in"):
         names.append(f"{dependency_file.removesuffix('.in')}.txt")
     elif not names[0]:
@@ -150,7 +134,8 @@ def _consequence(version: str, need: Requirement, needed_by: Sequence[str] | Non
 def _read(name: str, content: str) -> Lock | None:
     if not content:
         return None
-    lock = Lock(name, recorded_command(content) or RENEWALS.get(name, ""))
+    renewals = {manager.lock_file: manager.lock for manager in PACKAGE_MANAGERS.values()}
+    lock = Lock(name, recorded_command(content) or renewals.get(name, ""))
     packages: list[dict[str, Any]] = []
     try:
         if name == "Pipfile.lock":
