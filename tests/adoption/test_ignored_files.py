@@ -18,6 +18,7 @@ LINES = [
 ]
 
 
+@pytest.mark.thorough
 def test_ignored_files(template: Path, tmp_path: Path) -> None:
     project = copy_project("uv-app", tmp_path / "project")
     ignore = project / ".gitignore"

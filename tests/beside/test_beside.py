@@ -148,6 +148,7 @@ def test_the_old_layer_is_untouched(both: BothLayers) -> None:
     assert removed == ['-    "alembic>=1.13",']
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("first", ["old", "new"])
 def test_neither_autogenerate_sees_the_other(both: BothLayers, first: str) -> None:
     both.run(*NEW, "revision", "--autogenerate", "-m", "initial")
@@ -196,6 +197,7 @@ def test_offline_the_schema_comes_first(both: BothLayers) -> None:
     assert all("animal_shelter_layer." in line for line in statements[1:]), statements
 
 
+@pytest.mark.thorough
 def test_a_model_may_refer_to_the_old_layers_tables(both: BothLayers) -> None:
     model = both.project / "shelter/db/models/sponsor.py"
     model.write_text(
@@ -274,6 +276,7 @@ def test_extensions_are_where_the_application_finds_them(both: BothLayers) -> No
     assert "type_=pgvector.sqlalchemy.vector.VECTOR(dim=4)" in second.read_text()
 
 
+@pytest.mark.thorough
 def test_an_autogenerate_that_sees_every_schema_is_told_of(both: BothLayers) -> None:
     env = both.project / "alembic" / "env.py"
     seeing = "target_metadata=Base.metadata,\n    include_schemas=True"

@@ -197,6 +197,7 @@ with TestClient(app) as client:
 """
 
 
+@pytest.mark.thorough
 def test_the_guides_logins_work(
     template: Path, environments: Path, new_database: Callable[[], str], tmp_path: Path
 ) -> None:

@@ -77,6 +77,7 @@ assert conftest.hash_environment() != before
 """
 
 
+@pytest.mark.thorough
 def test_a_change_of_models_is_noticed(template: Path, environments: Path, tmp_path: Path) -> None:
     [case] = [case for case in CASES if case.name == "uv-app"]
     project = copy_with_layer(template, case.name, tmp_path / "project")

@@ -11,9 +11,14 @@ from tests.support.template import copy_with_layer
 pytestmark = pytest.mark.long
 
 INSIDE = Path(__file__).parent / "inside"
+THOROUGH = {"test_inside_autogenerate.py", "test_inside_doctor.py"}
+FILES = [
+    pytest.param(path.name, marks=[pytest.mark.thorough] if path.name in THOROUGH else [])
+    for path in sorted(INSIDE.glob("test_*.py"))
+]
 
 
-@pytest.mark.parametrize("file", sorted(path.name for path in INSIDE.glob("test_*.py")))
+@pytest.mark.parametrize("file", FILES)
 def test_inside(file: str, template: Path, environments: Path, tmp_path: Path) -> None:
     [case] = [case for case in CASES if case.name == "uv-app"]
     project = copy_with_layer(template, case.name, tmp_path / "project", db_extras=EXTRAS)

@@ -68,6 +68,7 @@ def test_generated_files(template: Path, project: Path, kind: str) -> None:
     ruff(project, "check", "--no-cache")
 
 
+@pytest.mark.thorough
 def test_updates_stay_quiet_and_an_undo_knows_its_files(project: Path, tmp_path: Path) -> None:
     own_template = snapshot_template(tmp_path / "template")
     before = {

@@ -60,6 +60,7 @@ def test_ruff_has_nothing_to_say(packages: Path) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_mypy_and_pyright_have_nothing_to_say(packages: Path, environment: Environment) -> None:
     python = str(environment.python)
     run("mypy", "--strict", "--python-executable", python, "--cache-dir", os.devnull, ".",

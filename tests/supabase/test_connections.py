@@ -146,6 +146,7 @@ def test_tls(
             )
 
 
+@pytest.mark.thorough
 def test_migrations_run_through_poolers_twice_in_a_row(
     notes: Path,
     notes_environment: Environment,

@@ -49,6 +49,7 @@ def project(template: Path, tmp_path: Path) -> Path:
     return copy_with_layer(template, "supabase-notes", tmp_path / "notes", db_auth_tables=True)
 
 
+@pytest.mark.thorough
 def test_the_guide_works(project: Path, notes_environment: Environment, database: str) -> None:
     lines = [line for block in blocks(project, "console") for line in block.splitlines()]
     initial, upgrade, add_customers, upgrade_again, *migrate = [

@@ -26,7 +26,9 @@ from alembic import op
 """In their order where a directory is called `alembic`, and none of the application's."""
 
 
-@pytest.mark.parametrize("check", ["test_changes", "test_drift"])
+@pytest.mark.parametrize(
+    "check", ["test_changes", pytest.param("test_drift", marks=pytest.mark.thorough)]
+)
 def test_inside_the_project(
     check: str, project: Path, environment: Environment, supabase: SupabaseServer
 ) -> None:
