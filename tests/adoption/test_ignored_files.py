@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.template import (
     ANSWERS_FILE,
     changed_files,
