@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..project_files.requirement import Needs
 from ..project_files.version_constraints import admits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .answers import Answers
 
 PYTHON_FLOOR = "3.10"
@@ -46,6 +49,22 @@ def version(python: str) -> tuple[int, ...]:
 def has_uuid7(python: str) -> bool:
     """Whether the standard library makes UUIDs of version 7 on all Pythons from this one on."""
     return version(python) >= STDLIB_UUID7
+
+
+def needs_of(answers: Answers, earlier: Sequence[str] = ()) -> Needs:
+    """All that the layer needs.
+
+    Args:
+        answers: what the user has answered.
+        earlier: in an update, what earlier versions of the template wrote, as PEP 508.
+    """
+    return Needs.parse(
+        main_requirements(answers),
+        dev_requirements(answers),
+        earlier,
+        floors=raised_where_declared(answers),
+        limits=brought_along(answers),
+    )
 
 
 def main_requirements(answers: Answers) -> list[str]:

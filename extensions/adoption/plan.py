@@ -15,13 +15,7 @@ from ..project_files.requirement import Change, Conflict
 from ..project_paths import read
 from .autogenerate import notes_on_autogenerate
 from .deployment_advice import Layer, advise
-from .layer_requirements import (
-    EARLIER,
-    brought_along,
-    dev_requirements,
-    main_requirements,
-    raised_where_declared,
-)
+from .layer_requirements import EARLIER, needs_of
 from .packages_built import keep_layer_out
 from .tenant_notes import left_to_do
 
@@ -177,11 +171,7 @@ def merge_requirements(
         project,
         dependency_file=answers.dependency_file or None,
         manager=answers.dependency_manager,
-        main=main_requirements(answers),
-        dev=dev_requirements(answers),
-        earlier=earlier,
-        floors=raised_where_declared(answers),
-        limits=brought_along(answers),
+        needs=needs_of(answers, earlier),
     )
 
 

@@ -16,8 +16,7 @@ from .sources import Sources, entry_weight
 from .tree import ancestors, is_within, join, parent
 
 if TYPE_CHECKING:
-    from .manifest import Manifest
-    from .manifests import ManifestReader
+    from .manifests import Manifest, ManifestReader
 
 # Files that stand where a project is run from, for projects that declare no dependencies.
 _ROOT_MARKS = (

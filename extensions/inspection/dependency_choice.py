@@ -11,7 +11,7 @@ from .manifests import is_development_file
 from .tree import Tree, basename, relative
 
 if TYPE_CHECKING:
-    from .manifest import Manifest
+    from .manifests import Manifest
 
 _RANK = {"pyproject": 0, "pipfile": 1, "requirements": 2, "pixi": 3, "setup": 4, "conda": 5}
 _PLAIN_NAMES = frozenset({"base.txt", "prod.txt", "pyproject.toml", "requirements.txt"})

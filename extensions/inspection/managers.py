@@ -15,7 +15,7 @@ from .tree import Tree, basename, join, parent, relative, resolve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .manifest import Manifest
+    from .manifests import Manifest
 
 MAX_COMMAND_TEXT = 60_000
 MAX_HEAD_TEXT = 2_000

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .applications import Served
-    from .manifest import Manifest
+    from .manifests import Manifest
 
 # How far another application's score may lie below the best one's and still be a rival: in the
 # same package, in another package or project, and in a project that stands by itself.

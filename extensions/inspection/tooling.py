@@ -16,7 +16,7 @@ from .tree import Tree, ancestors, is_within, join, parent, relative
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .manifest import Manifest
+    from .manifests import Manifest
 
 # In the order in which pytest looks for them; the section that makes each one pytest's.
 _PYTEST_FILES = (

@@ -12,7 +12,6 @@ from .requirement_tables import requirement_files
 from .toml_text import read_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -32,15 +31,7 @@ class DependencyMerge:
 
 
 def merge_dependencies(
-    project: Path,
-    *,
-    dependency_file: str | None,
-    manager: str,
-    main: Sequence[str],
-    dev: Sequence[str] = (),
-    earlier: Sequence[str] = (),
-    floors: Sequence[str] = (),
-    limits: Sequence[str] = (),
+    project: Path, *, dependency_file: str | None, manager: str, needs: Needs
 ) -> DependencyMerge:
     """Add the layer's requirements to a project, as changes that can be shown and then written.
 
@@ -48,17 +39,11 @@ def merge_dependencies(
         project: the project's directory.
         dependency_file: the file that lists its dependencies, relative to it.
         manager: uv, poetry, pdm, pipenv, pip, setuptools, hatch, rye, pixi or none.
-        main: what the running application needs, as PEP 508.
-        dev: what tests and migrations need, as PEP 508.
-        earlier: what earlier versions of the template added, as PEP 508; empty on a first copy.
-            Such a text is renewed, any other stays; a package that is gone since stays out.
-        floors: what is not added, and is raised where it is declared, as PEP 508.
-        limits: what the others bring along, as PEP 508: nothing that is declared may exclude it.
+        needs: what the layer needs.
     """
     files, reason = _Files(project), ""
     try:
         if dependency_file is not None:
-            needs = Needs.parse(main, dev, earlier, floors=floors, limits=limits)
             found = files.merge(dependency_file, manager, needs)
             if found is not None:
                 return DependencyMerge(files.changes(found), found.conflicts, found.notices)
@@ -66,8 +51,12 @@ def merge_dependencies(
         reason = str(error)
     from .by_hand import instructions  # noqa: PLC0415 - most files can be edited
 
-    packages = [text for text in floors if not text.startswith("python>")]
-    by_hand = instructions(dependency_file, manager=manager, main=[*main, *packages], dev=dev)
+    main = [item for item in needs.requirements if item.group == "main"]
+    main += [item for item in needs.floors if item.key != "python"]
+    dev = [item for item in needs.requirements if item.group == "dev"]
+    by_hand = instructions(
+        dependency_file, manager=manager, main=[*map(str, main)], dev=[*map(str, dev)]
+    )
     return DependencyMerge(instructions=by_hand, reason=reason)
 
 
@@ -100,21 +89,19 @@ class _Files:
 
             for source in requirement_files(read_tables(content)):
                 return self.merge(source, manager, needs)
-            merged = toml_requirements.merge_pyproject(content, needs, manager=manager)
+            merged = toml_requirements.merge_pyproject(content, needs, manager=manager, path=file)
         elif name == "Pipfile":
             from . import toml_requirements  # noqa: PLC0415
 
-            merged = toml_requirements.merge_pipfile(content, needs)
+            merged = toml_requirements.merge_pipfile(content, needs, path=file)
         elif name == "setup.cfg":
             from . import setup_cfg  # noqa: PLC0415
 
-            merged = setup_cfg.merge(content, needs)
+            merged = setup_cfg.merge(content, needs, path=file)
         else:
             return None
-        conflicts = tuple(replace(conflict, path=file) for conflict in merged.conflicts)
         contents, raised = {file: merged.content}, {file: merged.raised}
-        notices = tuple(notice.replace(name, file, 1) for notice in merged.notices)
-        return FilesMerge(contents, conflicts, notices, raised)
+        return FilesMerge(contents, merged.conflicts, merged.notices, raised)
 
     def read(self, path: str) -> str | None:
         if path not in self._bytes:

@@ -65,10 +65,10 @@ class Needs:
 
     requirements: tuple[Requirement, ...]
     earlier: tuple[Requirement, ...] = ()
+    """Empty on a first copy. What still has such a text is renewed, any other stays; a package that
+    is gone since stays out."""
     floors: tuple[Requirement, ...] = ()
-    """What is not added, and is raised where it is declared: FastAPI, Python."""
     limits: tuple[Requirement, ...] = ()
-    """What the others bring along: a declaration that excludes it is a conflict."""
 
     @classmethod
     def parse(
@@ -81,6 +81,13 @@ class Needs:
         limits: Sequence[str] = (),
     ) -> Needs:
         """Read lists of PEP 508 strings.
+
+        Args:
+            main: what the running application needs.
+            dev: what tests and migrations need.
+            earlier: what earlier versions of the template added.
+            floors: what is not added, and is raised where it is declared.
+            limits: what the others bring along: nothing that is declared may exclude it.
 
         Raises:
             MergeError: one is not a PEP 508 requirement.

@@ -47,13 +47,14 @@ class _Option:
         return "dev" if is_development(self.name) else "other"
 
 
-def merge(content: str, needs: Needs) -> Merge:
+def merge(content: str, needs: Needs, *, path: str = NAME) -> Merge:
     """Add the requirements that a setup.cfg does not have yet.
 
     Args:
         content: the file.
         needs: what the layer needs: for `install_requires`, and for the extra that lists pytest,
             else for that which is called `dev`.
+        path: the file's name, for messages.
 
     Raises:
         MergeError: the file cannot be read or added to, or takes its requirements from elsewhere.
@@ -62,7 +63,7 @@ def merge(content: str, needs: Needs) -> Merge:
     from .decision import decide  # noqa: PLC0415
 
     before, options = _read(content), list(_options(content))
-    decision = decide(declared(content), needs, path=NAME)
+    decision = decide(declared(content), needs, path=path)
     edits = [Edit(*item.span, str(requirement)) for item, requirement in decision.renewed]
     edits += [Edit(item.slot.start, item.slot.end, item.new) for item in decision.raised]
     for section, group in ((_MAIN, "main"), (_EXTRAS, "dev")):

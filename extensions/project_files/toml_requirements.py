@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from .requirement_tables import Spot
     from .toml_text import Path
 
-PYPROJECT = "pyproject.toml"
-
 
 def read_toml(content: str, path: str) -> TomlSource:
     """Read TOML.
@@ -48,44 +46,48 @@ def read_toml(content: str, path: str) -> TomlSource:
         raise MergeError(f"{path} is not valid TOML: {error}") from error
 
 
-def merge_pyproject(content: str, needs: Needs, *, manager: str) -> Merge:
+def merge_pyproject(
+    content: str, needs: Needs, *, manager: str, path: str = "pyproject.toml"
+) -> Merge:
     """Add the requirements that a pyproject.toml does not have yet.
 
     Args:
         content: the file.
         needs: what the layer needs.
         manager: uv, poetry, pdm, pip, setuptools, hatch, rye or pixi.
+        path: the file's name, for messages.
 
     Raises:
         MergeError: the file is no TOML or has no place for requirements.
     """
     merged = Merge(content)
     # Each of the ways to install the application gets what is missing there.
-    for number in range(len(read_spots(read_toml(content, PYPROJECT).data, manager))):
-        source = read_toml(merged.content, PYPROJECT)
+    for number in range(len(read_spots(read_toml(content, path).data, manager))):
+        source = read_toml(merged.content, path)
         found = read_spots(source.data, manager)[number]
-        decision = _decide(source, found, needs, PYPROJECT)
+        decision = _decide(source, found, needs, path)
         groups = {item.group for item in decision.missing}
         main = main_spot(source.data, manager, found) if "main" in groups else None
         dev = dev_spot(source.data, manager, found) if "dev" in groups else None
-        after = _write(source, decision, main, dev, PYPROJECT)
+        after = _write(source, decision, main, dev, path)
         merged = merged.then(decision.merge(after))
     return merged
 
 
-def merge_pipfile(content: str, needs: Needs) -> Merge:
+def merge_pipfile(content: str, needs: Needs, *, path: str = "Pipfile") -> Merge:
     """Add the requirements that a Pipfile does not have yet.
 
     Args:
         content: the file.
         needs: what the layer needs: for `[packages]`, and for `[dev-packages]`.
+        path: the file's name, for messages.
 
     Raises:
         MergeError: the file is no TOML, or a table is written in a way that cannot be added to.
     """
-    source = read_toml(content, "Pipfile")
-    decision = _decide(source, PIPFILE, needs, "Pipfile")
-    return decision.merge(_write(source, decision, *PIPFILE, "Pipfile"))
+    source = read_toml(content, path)
+    decision = _decide(source, PIPFILE, needs, path)
+    return decision.merge(_write(source, decision, *PIPFILE, path))
 
 
 def _decide(source: TomlSource, spots: Sequence[Spot], needs: Needs, path: str) -> Decision:

@@ -6,13 +6,15 @@ import pytest
 
 from extensions.project_files.by_hand import instructions
 from extensions.project_files.dependency_file import DependencyMerge, merge_dependencies
+from extensions.project_files.requirement import Needs
 
 MAIN = ["asyncpg>=0.30", "sqlalchemy[asyncio]>=2.0.40"]
 DEV = ["pytest>=8"]
 
 
 def merge(project: Path, file: str | None, manager: str = "pip") -> DependencyMerge:
-    return merge_dependencies(project, dependency_file=file, manager=manager, main=MAIN, dev=DEV)
+    needs = Needs.parse(MAIN, DEV, ())
+    return merge_dependencies(project, dependency_file=file, manager=manager, needs=needs)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
