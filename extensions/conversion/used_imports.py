@@ -12,15 +12,20 @@ class CommentedImportError(ValueError):
     """An import that is not needed any more cannot be taken out without a comment."""
 
 
-def without_unused_imports(content: str, *, before: str) -> str:
+def without_unused_imports(content: str, *, before: str, kept: frozenset[str] = frozenset()) -> str:
     """Take out the imported names that `before` uses and `content` does not.
+
+    Args:
+        content: the module's text.
+        before: the text that it had.
+        kept: names that stay, as other modules import them from this one.
 
     Raises:
         CommentedImportError: a comment stands among the names of such an import.
         UnreadableSourceError: Python cannot parse one of them.
     """
     unused = _used(parse_source(before).tree) - _used(parse_source(content).tree)
-    for name in sorted(unused):
+    for name in sorted(unused - kept):
         source = parse_source(content)
         found = [statement for statement in source.tree.body if name in _bound(statement)]
         if len(found) == 1:

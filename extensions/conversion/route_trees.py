@@ -1,0 +1,460 @@
+"""Which functions of a sync layer become async, by the trees of its routes, and which stay."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..inspection.python_source import dotted
+from .call_arguments import argument_of
+from .definitions import Class, Definitions, Function
+from .lazy_loads import Responses
+from .session_use import Call, Obstacle, Reader, SessionUse, session_parameters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .mapped_attributes import Models
+    from .modules import Module
+
+
+@dataclass(slots=True)
+class Trees:
+    """What is known of the functions that lead to a session."""
+
+    uses: dict[Function, SessionUse]
+    stays: dict[Function, Obstacle] = field(default_factory=dict[Function, Obstacle])
+    """Those that do not change, each with the first reason."""
+    async_ones: set[Function] = field(default_factory=set[Function])
+    """Those that change."""
+    waiting: set[Function] = field(default_factory=set[Function])
+    """Those among them that become coroutines."""
+    both: set[Function] = field(default_factory=set[Function])
+    """Dependencies among them that stay, too, for routes that do, beside an async one."""
+    routes: set[Function] = field(default_factory=set[Function])
+    """All of the project's that lead to a session."""
+
+
+class Sorter:
+    """Sorts the functions of a project."""
+
+    def __init__(
+        self, definitions: Definitions, models: Models, reader: Reader, tests: set[str]
+    ) -> None:
+        """Read all functions.
+
+        Args:
+            definitions: the names of the project.
+            models: its models.
+            reader: what reads its functions.
+            tests: the files that are tests.
+        """
+        self._definitions = definitions
+        self._models = models
+        self._reader = reader
+        self._tests = tests
+        self._uses = {function: reader.read(function) for function in definitions.functions}
+        self._depends = {
+            function: [v.function for _, _, v in definitions.depends(function) if v and v.function]
+            + [
+                method
+                for _, _, value in definitions.depends(function)
+                if value and value.klass
+                if (method := definitions.method(value.klass, "__init__"))
+            ]
+            for function in definitions.functions
+        }
+        self._leading = self._lead_to_sessions()
+        self._stays: dict[Function, Obstacle] = {}
+        self._both: set[Function] = set()
+        self._overridden: set[Function] = set()
+        self._rooted: set[Function] = set()
+        """What a router, or a route's decorator, has among its dependencies."""
+
+    def sort(self) -> Trees:
+        """Say of each function that leads to a session whether it becomes async."""
+        self._reader.dependencies = frozenset(
+            target for targets in self._depends.values() for target in targets
+        )
+        self._find_references()
+        for function in self._leading:
+            self._reader.judge(self._uses[function])
+        for function in self._leading:
+            self._judge_alone(function)
+        self._judge_routes()
+        self._check_escapes()
+        self._spread()
+        reached = self._reached()
+        for function in self._leading - reached:
+            self._stay(function, function.node, "no converted route calls it")
+        self._spread()
+        trees = Trees(self._uses)
+        trees.stays = {f: o for f, o in self._stays.items() if f in self._leading}
+        trees.async_ones = self._leading - set(self._stays)
+        trees.waiting = self._waiting(trees.async_ones)
+        trees.both = self._both & trees.async_ones
+        trees.routes = {f for f in self._leading if self._uses[f].is_route}
+        return trees
+
+    def run_sync_of(self, caller: Function, call: Call) -> ast.expr | None:
+        """The session whose `run_sync` can make a call of a function that stays; None for none."""
+        target = call.target
+        if isinstance(target.node, ast.AsyncFunctionDef) or not call.can_await:
+            return None
+        sessions = session_parameters(self._definitions, target)
+        if len(sessions) != 1 or not self._is_runnable(target):
+            return None
+        if not self.is_first(target, sessions[0]):
+            # The arguments go into a lambda.
+            calls = [node for node in ast.walk(call.node) if isinstance(node, ast.Call)]
+            if any(node is not call.node for node in calls if self._may_await(caller, node)):
+                return None
+        given = list(argument_of(target, sessions[0], call.node))
+        if len(given) != 1 or given[0] not in self._uses[caller].sessions:
+            return None
+        return given[0]
+
+    def is_first(self, target: Function, parameter: str) -> bool:
+        """Whether a parameter can be given as the first argument."""
+        arguments = target.node.args
+        names = [known.arg for known in (*arguments.posonlyargs, *arguments.args)]
+        if target.owner and not target.is_static:
+            names = names[1:]
+        return names[:1] == [parameter]
+
+    def _may_await(self, caller: Function, node: ast.Call) -> bool:
+        use = self._uses[caller]
+        if isinstance(node.func, ast.Attribute) and node.func.value in use.sessions:
+            return True
+        return node in use.threaded or any(
+            known.node is node and known.target in self._leading for known in use.calls
+        )
+
+    def _is_runnable(self, function: Function, seen: frozenset[Function] = frozenset()) -> bool:
+        use = self._uses[function]
+        if any(not obstacle.is_cured for obstacle in use.obstacles) or use.threaded:
+            return False
+        if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function.node)):
+            return False
+        below = {call.target for call in use.calls} & self._leading
+        return all(self._is_runnable(f, seen | {function}) for f in below - seen - {function})
+
+    # What leads to a session
+
+    def _lead_to_sessions(self) -> set[Function]:
+        own = {
+            function
+            for function, use in self._uses.items()
+            if function.module.file not in self._tests
+            and use.holds_session
+            and not self._definitions.is_dependency(function)
+        }
+        while True:
+            more = {
+                function
+                for function, use in self._uses.items()
+                if function not in own
+                and function.module.file not in self._tests
+                and not self._definitions.is_dependency(function)
+                and (
+                    any(call.target in own for call in use.calls)
+                    or any(target in own for target in self._depends[function])
+                )
+            }
+            if not more:
+                return own
+            own |= more
+
+    def _find_references(self) -> None:
+        names = {function.node.name for function in self._leading}
+        for module in self._definitions.modules:
+            for node in ast.walk(module.tree):
+                name = getattr(node, "id", getattr(node, "attr", ""))
+                if not isinstance(node, ast.Name | ast.Attribute) or name not in names:
+                    continue
+                if isinstance(node.ctx, ast.Load):
+                    self._refer(module, node)
+            if module.file in self._tests:
+                self._find_replaced(module, names)
+
+    def _refer(self, module: Module, node: ast.Name | ast.Attribute) -> None:
+        around = self._definitions.function_around(module, node)
+        found = self._definitions.value(module, around, node)
+        target = found.function if found else None
+        if target is None or target not in self._leading:
+            return
+        above = module.parent_of(node)
+        if isinstance(above, ast.Attribute):
+            return
+        if isinstance(above, ast.Call) and above.func is node:
+            if around is None:
+                self._stay(target, node, "it is called when a module is imported", module)
+            return
+        call = module.parent_of(above) if isinstance(above, ast.keyword) else above
+        if isinstance(call, ast.Call) and self._definitions.is_depends(module, call):
+            if around is None or not _is_inside(module, node, around.node.args):
+                self._rooted.add(target)
+            return
+        if "dependency_overrides" in ast.unparse((above and module.parent_of(above)) or node):
+            self._overridden.add(target)
+            return
+        self._stay(target, node, f"{target.name} is used as a value", module)
+
+    def _find_replaced(self, module: Module, names: set[str]) -> None:
+        """Functions that tests replace by their name."""
+        for node in ast.walk(module.tree):
+            if not isinstance(node, ast.Call):
+                continue
+            if dotted(node.func).rpartition(".")[2] not in {"object", "patch", "setattr"}:
+                continue
+            for argument in node.args[:2]:
+                text = argument.value if isinstance(argument, ast.Constant) else ""
+                name = str(text).rpartition(".")[2]
+                for function in self._leading if name in names else ():
+                    if function.node.name == name:
+                        self._stay(function, node, f"a test replaces {name}", module)
+
+    # Obstacles
+
+    def _stay(
+        self, function: Function, node: ast.AST, reason: str, module: Module | None = None
+    ) -> bool:
+        if function in self._stays:
+            return False
+        line = getattr(node, "lineno", function.node.lineno)
+        self._stays[function] = Obstacle((module or function.module).file, line, reason)
+        return True
+
+    def _judge_alone(self, function: Function) -> None:
+        use = self._uses[function]
+        if use.obstacles:
+            self._stays.setdefault(function, min(use.obstacles, key=lambda o: (o.is_cured, o.line)))
+        for node in use.sessions:
+            # A call that is not resolved may be of any function of that name.
+            above = function.module.parent_of(node)
+            call = function.module.parent_of(above) if isinstance(above, ast.keyword) else above
+            if not isinstance(call, ast.Call) or any(known.node is call for known in use.calls):
+                continue
+            if isinstance(call.func, ast.Attribute) and call.func.value not in use.sessions:
+                for other in self._leading:
+                    if other.node.name == call.func.attr:
+                        self._stay(other, call, "a call may be of this function", function.module)
+        for known in use.calls:
+            if known.target in self._leading and any(
+                isinstance(argument, ast.Starred) for argument in known.node.args
+            ):
+                self._stay(
+                    function, known.node, f"the arguments of {known.target.name} are not listed"
+                )
+
+    def _judge_routes(self) -> None:
+        responses = Responses(self._definitions, self._models)
+        for function in self._leading:
+            if not self._uses[function].is_route:
+                continue
+            tree = sorted(self._tree(function), key=lambda f: (f is not function, f.name))
+            for owner, line, reason in responses.lazily_read(function, tree):
+                if function not in self._stays:
+                    self._stays[function] = Obstacle(owner.module.file, line, reason)
+
+    def _tree(self, function: Function) -> set[Function]:
+        seen: set[Function] = set()
+        pending = [function]
+        while pending:
+            current = pending.pop()
+            if current not in seen:
+                seen.add(current)
+                pending += [call.target for call in self._uses[current].calls]
+                pending += [f for f in self._depends[current] if f in self._uses]
+        return {f for f in seen if f in self._leading or f is function}
+
+    def _check_escapes(self) -> None:
+        """Stop at objects whose methods may be called where reading does not see it."""
+        owners = {function.owner for function in self._leading if function.owner}
+        families = {owner: self._family(owner) for owner in owners}
+        for function in self._definitions.functions:
+            module = function.module
+            for node in ast.walk(function.node):
+                if not isinstance(node, ast.Name | ast.Call | ast.Attribute):
+                    continue
+                if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+                    continue
+                found = self._definitions.value(module, function, node)
+                owner = found.instance if found else None
+                if owner is None or owner not in families:
+                    continue
+                if not self._is_followed(function, node):
+                    for method in self._methods(families[owner]):
+                        self._stay(method, node, f"an object of {owner.name} is handed on", module)
+
+    def _is_followed(self, function: Function, node: ast.expr) -> bool:
+        module = function.module
+        above = module.parent_of(node)
+        if isinstance(above, ast.Attribute | ast.Expr | ast.Return | ast.Yield):
+            return True
+        if isinstance(above, ast.Assign):
+            return all(isinstance(t, ast.Name | ast.Attribute) for t in above.targets)
+        if isinstance(above, ast.AnnAssign | ast.Await):
+            return True
+        call = module.parent_of(above) if isinstance(above, ast.keyword) else above
+        if not isinstance(call, ast.Call) or node is call.func:
+            return False
+        known = [known for known in self._uses[function].calls if known.node is call]
+        if not known:
+            return False
+        target = known[0].target
+        for parameter in target.parameters:
+            if node in argument_of(target, parameter.arg, call):
+                value = self._definitions.annotated(target.module, parameter.annotation)
+                return bool(value and value.instance)
+        return False
+
+    def _family(self, owner: Class) -> set[Class]:
+        """A class with the superclasses and subclasses that it has in the project."""
+        return {
+            other
+            for other in self._definitions.classes
+            if owner in self._definitions.bases(other) or other in self._definitions.bases(owner)
+        }
+
+    def _methods(self, family: Iterable[Class]) -> Iterator[Function]:
+        for owner in family:
+            yield from (method for method in owner.methods.values() if method in self._leading)
+
+    # One function decides for another
+
+    def _spread(self) -> None:
+        waiting = self._waiting(self._leading)
+        groups = list(self._groups())
+        while self._spread_once(waiting, groups):
+            pass
+
+    def _spread_once(self, waiting: set[Function], groups: list[set[Function]]) -> bool:
+        changed = False
+        for function, use in self._uses.items():
+            is_sync = function in self._stays or function not in self._leading
+            for call in use.calls:
+                target = call.target
+                if target not in self._leading:
+                    continue
+                if (is_sync or function in self._both) and target not in self._stays:
+                    changed |= self._stay(
+                        target, call.node, f"{function.name} calls it, and stays", function.module
+                    )
+                elif not is_sync and target in self._stays:
+                    if self.run_sync_of(function, call) is None:
+                        why = self._stays[target]
+                        changed |= self._stay_as(function, why)
+                        is_sync = True
+                elif not is_sync and target in waiting and not call.can_await:
+                    changed |= self._stay(
+                        function, call.node, f"it calls {target.name} in a lambda"
+                    )
+                    is_sync = True
+            for target in self._depends[function]:
+                if target not in self._leading or function not in self._leading:
+                    continue
+                if (is_sync or function in self._both) and target not in self._stays:
+                    if self._can_be_both(target):
+                        changed |= target not in self._both
+                        self._both.add(target)
+                    else:
+                        changed |= self._stay_as(
+                            target, self._stays.get(function) or self._shared(function)
+                        )
+                elif not is_sync and target in self._stays:
+                    changed |= self._stay_as(function, self._stays[target])
+                    is_sync = True
+        for group in groups:
+            staying = [function for function in group if function in self._stays]
+            for function in group if staying else ():
+                changed |= self._stay_as(function, self._stays[staying[0]])
+        return changed
+
+    def _shared(self, function: Function) -> Obstacle:
+        reason = f"{function.name} has it, and stays"
+        return Obstacle(function.module.file, function.node.lineno, reason)
+
+    def _can_be_both(self, function: Function) -> bool:
+        """Whether a dependency can have an async counterpart beside it."""
+        callers = self._reader.callers.get(function, ())
+        return (
+            function.owner is None
+            and not callers
+            and function not in self._overridden
+            and not self._uses[function].is_route
+            and not function.node.decorator_list
+        )
+
+    def _stay_as(self, function: Function, why: Obstacle) -> bool:
+        """Stay for the reason of another."""
+        if function in self._stays:
+            return False
+        self._stays[function] = why
+        return True
+
+    def _groups(self) -> Iterator[set[Function]]:
+        """Functions that go together: methods of objects with a session, and overridden ones."""
+        for owner in self._definitions.classes:
+            family = self._family(owner)
+            methods = set(self._methods(family))
+            if not methods:
+                continue
+            with_session = any(
+                isinstance(node, ast.Attribute) for f in methods for node in self._uses[f].sessions
+            )
+            if with_session or any(
+                not session_parameters(self._definitions, f) for f in methods if not f.is_static
+            ):
+                yield methods
+            else:
+                for name in {method.node.name for method in methods}:
+                    yield {method for method in methods if method.node.name == name}
+
+    def _waiting(self, among: set[Function]) -> set[Function]:
+        found = {function for function in among if self._waits_itself(function)}
+        while True:
+            more = {
+                function
+                for function in among - found
+                if any(
+                    call.target in found
+                    or (call.target in self._stays and call.target in self._leading)
+                    for call in self._uses[function].calls
+                )
+            }
+            if not more:
+                return found
+            found |= more
+
+    def _waits_itself(self, function: Function) -> bool:
+        use = self._uses[function]
+        return use.waits or (bool(use.threaded) and use.holds_session)
+
+    def _reached(self) -> set[Function]:
+        """What the routes that become async lead to."""
+        pending = [
+            function
+            for function in self._leading
+            if self._uses[function].is_route and function not in self._stays
+        ]
+        pending += self._rooted
+        seen: set[Function] = set()
+        while pending:
+            current = pending.pop()
+            if current in seen or current not in self._leading or current in self._stays:
+                continue
+            seen.add(current)
+            pending += [call.target for call in self._uses[current].calls]
+            pending += self._depends[current]
+            if current.owner:
+                pending += self._methods(self._family(current.owner))
+        return seen
+
+
+def _is_inside(module: Module, node: ast.AST, outer: ast.AST) -> bool:
+    above: ast.AST | None = node
+    while above is not None and above is not outer:
+        above = module.parent_of(above)
+    return above is not None

@@ -1,0 +1,579 @@
+"""Which functions of a sync layer become async, what is written, and why others stay."""
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from extensions.conversion.async_conversion import Conversion, Layer, convert
+from extensions.conversion.modules import UnprovenError
+from tests.inspection.trees import write_tree
+
+DATABASE = """
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, sessionmaker
+
+engine = create_engine("postgresql://localhost/shop")
+SessionLocal = sessionmaker(bind=engine, autoflush=False)
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+def get_db():
+    db = SessionLocal()
+    try:
+        yield db
+    finally:
+        db.close()
+"""
+MODELS = """
+from datetime import UTC, datetime
+
+from sqlalchemy import Column, DateTime, ForeignKey, Integer, Numeric, String, func
+from sqlalchemy.orm import relationship
+
+from app.db import Base
+
+
+class Author(Base):
+    __tablename__ = "authors"
+
+    id = Column(Integer, primary_key=True)
+    name = Column(String)
+    seen_at = Column(DateTime(timezone=True))
+    born_at = Column(DateTime)
+    fee = Column(Numeric(10, 2))
+    books = relationship("Book", back_populates="author")
+
+    @property
+    def titles(self):
+        return [book.title for book in self.books]
+
+
+class Book(Base):
+    __tablename__ = "books"
+
+    id = Column(Integer, primary_key=True)
+    title = Column(String)
+    author_id = Column(ForeignKey("authors.id"))
+    changed_at = Column(DateTime(timezone=True), onupdate=func.now())
+    author = relationship("Author", back_populates="books")
+
+
+class Visit(Base):
+    __tablename__ = "visits"
+
+    id = Column(Integer, primary_key=True)
+    at = Column(DateTime, default=lambda: datetime.now(UTC))
+"""
+SCHEMAS = """
+from datetime import datetime
+
+from pydantic import BaseModel
+
+
+class BookOut(BaseModel):
+    id: int
+    title: str
+
+
+class AuthorOut(BaseModel):
+    id: int
+    name: str
+
+
+class AuthorWithBooks(AuthorOut):
+    books: list[BookOut]
+
+
+class NewAuthor(BaseModel):
+    name: str
+    seen_at: datetime | None = None
+
+
+class Priced(BaseModel):
+    fee: float
+
+
+class Caller(BaseModel):
+    id: str
+"""
+HEAD = """
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+
+from fastapi import APIRouter, BackgroundTasks, Depends
+from sqlalchemy import func, text
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.db import SessionLocal, get_db
+from app.models import Author, Book, Visit
+from app.schemas import AuthorOut, AuthorWithBooks, BookOut, Caller, NewAuthor, Priced
+
+router = APIRouter()
+"""
+LAYER = Layer(
+    base="app.db:Base",
+    dependency="app.db:get_db",
+    driver="psycopg2",
+    import_base="",
+    sessions_module="app.async_sessions",
+    overrides_module="app.database_kit.async_override",
+)
+
+
+def converted(directory: Path, code: str, files: Mapping[str, str] | None = None) -> Conversion:
+    """Convert a project whose routes are `code`."""
+    project = {
+        "app/__init__.py": "",
+        "app/db.py": DATABASE.lstrip(),
+        "app/models.py": MODELS.lstrip(),
+        "app/schemas.py": SCHEMAS.lstrip(),
+        "app/routes.py": f"{HEAD.lstrip()}\n\n{dedent(code).lstrip()}",
+    }
+    write_tree(directory, project | {name: dedent(text) for name, text in (files or {}).items()})
+    return convert(directory, LAYER)
+
+
+def reasons(conversion: Conversion) -> dict[str, str]:
+    """The reasons, by the names of the functions that stay."""
+    return {function.name: reason for function, reason in conversion.stays()}
+
+
+def body(conversion: Conversion, name: str = "route") -> str:
+    """What is written for a function, without its decorators."""
+    text = conversion.files["app/routes.py"]
+    [node] = [n for n in ast.parse(text).body if getattr(n, "name", "") == name]
+    lines = text.splitlines()[node.lineno - 1 : node.end_lineno]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("db.query(Author).all()", "list(await db.scalars(select(Author)))"),
+        (
+            "db.query(Author).filter(Author.id == 1).first()",
+            "(await db.scalars(select(Author).filter(Author.id == 1).limit(1))).first()",
+        ),
+        (
+            "db.query(Author).join(Book).filter_by(title='x').one()",
+            (
+                "(\n        (\n"
+                "            await db.scalars(select(Author).join(Book).filter_by(title='x'))\n"
+                "        )\n        .unique()\n        .one()\n    )"
+            ),
+        ),
+        ("db.query(Author).get(1)", "await db.get(Author, 1)"),
+        ("db.query(Author).get(1).name", "(await db.get(Author, 1)).name"),
+        (
+            "db.query(Author.name, Author.id).all()",
+            "list(await db.execute(select(Author.name, Author.id)))",
+        ),
+        ("db.query(func.max(Author.id)).scalar()", "await db.scalar(select(func.max(Author.id)))"),
+        (
+            "db.query(Author.id).scalar()",
+            "(await db.execute(select(Author.id))).scalar_one_or_none()",
+        ),
+        (
+            "db.query(Book).count()",
+            (
+                "(\n        await db.execute("
+                "select(func.count()).select_from(select(Book).subquery()))\n"
+                "    ).scalar_one()"
+            ),
+        ),
+        (
+            "db.query(Book).filter(Book.id > 1).delete()",
+            "(await db.execute(delete(Book).filter(Book.id > 1))).rowcount",
+        ),
+        (
+            "db.query(Book).filter(Book.id == 1).update({'title': 'x'})",
+            (
+                "(\n        await db.execute("
+                "update(Book).filter(Book.id == 1).values({'title': 'x'}))\n"
+                "    ).rowcount"
+            ),
+        ),
+        (
+            "[book.id for book in db.query(Book).limit(3)]",
+            "[book.id for book in await db.scalars(select(Book).limit(3))]",
+        ),
+        ("db.scalars(text('x')).all()", "(await db.scalars(text('x'))).all()"),
+        ("db.scalar(text('x')) + 1", "await db.scalar(text('x')) + 1"),
+        ("-db.scalar(text('x')) ** 2", "-(await db.scalar(text('x'))) ** 2"),
+        (
+            "db.get(Author, db.scalar(text('x')))",
+            "await db.get(Author, await db.scalar(text('x')))",
+        ),
+    ],
+)
+def test_expressions(tmp_path: Path, before: str, after: str) -> None:
+    conversion = converted(
+        tmp_path,
+        f"""
+        @router.get("/x", response_model=None)
+        def route(db: Session = Depends(get_db)):
+            return {before}
+        """,
+    )
+
+    assert reasons(conversion) == {}
+    assert body(conversion) == (
+        "async def route(db: AsyncSession = Depends(get_async_db)):\n    return " + after
+    )
+
+
+def test_the_rest_of_a_file_keeps_every_byte(tmp_path: Path) -> None:
+    code = """
+        OTHER = {'a' : 1,   "b":2}  # odd
+
+
+        @router.get( "/x" )
+        def route(db: Session = Depends(get_db)):   # why
+            # Before.
+            name  =  "é"; found = db.query(Author).filter(Author.name==name).first()
+            return {"found": found is not None,}
+
+
+        def untouched( ):
+            return ( 1 )
+    """
+
+    conversion = converted(tmp_path, code)
+
+    before = (tmp_path / "app/routes.py").read_text(encoding="utf-8")
+    expected = (
+        before.replace(
+            "def route(db: Session = Depends(get_db))",
+            "async def route(db: AsyncSession = Depends(get_async_db))",
+        )
+        .replace(
+            "db.query(Author).filter(Author.name==name).first()",
+            "(\n        await db.scalars(select(Author).filter(Author.name==name).limit(1))\n"
+            "    ).first()",
+        )
+        .replace(
+            "import func, text",
+            "import func, select, text\nfrom sqlalchemy.ext.asyncio import AsyncSession",
+        )
+        .replace("import Session, joinedload", "import joinedload")
+        .replace("import SessionLocal, get_db", "import SessionLocal")
+        .replace("from app.db", "from app.async_sessions import get_async_db\nfrom app.db")
+    )  # fmt: skip
+    assert conversion.files == {"app/routes.py": expected}
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (
+            "return [book.title for book in db.get(Author, 1).books]",
+            "add .options(selectinload(…books)) to the query that loads its object",
+        ),
+        ("author = db.get(Author, 1)\n    return author.titles", "author.titles may load lazily"),
+        (
+            "return AuthorWithBooks.model_validate(db.get(Author, 1))",
+            (
+                "AuthorWithBooks reads books, which loads lazily: add "
+                ".options(selectinload(Author.books)) to the query"
+            ),
+        ),
+        (
+            "return db.query(Author).with_entities(Author.id).all()",
+            "Query.with_entities() has no counterpart in select()",
+        ),
+        ("return paginate(db.query(Author))", "the query itself is handed on"),
+        ("return paginate(db)", "the session is handed to paginate"),
+        (
+            "return list(map(lambda key: db.get(Author, key), [1]))",
+            "an inner function has the session",
+        ),
+        ("db.expire_all()", "Session.expire_all() has no counterpart"),
+        (
+            "with SessionLocal() as other:\n        other.get(Author, 1)\n    db.get(Author, 1)",
+            "it opens a session of its own",
+        ),
+        ("asyncio.run(run())\n    db.get(Author, 1)", "runs an event loop of its own"),
+        (
+            "db.execute(text('SELECT :x'), {'x': 1})",
+            "asyncpg has PostgreSQL infer the types of text()'s parameters",
+        ),
+        ("db.execute(text('SELECT 1; SELECT 2'))", "asyncpg runs one statement at a time"),
+        # The driver would refuse these, or store another value.
+        (
+            "db.query(Author).filter(Author.id == '5').all()",
+            "Author.id: the value is a str, the column's type int",
+        ),
+        (
+            "caller = Caller(id='5')\n    db.query(Author).filter(Author.id == caller.id).all()",
+            "Author.id: the value is a str, the column's type int",
+        ),
+        (
+            "db.add(Author(name=5))\n    db.commit()",
+            "Author.name: the value is a int, the column's type str",
+        ),
+        (
+            "db.add(Author(seen_at=datetime.utcnow()))\n    db.commit()",
+            "Author.seen_at: a datetime without time zone shifts in a column with one",
+        ),
+        (
+            "db.add(Author(born_at=datetime.now(UTC)))\n    db.commit()",
+            "Author.born_at: a datetime with time zone is refused by a column without",
+        ),
+        (
+            (
+                "since = datetime.utcnow() - timedelta(days=1)\n"
+                "    db.query(Author).filter(Author.seen_at > since).all()"
+            ),
+            "Author.seen_at: a datetime without time zone shifts",
+        ),
+        (
+            "new = NewAuthor(name='x')\n    db.add(Author(**new.model_dump()))\n    db.commit()",
+            "Author.seen_at: a datetime without time zone shifts",
+        ),
+        (
+            "new = Priced(fee=1.1)\n    db.add(Author(fee=new.fee))\n    db.commit()",
+            "Author.fee: the value is a float, the column's type Decimal",
+        ),
+        (
+            "db.add(Visit())\n    db.commit()",
+            "the default of Visit.at: a datetime with time zone is refused",
+        ),
+        (
+            (
+                "for book in db.query(Book):\n        book.title = 'x'\n    db.commit()\n"
+                "    return book.changed_at"
+            ),
+            "the server may compute what is read of book after this commit: add db.refresh(book)",
+        ),
+    ],
+)
+def test_obstacles(tmp_path: Path, code: str, reason: str) -> None:
+    conversion = converted(
+        tmp_path,
+        '@router.get("/x", response_model=None)\n'
+        f"def route(db: Session = Depends(get_db)):\n    {code}\n",
+    )
+
+    assert reason in reasons(conversion)["route"]
+    assert reasons(conversion)["route"].startswith("app/routes.py, line ")
+    assert conversion.files == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "reason"),
+    [
+        (
+            (
+                '@router.get("/x", response_model=AuthorWithBooks)\n'
+                "def route(db: Session = Depends(get_db)):\n    return db.get(Author, 1)\n"
+            ),
+            "route",
+            "AuthorWithBooks reads books",
+        ),
+        (
+            (
+                '@router.get("/x")\n@cached\ndef route(db: Session = Depends(get_db)):\n'
+                "    return db.get(Author, 1)\n"
+            ),
+            "route",
+            "@cached may not take an async function",
+        ),
+        (
+            (
+                '@router.get("/x")\n'
+                "def route(tasks: BackgroundTasks, db: Session = Depends(get_db)):\n"
+                "    tasks.add_task(work, db)\n\n\ndef work(db: Session):\n    db.commit()\n"
+            ),
+            "work",
+            "work is used as a value",
+        ),
+        (
+            (
+                "def work(db: Session):\n    db.commit()\n\n\n"
+                "with SessionLocal() as db:\n    work(db)\n"
+            ),
+            "work",
+            "it is called when a module is imported",
+        ),
+    ],
+)
+def test_obstacles_around_a_function(tmp_path: Path, code: str, name: str, reason: str) -> None:
+    assert reason in reasons(converted(tmp_path, code))[name]
+
+
+def test_a_route_stays_and_the_others_change(tmp_path: Path) -> None:
+    conversion = converted(
+        tmp_path,
+        """
+        def load(db: Session, key: int):
+            return db.query(Author).filter(Author.id == key).first()
+
+
+        @router.get("/authors/{key}/books", response_model=AuthorWithBooks)
+        def with_books(key: int, db: Session = Depends(get_db)):
+            return load(db, key)
+
+
+        @router.get("/authors/{key}", response_model=AuthorOut)
+        def plain(key: int, db: Session = Depends(get_db)):
+            return load(db, key)
+
+
+        @router.delete("/authors/{key}")
+        def remove(*, key: int, db: Session = Depends(get_db)) -> None:
+            db.delete(load(db, key=key))
+            db.commit()
+        """,
+    )
+
+    assert {*reasons(conversion)} == {"load", "with_books"}
+    assert conversion.routes == (2, 3)
+    # What stays sync is called in the session's greenlet.
+    assert body(conversion, "plain") == dedent("""\
+        async def plain(key: int, db: AsyncSession = Depends(get_async_db)):
+            return await db.run_sync(load, key)""")
+    assert body(conversion, "remove") == dedent("""\
+        async def remove(*, key: int, db: AsyncSession = Depends(get_async_db)) -> None:
+            await db.delete(await db.run_sync(load, key=key))
+            await db.commit()""")
+
+
+def test_an_eager_option_lets_a_route_change(tmp_path: Path) -> None:
+    conversion = converted(
+        tmp_path,
+        """
+        @router.get("/x", response_model=list[AuthorWithBooks])
+        def route(db: Session = Depends(get_db)):
+            return db.query(Author).options(selectinload(Author.books)).all()
+        """,
+    )
+
+    assert body(conversion) == dedent("""\
+        async def route(db: AsyncSession = Depends(get_async_db)):
+            return list(
+                (
+                    await db.scalars(select(Author).options(selectinload(Author.books)))
+                ).unique()
+            )""")
+
+
+def test_what_is_read_after_a_commit_is_refreshed(tmp_path: Path) -> None:
+    conversion = converted(
+        tmp_path,
+        """
+        @router.post("/x", response_model=AuthorOut)
+        def route(db: Session = Depends(get_db)):
+            author = Author(name="x")
+            db.add(author)
+            db.commit()
+            return author
+        """,
+    )
+
+    assert body(conversion).endswith(
+        "    await db.commit()\n    await db.refresh(author)\n    return author"
+    )
+
+
+def test_what_blocks_goes_to_a_thread(tmp_path: Path) -> None:
+    conversion = converted(
+        tmp_path,
+        """
+        def wait(seconds: float) -> None:
+            time.sleep(seconds)
+
+
+        @router.get("/x")
+        def route(db: Session = Depends(get_db)) -> None:
+            wait(seconds=1)
+            db.commit()
+        """,
+    )
+
+    assert "    await run_in_threadpool(wait, seconds=1)\n" in body(conversion)
+    assert "\ndef wait(seconds: float)" in conversion.files["app/routes.py"]
+
+
+def test_tests_override_both_dependencies(tmp_path: Path) -> None:
+    conversion = converted(
+        tmp_path,
+        """
+        @router.get("/x")
+        def route(db: Session = Depends(get_db)) -> None:
+            db.commit()
+        """,
+        {
+            "tests/conftest.py": """\
+            from app.db import get_db
+            from app.main import app
+
+
+            def fixture(session):
+                app.dependency_overrides[get_db] = lambda: session
+                yield
+                del app.dependency_overrides[get_db]
+            """
+        },
+    )
+
+    override = "async_override(app.dependency_overrides[get_db])"
+    assert conversion.files["tests/conftest.py"] == dedent(f"""\
+        from app.async_sessions import get_async_db
+        from app.database_kit.async_override import async_override
+        from app.db import get_db
+        from app.main import app
+
+
+        def fixture(session):
+            app.dependency_overrides[get_db] = lambda: session
+            app.dependency_overrides[get_async_db] = {override}
+            yield
+            del app.dependency_overrides[get_db]
+            del app.dependency_overrides[get_async_db]
+        """)
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        (
+            {
+                "app/db.py": DATABASE.replace(
+                    "        yield db", "        yield db\n        db.commit()"
+                )
+            },
+            "app/db.py, line 16: get_db does more than open a session",
+        ),
+        (
+            {"app/db.py": DATABASE.replace("autoflush", "query_cls=Own, autoflush")},
+            "app/db.py, line 5: the session has the option query_cls",
+        ),
+        (
+            {"tests/test_x.py": ("def test(patch):\n    patch.setattr('app.db.engine', 1)\n")},
+            "tests/test_x.py, line 2: tests replace engine",
+        ),
+        (
+            {
+                "tests/test_x.py": (
+                    "from app.db import get_db\n\napp.dependency_overrides = {get_db: 1}\n"
+                )
+            },
+            "tests/test_x.py, line 3: the dependency is overridden in a dictionary",
+        ),
+    ],
+)
+def test_nothing_changes_where_the_whole_is_not_proven(
+    tmp_path: Path, files: Mapping[str, str], reason: str
+) -> None:
+    code = '@router.get("/x")\ndef route(db: Session = Depends(get_db)) -> None:\n    db.commit()\n'
+    with pytest.raises(UnprovenError) as error:
+        converted(tmp_path, code, {name: text.lstrip() for name, text in files.items()})
+
+    assert str(error.value) == reason
