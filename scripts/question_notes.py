@@ -23,6 +23,11 @@ NOTES = {
     "db_adopt_env": (
         "Only if the layer is adopted and `env.py` connects as Alembic's async template does."
     ),
+    "db_adopt_sessions": (
+        "Only if a layer with sync sessions is adopted: `async` makes those routes async whose "
+        "conversion is proven. See "
+        "[async routes](../how-to/adopt-a-layer.md#make-sync-routes-async)."
+    ),
     "db_package_dir": "The layer goes into it, or into a new `db` in it if names are taken.",
     "db_import_path": "As in `import shop.core`: the prefix of imports in the generated files.",
     "db_app_file": "`install_database(app)` is called there.",

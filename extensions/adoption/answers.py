@@ -56,6 +56,8 @@ class Answers:
     """The engine that the layer creates, as "app.db:engine"; "keep" for none."""
     adopt_env: str = "keep"
     """Whether `env.py` connects as the layer does: "replace" or "keep"."""
+    adopt_sessions: str = "keep"
+    """Whether the routes of a sync layer become async: "async" or "keep"."""
     kept: tuple[str, ...] = field(default=(), compare=False)
     """Files of the user's where the template would have put one; known once the plan is made."""
 
@@ -83,6 +85,11 @@ class Answers:
     def creates_engine(self) -> bool:
         """Whether the layer creates the engine of an adopted layer."""
         return self.is_adopted and self.adopt_engine != "keep"
+
+    @property
+    def has_async_routes(self) -> bool:
+        """Whether the layer gives async sessions to routes that had sync ones."""
+        return self.is_adopted and self.adopt_sessions == "async"
 
     @property
     def locks_in_env(self) -> bool:

@@ -48,6 +48,8 @@ VARIABLES = {
     ),
 }
 """What the layer cannot do without, by the kind of database."""
+MAX_SHOWN = 3
+"""New lines of a module that are shown, where many change at once."""
 OWNER_URL = Variable(
     name="DATABASE_MIGRATION_URL",
     placeholder="postgresql://your_owner:your_password_here@localhost:5432/your_database",
@@ -74,6 +76,14 @@ class Plan:
     """Files of the user's where the template would have put one."""
     created: tuple[str, ...] = ()
     """What of both is not there yet."""
+    sessions: tuple[str, ...] = ()
+    """Which functions become async, and which stay, with the reasons."""
+
+    def lines_of(self, change: Change) -> list[str]:
+        """What is shown of a change: its new lines, or how many there are where routes change."""
+        lines = [line.strip() for line in change.added_apart if line.strip()]
+        is_long = len(lines) > MAX_SHOWN and change.path.suffix == ".py"
+        return [f"{len(lines)} lines"] if self.sessions and is_long else lines
 
     @property
     def in_place(self) -> tuple[str, ...]:
@@ -108,14 +118,18 @@ def make_plan(
     made = (change for change in (*packages.changes, *example) if change.before is None)
     names = [change.path.relative_to(project).as_posix() for change in made]
     changes = [*packages.changes, *_gitignores(project, answers, [*files, *names]), *example]
+    adopted: dict[str, str] = {}
+    sessions: list[str] = []
     if answers.is_adopted:
         # Imported late: most projects have no layer.
         from ..conversion.adopted_files import changed_files  # noqa: PLC0415
 
-        for name, content in changed_files(project, answers).items():
-            changes.extend(_change(project, name, content))
+        adopted, sessions = changed_files(project, answers)
+    app_text = adopted.pop(answers.app_file, None) if answers.wire_app else None
+    for name, content in adopted.items():
+        changes.extend(_change(project, name, content))
     if answers.wire_app:
-        change, note = _wiring(project, answers)
+        change, note = _wiring(project, answers, app_text)
         changes.extend(change)
         notes.extend(note)
     if answers.schema:
@@ -129,6 +143,7 @@ def make_plan(
         files,
         kept,
         tuple(name for name in (*files, *kept) if not (project / name).exists()),
+        tuple(sessions),
     )
 
 
@@ -193,9 +208,10 @@ def _env_example(project: Path, answers: Answers) -> Iterator[Change]:
     yield from _change(project, ".env.example", example)
 
 
-def _wiring(project: Path, answers: Answers) -> tuple[list[Change], list[str]]:
+def _wiring(project: Path, answers: Answers, text: str | None) -> tuple[list[Change], list[str]]:
+    """The change of the application's file, whose text may have changed already."""
     result = wire_application(
-        _read(project, answers.app_file) or "",
+        text or _read(project, answers.app_file) or "",
         app_object=answers.app_name,
         is_factory=answers.is_factory,
         layer_module=answers.module("database"),
@@ -204,7 +220,8 @@ def _wiring(project: Path, answers: Answers) -> tuple[list[Change], list[str]]:
         return list(_change(project, answers.app_file, result.content)), []
     lines = "\n".join(f"    {line}" for line in result.lines)
     target = f" to {answers.app_name}" if answers.is_factory else ""
-    return [], [f"{answers.app_file} is unchanged ({result.reason}); add{target}:\n{lines}"]
+    changed = list(_change(project, answers.app_file, text)) if text else []
+    return changed, [f"{answers.app_file} is unchanged ({result.reason}); add{target}:\n{lines}"]
 
 
 def _without_object(answers: Answers) -> Iterator[str]:

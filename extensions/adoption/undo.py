@@ -144,7 +144,7 @@ def _without_all(content: str, steps: Sequence[dict[str, Any]]) -> str | None:
 def _without_some(
     name: str, content: str, steps: Sequence[dict[str, Any]], answers: Answers
 ) -> tuple[str, list[str]]:
-    if name == answers.app_file:
+    if name == answers.app_file and not answers.has_async_routes:
         original = unwire_application(
             content, app_object=answers.app_name, layer_module=answers.module("database")
         )

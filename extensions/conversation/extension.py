@@ -17,6 +17,7 @@ from ..adoption.layer_requirements import has_uuid7
 from ..adoption.plan import Plan, make_plan
 from ..adoption.record import record
 from ..conversion.added_files import added, excluded, is_adopted
+from ..conversion.async_names import async_name
 from ..conversion.import_block import import_block, wrapped
 from ..conversion.modules import UnprovenError
 from ..conversion.offer import (
@@ -73,6 +74,7 @@ class ExistingProject(Extension):
             "adopted_layer": self.adopted_layer,
             "agreed": self.agreed,
             "asks_for_extras": self.asks_for_extras,
+            "async_name": async_name,
             "can_adopt": self.can_adopt,
             "engine_choices": self.engine_choices,
             "files_in_place": self.files_in_place,
@@ -151,7 +153,8 @@ class ExistingProject(Extension):
     def can_adopt(self, context: Context, part: str) -> bool:
         """Whether to ask for the engine, or for `env.py`: where it can be replaced."""
         found = self._replaceable_of(CopierContext(context))
-        return found.env if part == "env" else bool(found.engines)
+        parts = {"engine": bool(found.engines), "env": found.env, "sessions": found.sessions}
+        return parts[part]
 
     @pass_context
     def engine_choices(self, context: Context) -> str:

@@ -41,6 +41,7 @@ def plan_as_json(answers: Answers, plan: Plan, project: Path) -> str:
         "changed": changes,
         "in_place": list(plan.in_place),
         "conflicts": [conflict.message for conflict in plan.conflicts],
+        "sessions": list(plan.sessions),
         "by_hand": list(plan.notes),
         "advice": list(plan.advice),
     }

@@ -38,8 +38,8 @@ def describe_plan(
         verb = "Change" if change.before is not None else "Create"
         lines += _entry(verb, [name])
         lines += [" " * LABEL + f"  {before} -> {after}" for before, after in change.raised]
-        added = filter(None, map(str.strip, change.added_apart))
-        lines += [" " * LABEL + f"  + {line}" for line in added]
+        lines += [" " * LABEL + f"  + {line}" for line in plan.lines_of(change)]
+    lines += _entry("Async", plan.sessions)
     for note in plan.notes:
         first, *rest = note.splitlines()
         lines += _entry("By hand", [first])

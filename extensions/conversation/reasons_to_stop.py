@@ -5,10 +5,12 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from ..adoption.answers import Answers
 from ..adoption.answers_file import AnswersError, check_answers, replace_answers
 from ..adoption.layer_requirements import PYTHON_FLOOR, session_scope
 from ..adoption.plan import merge_requirements
-from ..conversion.offer import reasons_not_to_adopt
+from ..conversion.adopted_files import own_places
+from ..conversion.offer import reasons_not_to_adopt, why_sync
 from ..project_files.version_constraints import admits
 from ..project_files.writing import WriteError
 from ..project_paths import PathError, read
@@ -71,6 +73,20 @@ def _changed_later(state: CopierContext) -> Iterator[str]:
                 f"-d {name}={state.data[name]}: only a first copy can change it; undo the layer "
                 f"with -d db_undo=true, and copy it again with -d {name}={state.data[name]}."
             )
+
+    before = recorded.get("db_adopt_sessions", "keep")
+    if before == "async" and state.data.get("db_adopt_sessions", before) != before:
+        yield (
+            "-d db_adopt_sessions=keep: routes are async already; undo the layer with "
+            "-d db_undo=true, and copy it again."
+        )
+    wanted = state.data.get("db_adopt_sessions")
+    if "db_added_on" in recorded and before != "async" and wanted == "async":
+        answers = Answers.of(recorded)
+        own = own_places(answers.layer_dir, answers.own_tests_dir)
+        reason = why_sync(state.root, answers.import_base, answers.adopted, own)
+        if reason:
+            yield f"-d db_adopt_sessions=async: {reason}."
 
 
 def _moved(state: CopierContext) -> str:

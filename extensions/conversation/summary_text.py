@@ -123,7 +123,9 @@ def _done(adopted: Adopted) -> Iterator[tuple[str, str]]:
     label = "Changed"
     for change in written:
         if change.before is not None:
-            yield label, f"{names[change]}: {_gist(change)}"
+            shown = adopted.plan.lines_of(change)
+            is_short = len(shown) == 1 and shown[0].endswith(" lines")
+            yield label, f"{names[change]}: {shown[0] if is_short else _gist(change)}"
             label = ""
     manager = answers.dependency_manager
     using = f", {manager}" if manager != "none" else ""

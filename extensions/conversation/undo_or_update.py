@@ -32,6 +32,8 @@ from ..adoption.plan import plan_update
 from ..adoption.rerender import RenderError, render_recorded
 from ..adoption.tenant_notes import in_an_update
 from ..adoption.undo import undo
+from ..project_files.encoding import decode
+from ..project_files.requirement import Change
 from ..project_files.writing import WriteError, write_changes
 from ..project_paths import PathError, read
 from .reasons_to_stop import no_file
@@ -92,12 +94,35 @@ def _update(project: Path, recorded: Mapping[str, Any]) -> Iterator[str]:
         path = change.path.relative_to(project).as_posix()
         yield f"{path}: {', '.join(line.strip().rstrip(',') for line in change.added)}"
     former = former_answers(project)
+    if answers.has_async_routes and former.get("db_adopt_sessions", "keep") == "keep":
+        yield from _convert(project, answers)
     if answers.tenants and former and not former.get("db_tenants"):
         yield from in_an_update(project, answers)
     modules = (Module.of(path, answers.import_base) for path in deleted_files(project))
     names = {module.name for module in modules if module}
     for place in importers(project, answers.import_base, names):
         yield f"{place}: it imports a module that this update has removed or moved."
+
+
+def _convert(project: Path, answers: Answers) -> Iterator[str]:
+    """Make routes async that the former version of the answers kept; yields the lines to print."""
+    # Imported late: few projects need it.
+    from ..conversion.adopted_files import changed_files  # noqa: PLC0415
+    from ..conversion.modules import UnprovenError  # noqa: PLC0415
+
+    try:
+        files, told = changed_files(project, answers)
+        changes = [
+            Change.between(project / name, before, decode(before).encode(content))
+            for name, content in files.items()
+            if (before := read(project, name)) is not None
+        ]
+        write_changes(changes, within=project)
+        record_changes(project, changes)
+    except (AnswersError, PathError, UnprovenError, WriteError) as error:
+        yield f"{error}"
+        return
+    yield from told
 
 
 def _keep_edited(project: Path, answers: Answers) -> Iterator[str]:

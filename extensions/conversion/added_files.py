@@ -83,6 +83,10 @@ def _patterns(answers: Mapping[str, Any]) -> Iterator[str]:
     yield from (re.escape(str(layer / "database_kit" / f"{name}.py")) for name in kit)
     if not has_history(answers):
         yield from (re.escape(str(layer / "database_kit" / f"{name}.py")) for name in HISTORY)
+    if answers.get("db_adopt_sessions") == "async":
+        yield re.escape(str(layer / "async_sessions.py"))
+        if recorded(answers).get("overridden"):
+            yield re.escape(str(layer / "database_kit" / "async_override.py"))
     if has_own_alembic(answers):
         migrations = PurePosixPath(answers["db_migrations_dir"])
         yield re.escape(str(answers["db_alembic_ini"]))

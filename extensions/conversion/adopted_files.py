@@ -1,17 +1,24 @@
-"""The files of an adopted layer that change where its engine or its `env.py` is the layer's."""
+"""The files of an adopted layer that change where parts of it are the layer's, or become async."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..project_files.encoding import decode
 from ..project_paths import read
 from .adopted_engine import KEEP, with_layer_engine
 from .adopted_environment import with_layer_connection
+from .modules import UnprovenError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from .async_conversion import Conversion, Layer
+
+MAX_REPLACED = 100_000
+"""Characters that may change: the undo has them among the answers."""
 
 
 class _Answers(Protocol):
@@ -24,20 +31,28 @@ class _Answers(Protocol):
     @property
     def adopt_env(self) -> str: ...
     @property
+    def adopted(self) -> Mapping[str, Any] | None: ...
+    @property
+    def has_async_routes(self) -> bool: ...
+    @property
     def import_base(self) -> str: ...
     @property
+    def layer_dir(self) -> str: ...
+    @property
     def migrations_dir(self) -> str: ...
+    @property
+    def own_tests_dir(self) -> str: ...
     def module(self, name: str) -> str: ...
 
 
-def changed_files(project: Path, answers: _Answers) -> dict[str, str]:
-    """The new contents of the project's own files, by their paths.
+def changed_files(project: Path, answers: _Answers) -> tuple[dict[str, str], list[str]]:
+    """The new contents of the project's own files, by their paths, and what becomes async.
 
     Raises:
         UnprovenError: one is not as it was when it was proven.
     """
     if not answers.is_adopted:
-        return {}
+        return {}, []
     changed: dict[str, str] = {}
     module, _, name = answers.adopt_engine.partition(":")
     for file, content in _existing(project, _files(answers.import_base, module)):
@@ -47,7 +62,89 @@ def changed_files(project: Path, answers: _Answers) -> dict[str, str]:
     for file, content in _existing(project, files):
         layer = answers.module("database_kit.migration_lock")
         changed[file] = with_layer_connection(content, file=file, layer_module=layer)
-    return changed
+    conversion = converted(project, answers)
+    if conversion is None:
+        return changed, []
+    return changed | conversion.files, list(describe(conversion))
+
+
+def converted(project: Path, answers: _Answers) -> Conversion | None:
+    """What becomes async of a sync layer; None where nothing was asked for."""
+    if not answers.has_async_routes or not answers.adopted:
+        return None
+    module, _, _ = answers.adopted["dependency"].partition(":")
+    if not any(_existing(project, _files(answers.import_base, module))):
+        return None
+    # Imported late: few projects need it.
+    from .async_conversion import convert  # noqa: PLC0415
+
+    layer = _layer(answers.adopted, answers.import_base)
+    layer = replace(
+        layer,
+        sessions_module=answers.module("async_sessions"),
+        overrides_module=answers.module("database_kit.async_override"),
+        own=own_places(answers.layer_dir, answers.own_tests_dir),
+    )
+    conversion = convert(project, layer)
+    size = sum(map(len, conversion.files.values()))
+    if size > MAX_REPLACED:
+        raise UnprovenError(
+            layer.dependency, 0, "more would change than an undo can restore; keep the sessions"
+        )
+    return conversion
+
+
+def own_places(layer_dir: str, tests_dir: str) -> tuple[str, ...]:
+    """The directories and files of the layer that is added."""
+    prefix = f"{layer_dir}/" if layer_dir not in ("", ".") else ""
+    names = ("database_kit", "database.py", "async_sessions.py")
+    return (*(f"{prefix}{name}" for name in names), tests_dir)
+
+
+def check_routes(
+    project: Path, adopted: Mapping[str, Any], import_base: str, own: Sequence[str]
+) -> None:
+    """Stop where no route can become async.
+
+    Raises:
+        UnprovenError: it says why.
+    """
+    from .async_conversion import convert  # noqa: PLC0415
+
+    conversion = convert(project, replace(_layer(adopted, import_base), own=tuple(own)))
+    if not conversion.converted:
+        reasons = [reason for _, reason in conversion.stays()]
+        told = f"; the first reason is {reasons[0]}" if reasons else ""
+        file = conversion.dependency.function.module.file
+        raise UnprovenError(file, 0, f"no function with its sessions can become async{told}")
+
+
+def _layer(adopted: Mapping[str, Any], import_base: str) -> Layer:
+    from .async_conversion import Layer  # noqa: PLC0415
+
+    return Layer(
+        base=adopted["base"],
+        dependency=adopted["dependency"],
+        driver=adopted.get("driver", ""),
+        import_base=import_base,
+        sessions_module="async_sessions",
+        overrides_module="async_override",
+    )
+
+
+def describe(conversion: Conversion) -> Iterator[str]:
+    """What becomes async and what stays, a sentence each."""
+    routes, every = conversion.routes
+    functions = len(conversion.converted)
+    stay = conversion.stays()
+    yield (
+        f"{routes} of {every} routes, {functions} of {functions + len(stay)} functions that lead "
+        "to a session"
+    )
+    for function in conversion.converted:
+        yield f"{function.module.file}: {function.name}"
+    for function, reason in stay:
+        yield f"stays: {function.name} ({reason})"
 
 
 def _files(base: str, module: str) -> list[str]:

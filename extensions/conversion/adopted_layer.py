@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..inspection.alembic import find_alembic
@@ -14,7 +14,7 @@ from .environments import ini_problem, read_environment, without_alembic
 from .modules import Project, UnprovenError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ..inspection import Facts
@@ -62,6 +62,8 @@ class AdoptedLayer:
     version_table: str
     driver: str
     is_async: bool
+    dependency: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What gives routes a sync session, as an answer; empty where it does more than that."""
 
     def as_answer(self) -> dict[str, Any]:
         """What is recorded: all that rendering needs, as an update reads none of it again."""
@@ -77,6 +79,7 @@ class AdoptedLayer:
             "alembic_ini": self.ini,
             "driver": self.driver,
             "sessions": "async" if self.is_async else "sync",
+            **self.dependency,
         }
 
 
@@ -133,7 +136,19 @@ def read_adopted_layer(path: Path, facts: Facts) -> AdoptedLayer:
         version_table=environment.version_table,
         driver=driver,
         is_async=is_async,
+        dependency={} if is_async else _dependency(path, facts),
     )
+
+
+def _dependency(path: Path, facts: Facts) -> dict[str, Any]:
+    if not facts.database.session_dependency:
+        return {}
+    from .async_conversion import dependency_answer  # noqa: PLC0415 - few projects need it
+
+    try:
+        return dependency_answer(path, facts.database.session_dependency, facts.pytest.import_base)
+    except UnprovenError:
+        return {}
 
 
 def _environment(project: Project, facts: Facts, base: str) -> tuple[Alembic | None, Environment]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from .added_files import is_adopted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ..inspection import Facts
@@ -38,6 +38,8 @@ class Replaceable:
     engines: tuple[EngineSite, ...] = ()
     env: bool = False
     """Whether it is the connection of `env.py`, too."""
+    sessions: bool = False
+    """Whether routes with sync sessions can become async."""
 
 
 def proof(project: Path, facts: Facts) -> AdoptedLayer | str:
@@ -108,6 +110,10 @@ def _not_replaced(
         problem := environment_problem(project, facts, layer)
     ):
         yield f"-d db_adopt_env=replace: {problem}; keep it."
+    if data.get("db_adopt_sessions", KEEP) != KEEP:
+        reason = why_sync(project, facts.pytest.import_base, layer)
+        if reason:
+            yield f"-d db_adopt_sessions=async: {reason}."
 
 
 def replaceable(project: Path, facts: Facts, layer: AdoptedLayer) -> Replaceable:
@@ -116,7 +122,41 @@ def replaceable(project: Path, facts: Facts, layer: AdoptedLayer) -> Replaceable
     from .adopted_environment import environment_problem  # noqa: PLC0415
 
     sites, _ = engine_sites(project, facts, layer)
-    return Replaceable(sites, env=not environment_problem(project, facts, layer))
+    return Replaceable(
+        sites,
+        env=not environment_problem(project, facts, layer),
+        sessions=not why_sync(project, facts.pytest.import_base, layer),
+    )
+
+
+def why_sync(
+    project: Path,
+    import_base: str,
+    adopted: AdoptedLayer | Mapping[str, Any] | None,
+    own: Sequence[str] = (),
+) -> str:
+    """The reason why no route can become async; empty where one can.
+
+    Args:
+        project: the project's directory.
+        import_base: the directory that the project's modules are imported from.
+        adopted: the layer that is adopted, or what is recorded of it.
+        own: directories and files of the layer that is added.
+    """
+    from .adopted_files import check_routes  # noqa: PLC0415 - few projects need it
+    from .adopted_layer import AdoptedLayer  # noqa: PLC0415
+    from .modules import UnprovenError  # noqa: PLC0415
+
+    known = adopted.as_answer() if isinstance(adopted, AdoptedLayer) else adopted or {}
+    if known.get("sessions") != "sync":
+        return "no layer with sync sessions is adopted"
+    if "dependency" not in known:
+        return "no dependency that only opens a session is known of it; keep them"
+    try:
+        check_routes(project, known, import_base, own)
+    except UnprovenError as error:
+        return f"{error}; keep them"
+    return ""
 
 
 def other_extras(extras: object) -> Iterator[str]:
@@ -140,6 +180,8 @@ def check_adopted(answers: Mapping[str, Any]) -> Iterator[str]:
     engine, env = answers.get("db_adopt_engine", "keep"), answers.get("db_adopt_env", "keep")
     if (engine != "keep" and not _OBJECT.fullmatch(str(engine))) or env not in {"keep", "replace"}:
         yield "db_adopt_engine or db_adopt_env is not what a copy wrote"
+    if answers.get("db_adopt_sessions", "keep") not in {"keep", "async"}:
+        yield "db_adopt_sessions is not what a copy wrote"
     found: object = answers.get("db_adopted")
     fields = cast("dict[str, object]", found) if isinstance(found, dict) else {}
     texts = [fields.get("base"), fields.get("url"), fields.get("version_table")]
@@ -151,9 +193,16 @@ def check_adopted(answers: Mapping[str, Any]) -> Iterator[str]:
     ):
         yield "it is not what a copy wrote"
         return
+    flags = [fields[name] for name in ("autoflush", "overridden") if name in fields]
+    is_complete = {"dependency", "autoflush", "overridden"} <= fields.keys()
+    if not all(isinstance(flag, bool) for flag in flags) or (
+        answers.get("db_adopt_sessions") == "async"
+        and not (is_complete and _OBJECT.fullmatch(str(fields["dependency"])))
+    ):
+        yield "it is not what a copy wrote"
     lists = [fields["models"], fields["factories"], fields["heads"]]
     names = [fields["base"], fields["version_table"], *chain(*cast("list[list[str]]", lists))]
-    names += [fields[name] for name in ("driver", "sessions") if name in fields]
+    names += [fields[name] for name in ("driver", "sessions", "dependency") if name in fields]
     is_named = all(_NAME.fullmatch(str(name)) for name in names)
     if not (is_named and _is_expression(str(fields["url"]))):
         yield "it is not what a copy wrote"

@@ -1,0 +1,141 @@
+"""The routes of an adopted sync layer become async where that is proven."""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support.desk import Desk
+from tests.support.environments import make_environment
+from tests.support.linters import RULES, silent
+from tests.support.template import (
+    add_layer,
+    changed_files,
+    commit_all,
+    copy_project,
+    copy_with_layer,
+    git,
+    update_layer,
+)
+
+NAME = "sync-services"
+TRACE = ("-m", "toolshed.db.database_kit.trace")
+REQUESTS = """
+from fastapi.testclient import TestClient
+from toolshed.main import app
+
+HEADERS = {"token": "ada"}
+TOOLS = {"Saw": 1, "Drill": 3, "Hand drill": 3}
+
+with TestClient(app, headers=HEADERS) as client:
+    client.put("/loans/members/Ada", params={"token": "ada"}).raise_for_status()
+    for name, shelf in TOOLS.items():
+        client.post("/tools", json={"name": name, "shelf": shelf}).raise_for_status()
+    client.post("/tools", json={"name": "Axe", "shelf": 1}, headers={"token": "nobody"})
+    for query in ("", "?name=drill", "?skip=1&limit=1", "/count", "/shelves"):
+        client.get(f"/tools{query}").raise_for_status()
+    for number in (2, 22):
+        client.patch(f"/tools/{number}", json={"shelf": 9})
+    for path in ("1", "9", "1/return", "7/return"):
+        client.post(f"/loans/{path}")
+    client.get("/loans").raise_for_status()
+    for _ in range(2):
+        client.delete("/tools/3")
+"""
+LAZY = """
+
+@router.get("/names")
+def list_names(current: CurrentMember, loans: LoanService = Depends()) -> list[str]:
+    return [loan.tool.name for loan in loans.of_member(current)]
+"""
+ASYNC = {"db_existing": "adopt", "db_adopt_sessions": "async"}
+
+
+def environment_of(project: Path, environments: Path, url: str) -> Desk:
+    """The environment that a project declares, and its database."""
+    install = ["-r", "pyproject.toml", "--group", "dev"]
+    environment = make_environment(environments, f"adopted-{NAME}", install, cwd=project)
+    dsn = urlsplit(url).geturl().replace("@/", "@localhost/")
+    return Desk(project, environment, {"TOOLSHED_DATABASE_URL": dsn})
+
+
+@pytest.mark.long
+def test_clients_and_the_database_see_the_same(
+    template: Path, tmp_path: Path, environments: Path, new_database: Callable[[], str]
+) -> None:
+    before = copy_with_layer(template, NAME, tmp_path / "before", db_existing="adopt")
+    (before / "requests.py").write_text(REQUESTS, encoding="utf-8")
+    desk = environment_of(before, environments, new_database())
+    desk.run("-m", "alembic", "upgrade", "head")
+    desk.run(*TRACE, "record", "--", "requests.py")
+
+    after = add_layer(template, copy_project(NAME, tmp_path / "after"), **ASYNC)
+
+    (after / ".database").mkdir()
+    recording = before / ".database" / "trace.json"
+    (after / ".database" / "trace.json").write_bytes(recording.read_bytes())
+    (after / "requests.py").write_text(REQUESTS, encoding="utf-8")
+    desk = environment_of(after, environments, new_database())
+    desk.run("-m", "alembic", "upgrade", "head")
+    said = desk.fails(*TRACE, "compare")
+    # PostgreSQL does not read what an EXISTS selects.
+    differences = [line for line in said.splitlines() if " runs " in line or "became" in line]
+    assert {line.partition(" (SELECT")[0] for line in differences} == {
+        "POST /loans/1: no longer runs SELECT EXISTS",
+        "POST /loans/1: also runs SELECT EXISTS",
+    }
+    # Their own tests override the sync dependency, and are on SQLite.
+    assert "7 passed" in desk.run(
+        "-m", "pytest", "-q", "tests/test_tools.py", "tests/test_loans.py"
+    )
+    changed = [line[3:] for line in changed_files(after) if line.startswith(" M")]
+    modules = [name for name in changed if name.startswith("toolshed/")]
+    silent("ruff", "check", "--isolated", "--no-cache", "--select=ASYNC,F,I", *modules, cwd=after)
+    silent("ruff", "format", "--isolated", "--line-length=100", "--diff", *modules, cwd=after)
+    own = ["toolshed/db/async_sessions.py", "toolshed/db/database_kit/async_override.py"]
+    silent("ruff", "check", "--isolated", "--no-cache", *RULES, *own, cwd=after)
+    silent("ruff", "format", "--isolated", "--line-length=79", "--diff", *own, cwd=after)
+    strict = ["--strict", "--config-file=", "--explicit-package-bases", "--cache-dir=/dev/null"]
+    python = f"--python-executable={desk.environment.python}"
+    silent("mypy", *strict, python, *own, cwd=after)
+
+
+def test_a_relationship_that_loads_lazily_keeps_its_route(template: Path, tmp_path: Path) -> None:
+    project = copy_project(NAME, tmp_path / "project")
+    routes = project / "toolshed" / "routes" / "loans.py"
+    with routes.open("a", encoding="utf-8") as file:
+        file.write(LAZY)
+    commit_all(project, "Names")
+
+    add_layer(template, project, **ASYNC)
+
+    text = routes.read_text(encoding="utf-8")
+    assert LAZY in text
+    assert "async def lend_tool" not in text
+    services = project / "toolshed" / "services"
+    assert "async def lend" not in (services / "loans.py").read_text(encoding="utf-8")
+    # What the other routes need is async.
+    assert "async def add" in (services / "tools.py").read_text(encoding="utf-8")
+    commit_all(project, "Async")
+    add_layer(template, project, db_undo=True)
+    git(project, "add", "--all")
+    assert git(project, "diff", "--stat", "--cached", "main~1") == ""
+
+
+def test_an_update_makes_them_async_later(template: Path, tmp_path: Path) -> None:
+    project = copy_with_layer(template, NAME, tmp_path / "project", db_existing="adopt")
+    commit_all(project, "Adopted")
+    at_once = add_layer(template, copy_project(NAME, tmp_path / "at_once"), **ASYNC)
+
+    update_layer(project, {"db_adopt_sessions": "async"})
+
+    for name in ("toolshed/services/tools.py", "toolshed/main.py", "tests/conftest.py"):
+        assert (project / name).read_bytes() == (at_once / name).read_bytes()
+    commit_all(project, "Async")
+    # What is async stays as it is.
+    update_layer(project)
+    assert changed_files(project) == []
+    add_layer(template, project, db_undo=True)
+    git(project, "add", "--all")
+    assert git(project, "diff", "--stat", "--cached", "main~2") == ""
