@@ -16,6 +16,16 @@ SEARCHED_WORD = "fox"
 """What the generated tests look for."""
 _MODEL_NAME = re.compile(r"[A-Z][A-Za-z0-9]*", re.ASCII)
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
+_OTHER_NOTATIONS = {
+    **dict.fromkeys(("null", "nullable", "optional"), "Write '?' to allow NULL."),
+    **dict.fromkeys(("not", "notnull", "required"), "NOT NULL is the default."),
+    **dict.fromkeys(("primary", "primary_key", "pk"), "Every model has a key, 'id'."),
+    **dict.fromkeys(("references", "fk", "foreign"), "Write '-> Model' for a type."),
+    **dict.fromkeys(("many", "m2m", "list"), "Write '<->' for many-to-many."),
+    "default": "Write '=' and the default.",
+    "on": "Write 'cascade' or 'restrict'.",
+}
+"""What SQL and other grammars say, and what this one has in its place."""
 
 
 def parse(text: str) -> tuple[Model, ...]:
@@ -133,12 +143,15 @@ def _misplaced(scanner: Scanner, field: Field) -> str:
     piece = scanner.next_piece()
     if piece == "'?'":
         return " A '?' follows the type at once." if isinstance(field, Value | Reference) else ""
+    word = piece.strip("'").lower()
+    if word in _OTHER_NOTATIONS:
+        return f" {_OTHER_NOTATIONS[word]}"
     words = (
         ("unique", "index", "search")
         if isinstance(field, Value)
         else ("unique", "cascade", "restrict")
     )
-    return nearest(piece.strip("'"), words)
+    return nearest(word, words)
 
 
 def _target(scanner: Scanner) -> tuple[Word, Word | None]:

@@ -55,12 +55,13 @@ class ModelsError(ValueError):
         place = f"{self.position.line}:{self.position.column}: "
         problem, *hints = re.split(r"(?<=[.?]) (?=[A-Z])", self._message)
         # What was expected is on the page about the models; what was found is not.
-        found = re.sub(r"^(expected .*, )(found .*)$", r"\2", problem)
+        found = re.sub(r"^expected .*?( after '\w+')?, found (.*)\.$", r"unexpected \2\1.", problem)
         hint = " ".join(hints)
         texts = [str(self), place + self._message, place + problem]
         if hint:
             suggested = hint.removeprefix("Did you mean ")
             texts[2:2] = [f"{place}{found} {hint}", place + hint, place + suggested]
+        texts.append(place + found)
         cut = f"{(place + problem)[: width - 1]}…"
         return next((text for text in texts if len(text) <= width), cut)
 

@@ -102,7 +102,9 @@ def _named(name: Word, field: Word) -> Type:
         return Type(text)
     if text in SYNONYMS:
         return SYNONYMS[text]
-    if name.text[0].isupper():
+    if text.lower() == "optional":
+        hint = " Write '?' after the type."
+    elif name.text[0].isupper():
         hint = f" Did you mean '{field.text} -> {name.text}'?"
         if name.text.lower() in {*TYPES, *SYNONYMS}:
             hint = f" Did you mean '{name.text.lower()}'?"

@@ -27,6 +27,14 @@ MISTAKES = {
     "'search', '=', or ',' after 'name', found 'email'.",
     "Customer: name str uniqe": "line 1, column 20: expected '?', 'unique', 'index', 'search', "
     "'=', or ',' after 'name', found 'uniqe'. Did you mean 'unique'?",
+    "Customer: name str null": "line 1, column 20: expected '?', 'unique', 'index', 'search', '=', "
+    "or ',' after 'name', found 'null'. Write '?' to allow NULL.",
+    "Customer: visits int default 0": "line 1, column 22: expected '?', 'unique', 'index', "
+    "'search', '=', or ',' after 'visits', found 'default'. Write '=' and the default.",
+    "Invoice: tags -> Tag many\nTag": "line 1, column 22: expected '?', 'unique', 'cascade', "
+    "'restrict', or ',' after 'tags', found 'many'. Write '<->' for many-to-many.",
+    "Customer: name Optional[str]": "line 1, column 16: unknown type 'Optional'. Write '?' after "
+    "the type.",
     "Customer: name str unique?": "line 1, column 26: expected '?', 'unique', 'index', 'search', "
     "'=', or ',' after 'name', found '?'. A '?' follows the type at once.",
     "Customer: name str unique index": "line 1, column 27: 'unique' brings an index of its own: "
@@ -210,3 +218,19 @@ def test_a_mistake_fits_on_the_line_of_a_prompt_with_its_suggestion(text: str) -
     assert f"{error.value.position.line}" in brief
     _, is_suggested, suggestion = MISTAKES[text].partition("Did you mean ")
     assert not is_suggested or suggestion in brief
+
+
+@pytest.mark.parametrize(
+    ("text", "brief"),
+    {
+        "Customer: name str null": "1:20: Write '?' to allow NULL.",
+        "Invoice: tags -> Tag many": "1:22: Write '<->' for many-to-many.",
+        "Customer: name str | none": "1:20: unexpected '|' after 'name'.",
+        "Customer(name str)": "1:9: unexpected '('.",
+    }.items(),
+)
+def test_what_is_unexpected_is_said_at_a_prompt(text: str, brief: str) -> None:
+    with pytest.raises(ModelsError) as error:
+        RequestedModels(text)
+
+    assert error.value.brief(80 - len(MESSAGE_PREFIX)) == brief
