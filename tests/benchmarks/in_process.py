@@ -1,7 +1,8 @@
 """The layer without HTTP, beside the driver: `uv run python -m tests.benchmarks.in_process`.
 
 Prints Markdown. A figure is the median over interleaved rounds of the ratio to asyncpg's speed in
-the same round; processor time is what the process itself took, its least over the rounds.
+the same round; processor time is what the process itself took, its least over the rounds. A second
+table has what instances take of memory.
 """
 
 from __future__ import annotations
@@ -29,12 +30,13 @@ def main() -> None:
         server = stack.enter_context(primary(max_connections=200))
         url = server.plain_url
         project, environment = adopt(scratch, arguments.environments or scratch, url)
-        done = environment.run(
-            *[str(HERE / "contenders" / "inside.py"), str(arguments.rounds)],
-            cwd=project,
-            variables={"DATABASE_URL": url, "PYTHONPATH": str(project)},
-        )
-    print(done.stdout, end="")
+        for program in (["inside.py", str(arguments.rounds)], ["memory.py"]):
+            done = environment.run(
+                *[str(HERE / "contenders" / program[0]), *program[1:]],
+                cwd=project,
+                variables={"DATABASE_URL": url, "PYTHONPATH": str(project)},
+            )
+            print(done.stdout, flush=True)
 
 
 if __name__ == "__main__":

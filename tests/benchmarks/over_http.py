@@ -2,7 +2,8 @@
 
 `uv run python -m tests.benchmarks.over_http [--seconds S] [--rounds N]` prints Markdown tables; it
 needs wrk, and PgBouncer for one of them (`apt-get install wrk pgbouncer`). `--direct` leaves the
-network and the pooler out, and `--clients 16` the long rounds of 64.
+network and the pooler out, `--clients 16` the long rounds of 64, and `--contenders` all but those
+that are named.
 
 All contenders answer the same requests from the same table, on uvicorn with one worker. Within a
 round they run one after the other; a figure is the median over the rounds of the ratio to asyncpg
@@ -56,6 +57,11 @@ class Contender:
     knows_poolers: bool = True
     """Whether its documentation says how it is used with PgBouncer in transaction mode."""
 
+    @property
+    def argument(self) -> str:
+        """Its name on the command line."""
+        return self.name.removeprefix("**ours**: ").replace("`", "")
+
 
 READING = ("read", "list")
 BASE = Contender("asyncpg in the endpoint", "with_asyncpg")
@@ -77,6 +83,7 @@ CONTENDERS = (
     *(BASE, PLAIN, SQLMODEL, ALCHEMY, PICCOLO, PICCOLO_OBJECTS, TORTOISE_ROWS, TORTOISE),
     *(ORM, READS, HOT, MODELS, JSON, ONE, WRITE),
 )
+NAMES = [contender.argument for contender in CONTENDERS]
 KINDS = {"read": "by key", "list": "list 50", "insert": "insert"}
 
 
@@ -273,13 +280,15 @@ def goals(results: Results) -> str:
     ]
     lines = ["| at 16 clients | goal | throughput | processor time |", "|---|--:|--:|--:|"]
     for contender, base, kind, goal in wanted:
+        if not all((item.name, kind, 16) in results for item in (contender, base)):
+            continue
         seen, cpu = (
             figure(results, contender.name, base.name, kind, 16) for figure in (ratio, cpu_ratio)
         )
         name = f"{contender.name}, {KINDS[kind]}, to {base.name}"
         lines.append(f"| {name} | {goal} | {seen:.2f} | {cpu:.2f} |")
-    for kind in ("read", "list"):
-        if (PLAIN.name, kind, MANY) not in results:
+    for kind in READING:
+        if not all((item.name, kind, MANY) in results for item in (READS, PLAIN)):
             continue
         ours, plain = (
             statistics.median(run.p99 for run in results[contender.name, kind, MANY])
@@ -328,10 +337,13 @@ def main() -> None:
         project, environment = adopt(scratch, arguments.environments or scratch, direct)
         keys.write_text(asyncio.run(fill(direct)), encoding="ascii")
 
+        chosen = {BASE.argument, *(arguments.contenders or NAMES)}
+        contenders = [item for item in CONTENDERS if item.argument in chosen]
+
         def run(
             url: str,
             clients: Sequence[int],
-            contenders: Sequence[Contender] = CONTENDERS,
+            contenders: Sequence[Contender] = contenders,
             **variables: str,
         ) -> Results:
             with running(environment, project, {"DATABASE_URL": url, **variables}) as servers:
@@ -347,9 +359,9 @@ def main() -> None:
         with over_network(server, 1) as url:
             results = run(url, (16,))
         print(f"\nWith 1 ms of network:\n\n{table(results, (16,))}", flush=True)
-        contenders = [contender for contender in CONTENDERS if contender.knows_poolers]
+        pooled = [contender for contender in contenders if contender.knows_poolers]
         with through_pgbouncer(server) as url:
-            results = run(url, (16,), contenders, DATABASE_POOLER="transaction")
+            results = run(url, (16,), pooled, DATABASE_POOLER="transaction")
         print(f"\nThrough PgBouncer, in transaction mode:\n\n{table(results, (16,))}")
 
 
@@ -358,6 +370,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=1, help="for each round")
     parser.add_argument("--clients", type=int, nargs="+", default=[16, MANY])
+    parser.add_argument("--contenders", nargs="+", choices=NAMES, metavar="NAME")
     parser.add_argument("--direct", action="store_true", help="without network and PgBouncer")
     parser.add_argument("--environments", type=Path, help="keep the virtual environment here")
     return parser.parse_args()
