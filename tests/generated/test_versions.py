@@ -13,7 +13,8 @@ from .test_quality import OLDEST
 
 pytestmark = pytest.mark.long
 
-OLD_FASTAPI = Path(__file__).parent / "inside" / "old_fastapi" / "test_inside_commits.py"
+INSIDE = Path(__file__).parent / "inside"
+OLD_FASTAPI = INSIDE / "old_fastapi" / "test_inside_commits.py"
 MODELS = "Invoice: user -> User, total decimal(12,2), tags str[] index, sent datetime = now"
 
 
@@ -21,7 +22,9 @@ def test_oldest_packages_and_postgresql_16(
     template: Path, environments: Path, old_server_url: str, tmp_path: Path
 ) -> None:
     project = copy_project("uv-app", tmp_path / "project")
-    add_layer(template, project, db_auth_tables=True, db_models=MODELS)
+    add_layer(template, project, db_auth_tables=True, db_models=MODELS, db_extras=["reads"])
+    # Hot reads know how SQLAlchemy keeps the state of an instance.
+    shutil.copy(INSIDE / "test_inside_hot.py", project / "tests" / "database")
     oldest = make_environment(environments, "oldest", OLDEST)
 
     done = oldest.run(
