@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from ..inspection.tree import Tree
-from ..python_text.imports import exports, imports_in
+from ..python_text.imports import exports, imports_in, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,13 +37,6 @@ class Module:
         """How it is imported."""
         parts = self.file.with_suffix("").parts
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-    def target(self, statement: ast.ImportFrom) -> str:
-        """The module that a statement in this one imports from, without leading dots."""
-        if not statement.level:
-            return statement.module or ""
-        package = self.file.parts[: -statement.level]
-        return ".".join(part for part in (*package, statement.module) if part)
 
 
 def importers(project: Path, base: str, gone: AbstractSet[str]) -> Iterator[str]:
@@ -74,7 +67,7 @@ def _imported(statement: ast.Import | ast.ImportFrom, module: Module) -> Iterato
     if isinstance(statement, ast.Import):
         yield from (alias.name for alias in statement.names)
         return
-    source = module.target(statement)
+    source = source_of(statement, module.file)
     yield source
     yield from (".".join(filter(None, (source, alias.name))) for alias in statement.names)
 
@@ -96,7 +89,7 @@ def without_exports(content: str, module: Module, gone: AbstractSet[str]) -> str
     names: set[str] = set()
     new: dict[range, str] = {}
     for statement in plain:
-        if isinstance(statement, ast.ImportFrom) and module.target(statement) in gone:
+        if isinstance(statement, ast.ImportFrom) and source_of(statement, module.file) in gone:
             names.update(alias.asname or alias.name for alias in statement.names)
             new[_lines_of(statement)] = ""
     for statement in plain:

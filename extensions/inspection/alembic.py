@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SETTINGS = (".ini", "pyproject.toml")
-_LOCATION = re.compile(r"^[ \t]*script_location[ \t]*[=:][ \t]*(\S+)", re.MULTILINE)
+SCRIPT_LOCATION = re.compile(r"^[ \t]*script_location[ \t]*[=:][ \t]*(\S+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _settings(tree: Tree, root: str) -> Iterator[tuple[str, str, int]]:
                 if b"tool.alembic" in data:
                     yield from _pyproject_setting(tree, path)
                 continue
-            match = _LOCATION.search(tree.text(path)) if b"alembic" in data else None
+            match = SCRIPT_LOCATION.search(tree.text(path)) if b"alembic" in data else None
             if match:
                 yield path, match[1], line_of(tree.text(path), match.start())
             elif name == "alembic.ini":

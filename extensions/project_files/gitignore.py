@@ -70,10 +70,11 @@ def as_pattern(path: str) -> str:
 def gitignores_above(project: Path) -> list[Above]:
     """The `.gitignore` files above a project that lies in a directory of a git repository."""
     start = project.absolute()
-    above = [start, *start.parents]
-    root = next((place for place in above if (place / ".git").exists()), start)
+    root = repository(start)
     found: list[Above] = []
-    for directory in above[1 : above.index(root) + 1]:
+    for directory in start.parents:
+        if not directory.is_relative_to(root):
+            break
         try:
             data = read_file(directory / ".gitignore", ".gitignore")
         except PathError:
@@ -82,6 +83,12 @@ def gitignores_above(project: Path) -> list[Above]:
             prefix = f"{start.relative_to(directory).as_posix()}/"
             found.append((prefix, decode(data).content))
     return found
+
+
+def repository(project: Path) -> Path:
+    """The top of the git repository that a project lies in; the project where there is none."""
+    above = (project, *project.parents)
+    return next((directory for directory in above if (directory / ".git").exists()), project)
 
 
 def is_tracked(project: Path, name: str) -> bool:

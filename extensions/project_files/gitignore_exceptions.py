@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..project_paths import PathError, read_file
 from .encoding import decode, line_end_of
-from .gitignore import as_pattern, rules
+from .gitignore import as_pattern, repository, rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -67,7 +67,7 @@ class _Ignored:
 
     def __init__(self, project: Path, contents: Mapping[str, str | None]) -> None:
         project = project.absolute()
-        self._top = _repository(project) or project
+        self._top = repository(project)
         self._project = project.relative_to(self._top)
         self._contents = {
             (self._project / path).parent.as_posix(): text for path, text in contents.items()
@@ -184,13 +184,6 @@ def _rule(line: str) -> GitIgnoreSpec:
 
 def _above(place: str) -> Iterator[str]:
     return map(str, PurePosixPath(place).parents)
-
-
-def _repository(project: Path) -> Path | None:
-    return next(
-        (directory for directory in (project, *project.parents) if (directory / ".git").exists()),
-        None,
-    )
 
 
 def _excluded_outside(top: Path) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import PurePosixPath
 
 LINE_LENGTH = 79
 """Files that keep to this, with a trailing comma wherever they break, suit any wider setting."""
@@ -98,6 +99,17 @@ def natural(text: str) -> tuple[str | int, ...]:
     """A key that sorts numbers in texts by their value."""
     parts = re.split(r"(\d+)", text)
     return tuple(int(part) if part.isdecimal() else part for part in parts)
+
+
+def source_of(statement: ast.ImportFrom, file: PurePosixPath) -> str:
+    """The module that a statement imports from, without leading dots.
+
+    Args:
+        statement: the statement.
+        file: the module that has it, relative to the directory that is on `sys.path`.
+    """
+    above = file.parts[: -statement.level] if statement.level else ()
+    return ".".join(part for part in (*above, statement.module) if part)
 
 
 def imports_in(tree: ast.Module) -> Iterator[ast.Import | ast.ImportFrom]:

