@@ -46,6 +46,11 @@ def carry_out(state: CopierContext, plan: Plan, answers_before: bytes | None) ->
         left = take_back(project, new, [*applied.changes, recorded])
         taken = Applied((), (*applied.failures, *left))
         adopted = replace(adopted, applied=taken, taken_back=True)
+    elif answers.is_adopted and answers_before is None:
+        # Later, the user may have edited the audit, and a copy runs none of the user's code.
+        from ..verification.project_audit import audit_project  # noqa: PLC0415 - few need it
+
+        adopted = replace(adopted, audited=audit_project(project, answers))
     text = summarize(adopted, environ=os.environ, terminal=sys.stderr.isatty())
     if text and (adopted.failed or not state.options["quiet"]):
         sys.stderr.write(text)

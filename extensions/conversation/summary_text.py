@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 COLUMNS = 80
 LABEL_COLUMNS = 10
+AUDITED = 5
+"""So many places of the audit are shown; its command has all."""
 DATABASES = {"postgresql": "PostgreSQL", "supabase": "Supabase"}
 
 
@@ -50,6 +52,8 @@ class Adopted:
     plan: Plan
     applied: Applied
     checks: Sequence[Check]
+    audited: Sequence[tuple[str, str]] = ()
+    """Places in the project's code, each with the rule of the audit that it breaks."""
     taken_back: bool = False
     """Whether a failed copy was rolled back."""
 
@@ -92,6 +96,7 @@ def _sections(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[st
         faulty = {check.name for check in problems}
         yield "Verified", ", ".join(name for name in found if name not in faulty)
     yield from _failed(adopted)
+    yield from _audited(adopted)
     for note in adopted.plan.notes:
         yield "By hand", note
     if not changed_nothing:
@@ -110,6 +115,18 @@ def _failed(adopted: Adopted) -> Iterator[tuple[str, str]]:
         is_told = adopted.applied.failures and check.name == "dependencies and wiring"
         if check.level != "ok" and not is_told:
             yield label, f"{check.advice}."
+
+
+def _audited(adopted: Adopted) -> Iterator[tuple[str, str]]:
+    label = "Audit"
+    for place, rule in adopted.audited[:AUDITED]:
+        yield label, f"{place}: {rule}"
+        label = ""
+    rest = len(adopted.audited) - AUDITED
+    if rest > 0:
+        yield "", f"{rest} more"
+    if adopted.audited:
+        yield "", Command(run_module(adopted.answers, "database_kit.audit"))
 
 
 def _done(adopted: Adopted) -> Iterator[tuple[str, str]]:

@@ -11,10 +11,19 @@ if TYPE_CHECKING:
 
 KIT = frozenset(
     {
-        *("__init__", "application_models", "application_url", "audit", "diagnostics", "doctor"),
-        "driver",
-        *("engine", "errors", "findings", "health", "hosts", "migrate", "migration_lock", "pool"),
-        *("response", "revisions", "settings", "trace", "url"),
+        *("__init__", "application_models", "application_url", "audit", "code_facts"),
+        *("diagnostics", "doctor", "driver"),
+        *("engine", "errors", "findings", "health", "hosts", "migrate", "migration_lock"),
+        *(
+            "model_rules",
+            "pool",
+            "response",
+            "revisions",
+            "session_rules",
+            "settings",
+            "trace",
+            "url",
+        ),
     }
 )
 """The modules of `database_kit`; all others are for models and an Alembic of the layer's own."""
