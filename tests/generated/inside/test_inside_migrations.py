@@ -1,6 +1,7 @@
 """Run in an adopted project: what the tests of migrations say of bad revisions."""
 
 import asyncio
+import logging
 from io import StringIO
 
 import pytest
@@ -274,3 +275,13 @@ def test_migrations_run_in_the_transaction_of_a_connection(write, elsewhere):
         return created, await tables(elsewhere)
 
     assert asyncio.run(upgrade_and_roll_back()) == (True, [])
+
+
+@pytest.mark.usefixtures("empty_database")
+def test_logging_stays_as_the_application_has_configured_it(alembic_config):
+    root = logging.getLogger()
+    before = (root.level, list(root.handlers))
+
+    command.upgrade(alembic_config, "head")
+
+    assert (root.level, root.handlers) == before
