@@ -13,9 +13,14 @@ if TYPE_CHECKING:
     from .definitions import Definitions, Function
 
 _PREFIXES = (
-    "argon2.", "bcrypt.", "boto3.", "botocore.", "ftplib.", "httpx.Client", "minio.", "paramiko.",
-    "passlib.", "pwdlib.", "pymongo.", "redis.Redis", "redis.StrictRedis", "requests.",
-    "smtplib.", "socket.", "stripe.", "subprocess.", "urllib.request.", "urllib3.",
+    "anthropic.Anthropic", "argon2.", "azure.", "bcrypt.", "boto3.", "botocore.", "cloudinary.",
+    "docker.", "elasticsearch.Elasticsearch", "emails.", "firebase_admin.", "ftplib.", "google.",
+    "groq.Groq", "httpx.Client", "jira.", "kafka.", "kubernetes.", "ldap3.", "mailjet_rest.",
+    "meilisearch.", "minio.", "mysql.", "neo4j.", "openai.OpenAI", "opensearchpy.", "paramiko.",
+    "passlib.", "pika.", "plaid.", "postmarker.", "psycopg2.", "pwdlib.", "pymongo.", "pymysql.",
+    "redis.Redis", "redis.StrictRedis", "requests.", "resend.", "sendgrid.", "slack_sdk.",
+    "smtplib.", "socket.", "sqlite3.", "stripe.", "subprocess.", "supabase.", "telegram.",
+    "twilio.", "urllib.request.", "urllib3.", "yfinance.", "zeep.",
 )  # fmt: skip
 _NAMES = frozenset(
     {"os.system", "redis.from_url", "time.sleep"}

@@ -23,6 +23,7 @@ SESSION_CLASSES = frozenset(
     }
 )
 DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends"})
+_OF_ONE = frozenset({"first", "get", "get_one", "one", "one_or_none"})
 _UNIONS = frozenset({"typing.Optional", "typing.Annotated", "typing_extensions.Annotated"})
 _STATIC = frozenset({"staticmethod", "abc.abstractmethod", "classmethod"})
 
@@ -434,7 +435,7 @@ class Definitions:
             return Value("instance", above) if above else None
         made = self.value(module, function, node.func, depth + 1)
         if made is None:
-            return None
+            return self._loaded(module, function, node, depth)
         if made.klass:
             return Value("instance", made.of)
         if made.external in SESSION_CLASSES or made.external.startswith("made by sessionmaker"):
@@ -444,6 +445,28 @@ class Definitions:
         if made.function:
             return self.returned(made.function, depth + 1)
         return Value("external", f"{made.external}()") if made.external else None
+
+    def _loaded(
+        self, module: Module, function: Function | None, node: ast.Call, depth: int
+    ) -> Value | None:
+        """The object that a session loads: by its key, or by a query for one."""
+        if not isinstance(node.func, ast.Attribute) or node.func.attr not in _OF_ONE:
+            return None
+        current: ast.expr = node.func.value
+        key = node
+        if node.func.attr not in {"get", "get_one"} or isinstance(current, ast.Call):
+            while isinstance(current, ast.Call) and isinstance(current.func, ast.Attribute):
+                key, is_begin = current, current.func.attr == "query"
+                current = current.func.value
+                if is_begin:
+                    break
+            else:
+                return None
+        if not key.args or self.value(module, function, current, depth + 1) != SESSION:
+            return None
+        model = self.value(module, function, key.args[0], depth + 1)
+        is_alone = len(key.args) == 1 or key is node
+        return Value("instance", model.of) if model and model.klass and is_alone else None
 
     def returned(self, function: Function, depth: int = 0) -> Value | None:
         """What a function returns, or yields as a dependency."""

@@ -36,6 +36,10 @@ _KNOWN = frozenset(
 )
 _CALLED = {"str": "str", "int": "int", "float": "float", "bool": "bool", "len": "int"}
 _DUMPS = frozenset({"dict", "model_dump"})
+_STRICT = frozenset({"int", "date", "datetime", "time"})
+"""Types of columns that take values of a known type only: psycopg takes text for them."""
+_WRITTEN = {"datetime": "read datetime"}
+"""What was read from a column is of the type that the column takes."""
 _ADVICE = "asyncpg converts no values"
 
 
@@ -71,7 +75,7 @@ class _Reader:
         if isinstance(node, ast.JoinedStr):
             return {"str"}
         if isinstance(node, ast.BinOp):
-            return self.types(node.left, depth + 1) & {"naive datetime", "aware datetime"}
+            return self.types(node.left, depth + 1) | self.types(node.right, depth + 1)
         if isinstance(node, ast.BoolOp):
             return {kind for value in node.values for kind in self.types(value, depth + 1)}
         if isinstance(node, ast.IfExp):
@@ -135,14 +139,37 @@ class _Reader:
         return found if is_known else found | (set(type_names(parameter.annotation)) & _KNOWN)
 
     def _attribute(self, node: ast.Attribute) -> set[str]:
-        owner = self.definitions.value(self.function.module, self.function, node.value)
-        if not owner or not owner.instance:
-            return set()
-        model = self.models.by_class.get(owner.instance)
-        if model:
-            column = model.columns.get(node.attr)
-            return {column.type} - {"", "datetime"} if column else set()
-        return fields_of(self.definitions, owner.instance).get(node.attr, set())
+        found: set[str] = set()
+        for owner in self._owners(node.value):
+            if model := self.models.by_class.get(owner):
+                column = model.columns.get(node.attr)
+                found |= {_WRITTEN.get(column.type, column.type)} - {""} if column else set()
+            else:
+                found |= fields_of(self.definitions, owner).get(node.attr, set())
+        return found
+
+    def _owners(self, node: ast.expr) -> set[Class]:
+        """The classes that an object may be of."""
+        module, function = self.function.module, self.function
+        nodes = [node]
+        if isinstance(node, ast.Name):
+            bound = self.definitions.locals(function).get(node.id, [])
+            nodes += [value for value in bound if isinstance(value, ast.expr)]
+        values = [self.definitions.value(module, function, inner) for inner in nodes]
+        return {value.instance for value in values if value and value.instance}
+
+    def is_statement(self, node: ast.expr) -> bool:
+        """Whether an expression is one of SQL, which the server evaluates."""
+        for inner in ast.walk(node):
+            if not isinstance(inner, ast.Name | ast.Attribute):
+                continue
+            found = self.definitions.value(self.function.module, self.function, inner)
+            if found and (
+                found.external.startswith(("sqlalchemy.", "sqlmodel."))
+                or (found.klass and found.klass in self.models.by_class)
+            ):
+                return True
+        return False
 
     def columns(self, node: ast.expr) -> Iterator[tuple[Model, str, Column]]:
         """The columns that an expression such as `User.id` may stand for."""
@@ -174,7 +201,7 @@ def refusal(column: Column, types: set[str]) -> str:
     if column.type == "datetime":
         wanted = {"aware datetime", "AwareDatetime"} if column.has_zone else set[str]()
         wanted = wanted or {"naive datetime", "NaiveDatetime"}
-        times = {kind for kind in types if "datetime" in kind.lower()}
+        times = {kind for kind in types if "datetime" in kind.lower()} - {"read datetime"}
         if times - wanted:
             return (
                 "a datetime without time zone shifts in a column with one"
@@ -186,6 +213,15 @@ def refusal(column: Column, types: set[str]) -> str:
         kind = min(refused)
         return f"the value is a {kind}, the column's type {column.type}; {_ADVICE}"
     return ""
+
+
+def _unknown(reader: _Reader, column: Column, node: ast.expr) -> str:
+    """Why a value of an unknown type is refused; empty where it is none."""
+    if column.type not in _STRICT or reader.types(node) or reader.is_statement(node):
+        return ""
+    if isinstance(node, ast.Constant):
+        return ""
+    return f"nothing proves that {ast.unparse(node)} is a {column.type}; {_ADVICE}"
 
 
 def driver_problems(values: Values, use: SessionUse, driver: str) -> Iterator[tuple[int, str]]:
@@ -205,7 +241,10 @@ def _compared(reader: _Reader, node: ast.Compare) -> Iterator[tuple[int, str]]:
     for side in sides:
         for model, name, column in reader.columns(side):
             for other in sides:
-                if other is not side and (reason := refusal(column, reader.types(other))):
+                if other is side:
+                    continue
+                reason = refusal(column, reader.types(other)) or _unknown(reader, column, other)
+                if reason and not isinstance(node.ops[0], ast.In | ast.NotIn):
                     yield node.lineno, f"{model.definition.name}.{name}: {reason}"
 
 
@@ -245,7 +284,10 @@ def _constructed(reader: _Reader, model: Model, node: ast.Call) -> Iterator[tupl
     for keyword in node.keywords:
         if keyword.arg:
             column = model.columns.get(keyword.arg)
-            reason = refusal(column, reader.types(keyword.value)) if column else ""
+            reason = ""
+            if column:
+                reason = refusal(column, reader.types(keyword.value))
+                reason = reason or _unknown(reader, column, keyword.value)
             if reason:
                 yield keyword.value.lineno, f"{model.definition.name}.{keyword.arg}: {reason}"
         elif schema := _dump(reader, keyword.value):
@@ -298,12 +340,17 @@ def _by_name(reader: _Reader, node: ast.Call, method: str) -> Iterator[tuple[int
         values = node.args[-1:]
         primary = model.columns.get("id") or (keys[0] if keys else None)
         for value in values if primary else ():
-            if primary and (reason := refusal(primary, reader.types(value))):
-                yield node.lineno, f"the key of {model.definition.name}: {reason}"
+            if primary:
+                reason = refusal(primary, reader.types(value)) or _unknown(reader, primary, value)
+                if reason:
+                    yield node.lineno, f"the key of {model.definition.name}: {reason}"
         return
     for keyword in node.keywords:
         column = model.columns.get(keyword.arg or "")
-        if column and (reason := refusal(column, reader.types(keyword.value))):
+        if column is None:
+            continue
+        value = keyword.value
+        if reason := refusal(column, reader.types(value)) or _unknown(reader, column, value):
             yield node.lineno, f"{model.definition.name}.{keyword.arg}: {reason}"
     for argument in node.args:
         if isinstance(argument, ast.Dict):

@@ -123,14 +123,26 @@ class Responses:
                 if found and found.klass and found.klass not in self._models.by_class:
                     yield found.klass
 
-    def _fields(self, schema: Class) -> set[str]:
-        return {
-            dotted(statement.target)
-            for base in self._definitions.bases(schema)
-            if base not in self._models.by_class
-            for statement in base.node.body
-            if isinstance(statement, ast.AnnAssign)
-        }
+    def _fields(self, schema: Class, depth: int = 0) -> set[str]:
+        """The fields of a schema, and of the schemas in them."""
+        found: set[str] = set()
+        for base in self._definitions.bases(schema):
+            if base in self._models.by_class:
+                continue
+            for statement in base.node.body:
+                if isinstance(statement, ast.AnnAssign):
+                    found.add(dotted(statement.target))
+                    if depth < MAX_DEPTH:
+                        for inner in self._classes(base.module, statement.annotation):
+                            found |= self._fields(inner, depth + 1)
+                elif isinstance(statement, ast.FunctionDef):
+                    # Computed fields, and validators that may read others.
+                    found |= {
+                        node.attr
+                        for node in ast.walk(statement)
+                        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+                    }
+        return found
 
     def _owner(self, name: str) -> str:
         owners = (m.definition.name for m in self._models.by_class.values() if name in m.lazy)

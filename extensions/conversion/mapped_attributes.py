@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..inspection.python_source import dotted
@@ -38,6 +38,8 @@ class Column:
     onupdate: ast.expr | None = None
     is_computed: bool = False
     """Whether an UPDATE has the server compute it."""
+    target: str = ""
+    """The column that a foreign key refers to, as "authors.id"."""
 
 
 @dataclass(slots=True)
@@ -68,8 +70,14 @@ class Models:
         for definition in definitions.classes:
             if self._is_model(definition):
                 self.by_class[definition] = self._read(definition)
+        tables = {_table(model.definition): model for model in self.by_class.values()}
         for model in self.by_class.values():
             self._add_properties(model)
+            for name, column in model.columns.items():
+                table, _, key = column.target.rpartition(".")
+                referred = tables.get(table.rpartition(".")[2])
+                if not column.type and referred and key in referred.columns:
+                    model.columns[name] = replace(column, type=referred.columns[key].type)
 
     @property
     def lazy(self) -> set[str]:
@@ -198,7 +206,23 @@ def _column(
         options.get("onupdate"),
         any(name in options for name in ("onupdate", "server_onupdate"))
         or any(_name(argument) in {"Computed", "FetchedValue"} for argument in arguments),
+        next(filter(None, map(_foreign_key, arguments)), "")
+        or str(_constant(options.get("foreign_key")) or ""),
     )
+
+
+def _foreign_key(node: ast.expr) -> str:
+    if isinstance(node, ast.Call) and _name(node) == "ForeignKey" and node.args:
+        return str(_constant(node.args[0]) or "")
+    return ""
+
+
+def _table(definition: Class) -> str:
+    for statement in definition.node.body:
+        if isinstance(statement, ast.Assign) and dotted(statement.targets[0]) == "__tablename__":
+            return str(_constant(statement.value) or "")
+    # As SQLModel names it.
+    return definition.name.lower()
 
 
 def _parts(call: ast.Call) -> dict[str | None, ast.expr]:

@@ -244,8 +244,18 @@ class Queries:
             above = module.parent_of(call)
             if not isinstance(above, ast.Expr | ast.Assign | ast.Return):
                 raise NoSelectError(call, f"the result of Query.{name}() is used in an expression")
+        if name == "update" and not self._is_synchronized(call):
+            raise NoSelectError(
+                call, "what was read before is not read again after update(…) without synchronizing"
+            )
         if name == "scalar" and chain.kind == "entity":
             raise NoSelectError(call, "Query.scalar() of a model")
+
+    def _is_synchronized(self, call: ast.Call) -> bool:
+        return not any(
+            keyword.arg == "synchronize_session" and getattr(keyword.value, "value", None) is False
+            for keyword in call.keywords
+        )
 
     def _check_whole(self, chain: Chain) -> None:
         module, whole = self._function.module, chain.whole

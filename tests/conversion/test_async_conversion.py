@@ -291,7 +291,7 @@ def test_the_rest_of_a_file_keeps_every_byte(tmp_path: Path) -> None:
         ("return paginate(db.query(Author))", "the query itself is handed on"),
         ("return paginate(db)", "the session is handed to paginate"),
         (
-            "return list(map(lambda key: db.get(Author, key), [1]))",
+            "return list(map(lambda name: db.scalar(func.lower(name)), ['x']))",
             "an inner function has the session",
         ),
         ("db.expire_all()", "Session.expire_all() has no counterpart"),

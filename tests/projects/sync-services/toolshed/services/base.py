@@ -11,7 +11,7 @@ class Service(Generic[ModelType]):
     def __init__(self, model: type[ModelType]):
         self.model = model
 
-    def get(self, db: Session, id: Any) -> ModelType | None:
+    def get(self, db: Session, id: int) -> ModelType | None:
         return db.query(self.model).filter(self.model.id == id).first()
 
     def create(self, db: Session, **values: Any) -> ModelType:
