@@ -9,7 +9,7 @@ from enum import IntEnum
 from itertools import pairwise
 
 from ..python_text.imports import natural
-from .source_lines import Insertion, Source
+from .source_lines import Insertion, Source, is_text
 
 _Import = ast.Import | ast.ImportFrom
 # Imports that follow each other with nothing but comments and blank lines between.
@@ -58,7 +58,7 @@ def _end_of_head(source: Source) -> int:
     end = 0
     for index, statement in enumerate(source.tree.body):
         is_future = isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
-        if is_future or (index == 0 and _is_docstring(statement)):
+        if is_future or (index == 0 and is_text(statement)):
             end = source.last_line(statement)
     return end
 
@@ -236,7 +236,7 @@ class _Planner:
     def _at_top(self, ahead: Sequence[ast.stmt], before: ast.stmt) -> Insertion:
         """Put the import below the docstring of a file that imports nothing at its top level."""
         statements = [*ahead, before]
-        first = statements[1] if _is_docstring(statements[0]) and ahead else statements[0]
+        first = statements[1] if is_text(statements[0]) and ahead else statements[0]
         defines = isinstance(first, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         return Insertion(self._head(first), (self._line, "", "") if defines else (self._line, ""))
 
@@ -268,12 +268,4 @@ def _changes_path(statement: ast.stmt) -> bool:
         or (isinstance(node, ast.Attribute) and node.attr == "addsitedir")
         for node in ast.walk(statement)
         if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    )
-
-
-def _is_docstring(statement: ast.stmt) -> bool:
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
     )

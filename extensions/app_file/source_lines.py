@@ -147,3 +147,12 @@ def _logical_lines(text: str) -> dict[int, tuple[int, int]]:
 _OUTSIDE_LOGICAL_LINES = frozenset(
     {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 )
+
+
+def is_text(statement: ast.stmt) -> bool:
+    """Tell whether a statement is a string alone, such as a docstring."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )

@@ -12,7 +12,7 @@ from .flow import UnclearPlaceError
 from .import_place import plan_import
 from .present_wiring import INSTALL_FUNCTION, find_wiring
 from .scopes import Names, read_names
-from .source_lines import Insertion, Source, UnreadableSourceError, parse_source
+from .source_lines import Insertion, Source, UnreadableSourceError, is_text, parse_source
 
 _Statement = TypeVar("_Statement", bound=ast.stmt)
 
@@ -127,7 +127,7 @@ def _plan_call(source: Source, names: Names, place: Place, call: str) -> Inserti
     ):
         raise UnclearPlaceError(f"line {start} has more on it than the application's making")
     if isinstance(statement, ast.Assign | ast.AnnAssign):
-        documented = later and _is_text(later[0]) and later[0].lineno == end + 1
+        documented = later and is_text(later[0]) and later[0].lineno == end + 1
         end = source.last_line(later[0]) if documented else end
         return Insertion(end, (f"{indentation}{call}",))
     end = _end_with_comments(source, end, indentation)
@@ -152,14 +152,6 @@ def _end_with_comments(source: Source, end: int, indentation: str) -> int:
             end = number
         number += 1
     return end
-
-
-def _is_text(statement: ast.stmt) -> bool:
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )
 
 
 def _added(insertions: Iterable[Insertion]) -> tuple[tuple[int, str], ...]:

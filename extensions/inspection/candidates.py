@@ -95,8 +95,7 @@ def _is_generator(sources: Sources) -> bool:
 
 
 def _has_own_code(sources: Sources) -> bool:
-    others = Role.TEST | Role.FOREIGN | Role.MIGRATION | Role.SIDE | Role.ODD
-    paths = sources.modules(without=others)
+    paths = sources.modules(without=Role.ANY)
     return any(not path.endswith(("setup.py", "noxfile.py", "__init__.py")) for path in paths)
 
 

@@ -69,7 +69,6 @@ _SUPABASE_PACKAGES = frozenset(
 # Of a project with very many models, this many modules tell which base class they have.
 MAX_MODEL_MODULES = 150
 MAX_SUPERCLASSES = 5
-_CODE_ONLY = Role.TEST | Role.SIDE | Role.FOREIGN | Role.MIGRATION | Role.ODD
 
 
 @dataclass(slots=True)
@@ -184,7 +183,7 @@ def _name_of(base_class: _BaseClass | None, base: str) -> str | None:
 
 def _mentioning_sqlalchemy(sources: Sources, root: str, package: str) -> list[str]:
     """The modules that import SQLAlchemy: the package's, else others of the project."""
-    everything = sources.modules(root, without=_CODE_ONLY)
+    everything = sources.modules(root, without=Role.ANY)
     named = sources.mentioning(everything, b"sqlalchemy", b"sqlmodel")
     found = [path for path in named if _IMPORT.search(sources.tree.data(path))]
     inner = [path for path in found if is_within(path, package)]

@@ -24,7 +24,6 @@ MAX_VOTING_MODULES = 200
 # Of two directories that could be on `sys.path`, the one with this many times the other's
 # imports is taken without asking.
 CLEAR_MAJORITY = 3
-ROLES_OF_OTHERS = Role.TEST | Role.SIDE | Role.FOREIGN | Role.MIGRATION | Role.ODD
 _TEST_SHARE = 0.5
 # Others may be forgotten, but the modules that build and hold the application are imported.
 _BUILDS_IT = 2.0
@@ -229,7 +228,7 @@ def _electorates(sources: Sources, project: str, file: str) -> tuple[list[str], 
     def nearness(path: str) -> tuple[bool, bool]:
         return not is_within(path, inner), not is_within(path, project)
 
-    code = sources.modules(without=ROLES_OF_OTHERS)
+    code = sources.modules(without=Role.ANY)
     everything = sources.modules(without=Role.FOREIGN)
     return (
         sorted(code, key=nearness)[:MAX_VOTING_MODULES],

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from . import roles
-from .import_base import CLEAR_MAJORITY, MAX_VOTING_MODULES, ROLES_OF_OTHERS, Base
+from .import_base import CLEAR_MAJORITY, MAX_VOTING_MODULES, Base
 from .python_source import package_of
 from .roles import Role
 from .tree import ancestors, basename, is_within, join, parent, relative
@@ -157,7 +157,7 @@ def _package_of_entry(
         place = parent(served.file)
         if is_within(place, package) or not is_within(place, base.directory):
             continue
-        if place == base.directory or sources.tree.role(served.file) & ROLES_OF_OTHERS:
+        if place == base.directory or sources.tree.role(served.file):
             continue
         inner = relative(place, base.directory)
         other = _descend(sources, base.directory, inner, package_names)
@@ -280,7 +280,7 @@ def _packages_in(sources: Sources, place: str) -> list[str]:
         name
         for name in sorted(sources.tree.directories[place].directories)
         if join(place, name) in sources.python_directories
-        and not sources.tree.directories[join(place, name)].role & ROLES_OF_OTHERS
+        and not sources.tree.directories[join(place, name)].role
     ]
 
 

@@ -19,6 +19,8 @@ class Role:
     FOREIGN: Final = 4
     MIGRATION: Final = 8
     ODD: Final = 16
+    ANY: Final = 31
+    """All of them: what has none is the application's own code."""
 
 
 TEST_NAMES = frozenset(

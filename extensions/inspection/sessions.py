@@ -52,8 +52,7 @@ def find_session_dependency(
 ) -> SessionDependency | None:
     """The session dependency that most parameters are declared with, else a lone generator."""
     votes: dict[tuple[str, str], float] = {}
-    others = Role.TEST | Role.FOREIGN | Role.SIDE | Role.MIGRATION | Role.ODD
-    paths = sources.modules(root, without=others)
+    paths = sources.modules(root, without=Role.ANY)
     near = sorted(paths, key=lambda path: not is_within(path, package))
     for path in islice(sources.mentioning(near, b"Depends("), MAX_ROUTE_MODULES):
         for written, weight in _votes_in(sources.tree.text(path)).items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from .declared import Declared
@@ -264,23 +264,17 @@ def _too_low(item: Declared, requirement: Requirement, path: str) -> str:
 
 def _conflict(item: Declared, requirement: Requirement, path: str) -> Conflict:
     needed = f"{requirement.key}{requirement.specifier}"
-    whose = "database layer needs" if requirement.group == "main" else "layer's tests need"
     return Conflict(
         path=item.path or path,
         line=item.line,
         written=item.written,
         needed=str(requirement),
         remedy=f"change it so that it admits {needed}",
-        whose=whose,
+        whose="database layer needs" if requirement.group == "main" else "layer's tests need",
     )
 
 
 def _lacking_extra(item: Declared, requirement: Requirement, path: str) -> Conflict:
-    return Conflict(
-        path=item.path or path,
-        line=item.line,
-        written=item.written,
-        needed=str(requirement),
-        remedy=f"write it as {requirement.name_with_extras}",
-        problem="lacks an extra of",
-    )
+    remedy = f"write it as {requirement.name_with_extras}"
+    conflict = _conflict(item, requirement, path)
+    return replace(conflict, remedy=remedy, problem="lacks an extra of")

@@ -50,7 +50,15 @@ def test_the_facts_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 
 
 def test_the_script_needs_nothing_but_python(tmp_path: Path) -> None:
-    write_tree(tmp_path, FILES)
+    others = {
+        "Pipfile": '[packages]\nfastapi = "*"\n',
+        "environment.yml": "dependencies:\n  - fastapi=0.121\n",
+        "pixi.toml": '[dependencies]\nfastapi = "*"\n',
+        "requirements.txt": "fastapi\n",
+        "setup.cfg": "[options]\ninstall_requires =\n    fastapi\n",
+        "setup.py": "from setuptools import setup\nsetup(install_requires=['fastapi'])\n",
+    }
+    write_tree(tmp_path, {**FILES, **others})
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-W", "error", str(SCRIPT), str(tmp_path)],
         capture_output=True,

@@ -251,3 +251,9 @@ def test_file_of_setuptools_names_its_requirements_file() -> None:
     assert requirement_files(read_tables(single)) == ["requirements.txt"]
     assert requirement_files(read_tables(content.format(""))) == []
     assert requirement_files(read_tables("[project]\n")) == []
+
+
+def test_hook_of_hatch_names_its_requirements_files() -> None:
+    hook = "[tool.hatch.metadata.hooks.requirements_txt]\nfiles = ['base.txt', 'web.txt']\n"
+    content = f"[project]\ndynamic = ['dependencies']\n{hook}"
+    assert requirement_files(read_tables(content)) == ["base.txt", "web.txt"]
