@@ -51,12 +51,12 @@ def test_the_facts_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
 
 def test_the_script_needs_nothing_but_python(tmp_path: Path) -> None:
     others = {
-        "Pipfile": '[packages]\nfastapi = "*"\n',
-        "environment.yml": "dependencies:\n  - fastapi=0.121\n",
-        "pixi.toml": '[dependencies]\nfastapi = "*"\n',
-        "requirements.txt": "fastapi\n",
-        "setup.cfg": "[options]\ninstall_requires =\n    fastapi\n",
-        "setup.py": "from setuptools import setup\nsetup(install_requires=['fastapi'])\n",
+        "backend/Pipfile": '[packages]\nfastapi = "*"\n',
+        "backend/environment.yml": "dependencies:\n  - fastapi=0.121\n",
+        "backend/pixi.toml": '[dependencies]\nfastapi = "*"\n',
+        "backend/requirements.txt": "fastapi\n",
+        "backend/setup.cfg": "[options]\ninstall_requires =\n    fastapi\n",
+        "backend/setup.py": "from setuptools import setup\nsetup(install_requires=['fastapi'])\n",
     }
     write_tree(tmp_path, {**FILES, **others})
     done = subprocess.run(
