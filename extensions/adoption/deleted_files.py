@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from ..project_paths import read, read_file
 from .answers_file import ANSWERS_FILE
 from .rerender import RenderError, render_recorded
 
@@ -65,7 +66,10 @@ def merge_into(project: Path, path: str, target: str) -> bool:
     if made is None:
         return False
     edited = _git(project, "show", f"HEAD:./{path}")
-    contents = ((project / target).read_bytes(), made, edited)
+    current = read(project, target)
+    if current is None:
+        return False
+    contents = (current, made, edited)
     with TemporaryDirectory() as directory:
         files = [Path(directory, str(number)) for number in range(3)]
         for file, content in zip(files, contents, strict=True):
@@ -73,7 +77,7 @@ def merge_into(project: Path, path: str, target: str) -> bool:
         merge = ["git", "merge-file", "--quiet", *map(str, files)]
         is_clean = subprocess.run(merge, cwd=project, check=False).returncode == 0
         if is_clean:
-            (project / target).write_bytes(files[0].read_bytes())
+            (project / target).write_bytes(read_file(files[0], target) or b"")
     return is_clean
 
 
