@@ -36,6 +36,11 @@ class Placement:
     gap: bool = False
     """Whether an empty line goes above the heading."""
 
+    @property
+    def above(self) -> list[str]:
+        """The lines that go above them."""
+        return [""] * self.gap + [self.heading] * bool(self.heading)
+
 
 def arrange(
     text: str, start: int, items: Sequence[Item], new: Sequence[Requirement]

@@ -185,14 +185,12 @@ def write_requirements(
     ]
     line_end = line_end_of(content)
     for placement in arrange(content, 0, listed, missing) if listed else ():
-        new = [placement.heading] if placement.heading else []
-        new += [str(item) for item in placement.requirements]
+        new = placement.above + [str(item) for item in placement.requirements]
         if placement.after < 0:
             start = listed[0].start
             edits.append(Edit(start, start, "".join(line + line_end for line in new)))
         else:
             end = listed[placement.after].end
-            new = ([""] if placement.gap else []) + new
             edits.append(Edit(end, end, "".join(line_end + line for line in new)))
     after = apply(content, edits)
     return after if listed else _appended(after, [str(item) for item in missing], line_end)

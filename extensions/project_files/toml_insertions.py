@@ -75,7 +75,7 @@ def insert_into_array(
         _Addition(
             placement.after,
             [quoted(write(item), quote) for item in placement.requirements],
-            ([""] if placement.gap else []) + ([placement.heading] if placement.heading else []),
+            placement.above,
         )
         for placement in placements
     ]
@@ -189,8 +189,7 @@ def insert_into_table(
     edits: list[Edit] = []
     for placement in arrange(text, ends[first], items, new):
         start = end_of_line(text, ends[first + placement.after + 1])
-        lines = ([""] if placement.gap else []) + ([placement.heading] if placement.heading else [])
-        lines += [
+        lines = placement.above + [
             style.indent + requirement.name.ljust(style.width) + style.equals + write(requirement)
             for requirement in placement.requirements
         ]

@@ -68,8 +68,7 @@ def write_changes(changes: Sequence[Change], *, within: Path | None = None) -> N
             done.append(str(change.path))
     finally:
         for _, temporary, _ in staged:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
+            _discard(temporary)
 
 
 def _target(path: Path, within: Path | None) -> Path:
@@ -107,14 +106,17 @@ def _stage(path: Path, target: Path, data: bytes) -> Path:
         if status is not None:
             _keep_owner_and_mode(temporary, status)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        _discard(temporary)
         raise WriteError(f"{path} cannot be written: {reason(error)}") from error
     except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        _discard(temporary)
         raise
     return temporary
+
+
+def _discard(temporary: Path) -> None:
+    with contextlib.suppress(OSError):
+        temporary.unlink(missing_ok=True)
 
 
 def _status(target: Path) -> os.stat_result | None:
@@ -141,8 +143,7 @@ def _commit(path: Path, temporary: Path, target: Path) -> None:
     try:
         temporary.replace(target)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        _discard(temporary)
         raise WriteError(f"{path} cannot be written: {reason(error)}") from error
     _sync_directory(target.parent)
 
