@@ -67,9 +67,13 @@ def _joined(source: Source, statement: ast.ImportFrom, name: str) -> str:
     if first == last:
         written = [f"{n} as {a}" if a else n for n, a in names]
         opened = "(" if "(" in texts[0] else ""
+        closed = ")" if opened else ""
+        plain = f"from {statement.module} import {opened}{', '.join(written)}{closed}"
+        if texts[0] != plain:
+            end = texts[0].rstrip().removesuffix(")").rstrip().rstrip(",")
+            return _replaced(source, first, f"{end}, {name}{closed}")
         sorted_before = [*written] == sorted(written, key=_rank)
         joined = sorted([*written, name], key=_rank) if sorted_before else [*written, name]
-        closed = ")" if opened else ""
         text = f"from {statement.module} import {opened}{', '.join(joined)}{closed}"
         return _replaced(source, first, text)
     # One name a line.

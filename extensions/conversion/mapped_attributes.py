@@ -206,7 +206,7 @@ def _column(
         options.get("onupdate"),
         any(name in options for name in ("onupdate", "server_onupdate"))
         or any(_name(argument) in {"Computed", "FetchedValue"} for argument in arguments),
-        next(filter(None, map(_foreign_key, arguments)), "")
+        next((key for argument in arguments if (key := _foreign_key(argument))), "")
         or str(_constant(options.get("foreign_key")) or ""),
     )
 

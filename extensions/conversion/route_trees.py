@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..inspection.python_source import dotted
 from .call_arguments import argument_of
-from .definitions import Class, Definitions, Function
+from .definitions import SESSION, Class, Definitions, Function
 from .lazy_loads import Responses
 from .session_use import Call, Obstacle, Reader, SessionUse, session_parameters
 
@@ -55,22 +55,61 @@ class Sorter:
         self._reader = reader
         self._tests = tests
         self._uses = {function: reader.read(function) for function in definitions.functions}
-        self._depends = {
-            function: [v.function for _, _, v in definitions.depends(function) if v and v.function]
-            + [
-                method
-                for _, _, value in definitions.depends(function)
-                if value and value.klass
-                if (method := definitions.method(value.klass, "__init__"))
-            ]
-            for function in definitions.functions
-        }
+        self._hidden: dict[Function, ast.Call] = {}
+        """Functions with a dependency whose session is not read."""
+        self._unsplit: set[Function] = set()
+        """What a dependency has that another function makes: it has one form only."""
+        self._depends = {function: self._filling(function) for function in definitions.functions}
         self._leading = self._lead_to_sessions()
         self._stays: dict[Function, Obstacle] = {}
         self._both: set[Function] = set()
         self._overridden: set[Function] = set()
         self._rooted: set[Function] = set()
         """What a router, or a route's decorator, has among its dependencies."""
+
+    def _filling(self, function: Function) -> list[Function]:
+        """The functions that fill the parameters of another one, as dependencies."""
+        found: list[Function] = []
+        for _, call, value in self._definitions.depends(function):
+            if value and value.function:
+                found.append(value.function)
+            elif value and value.klass:
+                method = self._definitions.method(value.klass, "__init__")
+                found += [method] if method else []
+            elif value and value.instance:
+                method = self._definitions.method(value.instance, "__call__")
+                found += [method] if method else []
+            elif value is None or not value.external:
+                found += self._made(function, call)
+        return found
+
+    def _made(self, function: Function, call: ast.Call) -> list[Function]:
+        """The dependencies of a dependency that a function makes, such as `has_role("admin")`."""
+        argument = call.args[0] if call.args else None
+        made = argument.func if isinstance(argument, ast.Call) else None
+        value = self._definitions.value(function.module, None, made) if made else None
+        maker = value.function if value else None
+        if maker is None:
+            self._hidden[function] = call
+            return []
+        found: list[Function] = []
+        for node in ast.walk(maker.node):
+            if isinstance(node, ast.Call) and self._definitions.is_depends(maker.module, node):
+                inner = self._definitions.dependency_of(maker.module, None, node)
+                target = inner.function if inner else None
+                if target is None or self._definitions.is_dependency(target):
+                    if not (inner and inner.external):
+                        self._hidden[function] = call
+                else:
+                    found.append(target)
+        # An alias, such as `SessionDep`, names no Depends here.
+        for node in ast.walk(maker.node):
+            if isinstance(node, ast.arg) and (
+                self._definitions.annotated(maker.module, node.annotation) == SESSION
+            ):
+                self._hidden[function] = call
+        self._unsplit |= {*found}
+        return found
 
     def sort(self) -> Trees:
         """Say of each function that leads to a session whether it becomes async."""
@@ -228,6 +267,9 @@ class Sorter:
 
     def _judge_alone(self, function: Function) -> None:
         use = self._uses[function]
+        if function in self._hidden:
+            made = self._hidden[function]
+            self._stay(function, made, f"nothing tells what {ast.unparse(made)} has of a session")
         if use.obstacles:
             self._stays.setdefault(function, min(use.obstacles, key=lambda o: (o.is_cured, o.line)))
         for node in use.sessions:
@@ -326,6 +368,10 @@ class Sorter:
 
     def _spread(self) -> None:
         waiting = self._waiting(self._leading)
+        for function in waiting:
+            name = function.node.name
+            if function.owner and name.startswith("__") and name != "__call__":
+                self._stay(function, function.node, f"{name} cannot wait")
         groups = list(self._groups())
         while self._spread_once(waiting, groups):
             pass
@@ -383,6 +429,7 @@ class Sorter:
             function.owner is None
             and not callers
             and function not in self._overridden
+            and function not in self._unsplit
             and not self._uses[function].is_route
             and not function.node.decorator_list
         )

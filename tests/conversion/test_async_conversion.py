@@ -577,3 +577,99 @@ def test_nothing_changes_where_the_whole_is_not_proven(
         converted(tmp_path, code, {name: text.lstrip() for name, text in files.items()})
 
     assert str(error.value) == reason
+
+
+SHARED = """
+def get_caller(token: str, db: Session = Depends(get_db)) -> Author:
+    return db.query(Author).filter(Author.name == token).one()
+
+
+{between}
+@router.get("/lazy")
+def lazy(author: Author = Depends({given})):
+    return [book.title for book in author.books]
+
+
+@router.patch("/plain", response_model=AuthorOut)
+def plain(name: str, db: Session = Depends(get_db), author: Author = Depends({given})):
+    author.name = name
+    db.commit()
+    return author
+"""
+
+
+def test_a_shared_dependency_gets_a_counterpart(tmp_path: Path) -> None:
+    conversion = converted(tmp_path, SHARED.format(between="", given="get_caller"))
+
+    assert {*reasons(conversion)} == {"lazy"}
+    assert body(conversion, "get_async_caller").startswith(
+        "async def get_async_caller(token: str, db: AsyncSession = Depends(get_async_db)) -> Author"
+    )
+    assert "Depends(get_async_caller)" in body(conversion, "plain")
+    assert "Depends(get_caller)" in body(conversion, "lazy")
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        (
+            "def known(role: str):\n    def check(author: Author = Depends(get_caller)):\n"
+            "        return author\n\n    return check\n\n\n"
+        ),
+        (
+            "def known(role: str):\n    def check(token: str, db: Session = Depends(get_db)):\n"
+            "        return get_caller(token, db)\n\n    return check\n\n\n"
+        ),
+    ],
+)
+def test_a_dependency_that_is_made_has_one_session(tmp_path: Path, between: str) -> None:
+    # Both routes would have the author of one session, and one of them another session.
+    conversion = converted(tmp_path, SHARED.format(between=between, given='known("x")'))
+
+    assert conversion.files == {}
+    assert {"lazy", "plain"} <= {*reasons(conversion)}
+
+
+@pytest.mark.parametrize(
+    ("method", "reason"),
+    [
+        ("def __init__(self, db: Session):\n        self.db = db\n        db.commit()",
+         "__init__ cannot wait"),
+        (("def __init__(self, db: Session):\n        self.db = db\n\n"
+         "    def __len__(self):\n        return self.db.query(Author).count()"),
+         "__len__ cannot wait"),
+    ],
+)  # fmt: skip
+def test_methods_that_python_calls(tmp_path: Path, method: str, reason: str) -> None:
+    conversion = converted(
+        tmp_path,
+        f"class Store:\n    {method}\n\n"
+        "    def load(self):\n        return self.db.get(Author, 1)\n"
+        '\n\n@router.get("/x")\ndef route(db: Session = Depends(get_db)) -> None:\n'
+        "    store = Store(db)\n    store.load()\n",
+    )
+
+    assert reason in reasons(conversion)["Store.load"]
+    assert conversion.files == {}
+
+
+def test_schemas_are_read_through_those_in_them(tmp_path: Path) -> None:
+    conversion = converted(
+        tmp_path,
+        """
+        @router.get("/x", response_model=list[Ranked])
+        def route(db: Session = Depends(get_db)):
+            return db.query(Author, func.count(Book.id)).join(Book).group_by(Author.id).all()
+        """,
+        {
+            "app/schemas.py": (
+                f"{SCHEMAS}\n\nclass Ranked(BaseModel):\n    author: AuthorWithBooks\n"
+            ),
+            "app/routes.py": HEAD.replace("import AuthorOut", "import Ranked, AuthorOut")
+            + '\n\n@router.get("/x", response_model=list[Ranked])\n'
+            "def route(db: Session = Depends(get_db)):\n"
+            "    return db.query(Author, func.count(Book.id)).join(Book).all()\n",
+        },
+    )
+
+    assert "Ranked reads" in reasons(conversion)["route"]
