@@ -371,7 +371,9 @@ def _selected(reader: _Reader, node: ast.Call) -> Model | None:
     current: ast.expr = node
     while isinstance(current, ast.Call) and isinstance(current.func, ast.Attribute):
         inner = current.func.value
-        if current.func.attr in {"get", "query"} and current.args:
+        # `query(Model).get(key)` names its model further in than `get(Model, key)`.
+        needed = {"get": 2, "query": 1}.get(current.func.attr)
+        if needed and len(current.args) >= needed:
             return _model(reader, current.args[0])
         current = inner
     if isinstance(current, ast.Call) and current.args:

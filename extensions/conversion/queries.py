@@ -302,10 +302,14 @@ def _is_type(annotation: ast.expr | None) -> bool:
 
 
 def generators(function: Function) -> Iterator[ast.AST]:
-    """The parts of a function that run later or elsewhere: lambdas, generators, inner functions."""
+    """The parts of a function that cannot wait, as lambdas, generators and inner functions.
+
+    Nor can f-strings, in which Python 3.11 does not tell where an expression stands.
+    """
     for node in ast.walk(function.node):
         inner = (
-            ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.GeneratorExp | ast.ClassDef
+            *(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.GeneratorExp, ast.ClassDef),
+            ast.JoinedStr,
         )
         if isinstance(node, inner) and node is not function.node:
             yield node

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from ..inspection.python_source import dotted
 from .call_arguments import argument_of
-from .definitions import SESSION, Class, Definitions, Function
+from .definitions import SESSION, Class, Definitions, Function, own_nodes
 from .lazy_loads import Responses
+from .queries import TERMINALS
 from .session_use import Call, Obstacle, Reader, SessionUse, session_parameters
 
 if TYPE_CHECKING:
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
     from .mapped_attributes import Models
     from .modules import Module
+
+_OF_RESULTS = frozenset({"fetchall", "fetchone", "scalar_one", "scalar_one_or_none"})
+_LATER = frozenset({"exec", "execute", "query", "scalars"})
+"""Methods of a session that give something that may need it later."""
+_DEEPEST = 6
+"""How many variables and functions a value is followed through."""
 
 
 @dataclass(slots=True)
@@ -176,8 +183,39 @@ class Sorter:
             return False
         if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in ast.walk(function.node)):
             return False
+        if self._returns_what_runs_later(function):
+            return False
         below = {call.target for call in use.calls} & self._leading
         return all(self._is_runnable(f, seen | {function}) for f in below - seen - {function})
+
+    def _returns_what_runs_later(self, function: Function, depth: int = 0) -> bool:
+        """Whether a function may return a query or a result, which needs the session later on."""
+        returns = (node for node in own_nodes(function.node) if isinstance(node, ast.Return))
+        return any(node.value and self._runs_later(function, node.value, depth) for node in returns)
+
+    def _runs_later(self, function: Function, node: ast.expr, depth: int) -> bool:
+        use = self._uses[function]
+        if depth > _DEEPEST:
+            return True
+        if isinstance(node, ast.Name):
+            bound = self._definitions.locals(function).get(node.id, [])
+            values = (value for value in bound if isinstance(value, ast.expr))
+            return any(self._runs_later(function, value, depth + 1) for value in values)
+        if isinstance(node, ast.Call):
+            targets = [call.target for call in use.calls if call.node is node]
+            if targets:
+                return any(self._returns_what_runs_later(target, depth + 1) for target in targets)
+            if not isinstance(node.func, ast.Attribute):
+                return False
+            if node.func.attr in TERMINALS | _OF_RESULTS:
+                return False
+            if node.func.value in use.sessions:
+                return node.func.attr in _LATER
+            return self._runs_later(function, node.func.value, depth + 1)
+        if isinstance(node, ast.IfExp | ast.BoolOp | ast.Tuple | ast.List):
+            parts = (part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
+            return any(self._runs_later(function, part, depth + 1) for part in parts)
+        return False
 
     # What leads to a session
 
@@ -395,7 +433,7 @@ class Sorter:
                         is_sync = True
                 elif not is_sync and target in waiting and not call.can_await:
                     changed |= self._stay(
-                        function, call.node, f"it calls {target.name} in a lambda"
+                        function, call.node, f"it calls {target.name} where it cannot wait"
                     )
                     is_sync = True
             for target in self._depends[function]:

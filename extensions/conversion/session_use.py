@@ -152,7 +152,7 @@ class Reader:
         late = {inner: part for part in generators(function) for inner in ast.walk(part)}
         for node in use.sessions:
             if node in late:
-                self._add(use, node, "an inner function has the session", cured=True)
+                self._add(use, node, f"{_kind(late[node])} has the session", cured=True)
             else:
                 self._session(use, node)
         queries = Queries(self.definitions, self.models, function, use.sessions)
@@ -163,7 +163,8 @@ class Reader:
             self._add(use, error.node, str(error), cured=True)
         for chain in use.chains:
             if chain.base in late:
-                self._add(use, chain.base, "an inner function runs the query", cured=True)
+                what = _kind(late[chain.base])
+                self._add(use, chain.base, f"{what} runs the query", cured=True)
         self._decorators(use)
         self._filled(use)
         self._nodes(use)
@@ -173,6 +174,7 @@ class Reader:
         for line, reason in driver_problems(values, use, self.driver):
             use.obstacles.append(Obstacle(function.module.file, line, reason))
         self._refreshes(use)
+        self._rollbacks(use)
 
     def _add(self, use: SessionUse, node: ast.AST, reason: str, *, cured: bool = False) -> None:
         line = getattr(node, "lineno", use.function.node.lineno)
@@ -308,6 +310,36 @@ class Reader:
                         cured=True,
                     )
 
+    def _rollbacks(self, use: SessionUse) -> None:
+        """Stop at objects that are read after a rollback, which has them loaded again."""
+        function, module = use.function, use.function.module
+        for call in use.awaited:
+            if not isinstance(call.func, ast.Attribute) or call.func.attr != "rollback":
+                continue
+            following = [
+                node
+                for statement in _statements_after(module, call, function.node)
+                for node in ast.walk(statement)
+            ]
+            for node in following:
+                if not isinstance(node, ast.Name) or not _is_read(node) or node in use.sessions:
+                    continue
+                if self._may_be_loaded_again(function, node):
+                    reason = f"a rollback has {node.id} loaded again where it is read afterwards"
+                    self._add(use, node, reason, cured=True)
+
+    def _may_be_loaded_again(self, function: Function, node: ast.Name) -> bool:
+        if self._is_model(function, node.id):
+            return True
+        above = function.module.parent_of(node)
+        handlers = (n for n in ast.walk(function.node) if isinstance(n, ast.ExceptHandler))
+        return (
+            isinstance(above, ast.Attribute)
+            and node.id in self.definitions.locals(function)
+            and node.id not in {handler.name for handler in handlers}
+            and self.definitions.value(function.module, function, node) is None
+        )
+
     def _read_after(self, function: Function, commit: ast.stmt) -> Iterator[str]:
         end = commit.end_lineno or commit.lineno
         refreshed: set[str] = set()
@@ -390,6 +422,29 @@ def session_parameters(definitions: Definitions, function: Function) -> list[str
 
 def _is_read(node: ast.Name) -> bool:
     return isinstance(node.ctx, ast.Load)
+
+
+def _kind(part: ast.AST) -> str:
+    return "an f-string" if isinstance(part, ast.JoinedStr) else "an inner function"
+
+
+def _statements_after(module: Module, node: ast.AST, function: ast.AST) -> Iterator[ast.stmt]:
+    """The statements of a function that may run after the one that a node is in."""
+    while node is not function:
+        above = module.parent_of(node)
+        if above is None:
+            return
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(above, name, None)
+            if not isinstance(block, list) or node not in block:
+                continue
+            for statement in block[block.index(node) + 1 :]:
+                yield statement
+                if isinstance(statement, ast.Return | ast.Raise):
+                    return
+        if isinstance(above, ast.For | ast.While):
+            yield from above.body
+        node = above
 
 
 def _is_plain(target: ast.expr) -> bool:

@@ -294,6 +294,14 @@ def test_the_rest_of_a_file_keeps_every_byte(tmp_path: Path) -> None:
             "return list(map(lambda name: db.scalar(func.lower(name)), ['x']))",
             "an inner function has the session",
         ),
+        (
+            "return f'{db.query(Author).count()} authors'",
+            "an f-string has the session",
+        ),
+        (
+            "author = db.get(Author, 1)\n    db.rollback()\n    return author.name",
+            "a rollback has author loaded again where it is read afterwards",
+        ),
         ("db.expire_all()", "Session.expire_all() has no counterpart"),
         (
             "with SessionLocal() as other:\n        other.get(Author, 1)\n    db.get(Author, 1)",
@@ -306,6 +314,10 @@ def test_the_rest_of_a_file_keeps_every_byte(tmp_path: Path) -> None:
         ),
         ("db.execute(text('SELECT 1; SELECT 2'))", "asyncpg runs one statement at a time"),
         # The driver would refuse these, or store another value.
+        (
+            "caller = Caller(id='5')\n    return db.query(Author).get(caller.id).name",
+            "the key of Author: the value is a str, the column's type int",
+        ),
         (
             "db.query(Author).filter(Author.id == '5').all()",
             "Author.id: the value is a str, the column's type int",
@@ -406,6 +418,44 @@ def test_obstacles(tmp_path: Path, code: str, reason: str) -> None:
 )
 def test_obstacles_around_a_function(tmp_path: Path, code: str, name: str, reason: str) -> None:
     assert reason in reasons(converted(tmp_path, code))[name]
+
+
+def test_a_query_is_not_taken_out_of_run_sync(tmp_path: Path) -> None:
+    conversion = converted(
+        tmp_path,
+        """
+        def base(db: Session):
+            query = db.query(Author).filter(Author.id > 0)
+            return query
+
+
+        @router.get("/first")
+        def first(db: Session = Depends(get_db)):
+            return base(db).first().name
+        """,
+    )
+
+    assert "the query itself is handed on" in reasons(conversion)["first"]
+    assert conversion.files == {}
+
+
+def test_what_is_read_before_a_rollback_does_no_harm(tmp_path: Path) -> None:
+    conversion = converted(
+        tmp_path,
+        """
+        @router.get("/x")
+        def route(db: Session = Depends(get_db)):
+            author = db.get(Author, 1)
+            try:
+                db.commit()
+            except ValueError as error:
+                db.rollback()
+                raise RuntimeError(str(error)) from error
+            return author.name
+        """,
+    )
+
+    assert "return author.name" in conversion.files["app/routes.py"]
 
 
 def test_a_route_stays_and_the_others_change(tmp_path: Path) -> None:
