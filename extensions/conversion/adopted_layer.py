@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,8 @@ DRIVERS = {
     },
 }
 """Packages with a driver for PostgreSQL, the likeliest first, and the driver's name."""
+_EXTRA = re.compile(r"postgresql[-_](\w+)")
+"""Of SQLAlchemy, such as `postgresql-asyncpg`: the driver's package, without hyphens."""
 OTHER_DATABASES = {
     "aiosqlite": "SQLite",
     "aiomysql": "MySQL",
@@ -199,8 +202,10 @@ def _driver(facts: Facts) -> str:
     use, requirements = facts.database.sqlalchemy, facts.requirements
     if use == "none":
         raise UnprovenError(facts.package_dir, 0, "SQLAlchemy is not used")
+    sqlalchemy = requirements.get("sqlalchemy")
+    extras = _EXTRA.findall(sqlalchemy.text.lower()) if sqlalchemy else []
     for package, driver in DRIVERS[use].items():
-        if package in requirements:
+        if package in requirements or package.replace("-", "") in extras:
             return driver
     for package, name in OTHER_DATABASES.items():
         if bound := requirements.get(package):

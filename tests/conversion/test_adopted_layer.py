@@ -28,6 +28,7 @@ Session = async_sessionmaker(engine)
 LOCAL = ENGINE.replace("engine =", "if True:", 1)
 SYNC = ENGINE.replace(".ext.asyncio", "").replace("async_", "")
 WITH_PSYCOPG = PYPROJECT.replace("asyncpg", "psycopg")
+BY_EXTRA = PYPROJECT.replace('"asyncpg", ', "").replace("[asyncio]", "[postgresql-{}]")
 MODELS = """\
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -221,12 +222,21 @@ def test_the_base(tmp_path: Path, models: str, env: str, base: str) -> None:
     assert (layer.base, layer.models) == (base, ("app.tables",))
 
 
+def test_a_driver_that_is_an_extra_of_sqlalchemy(tmp_path: Path) -> None:
+    layer = read(tmp_path, pyproject_toml=BY_EXTRA.format("asyncpg"))
+
+    assert layer.driver == "asyncpg"
+
+
 @pytest.mark.parametrize(
     ("engine", "requirements", "driver", "sessions"),
     [
         (ENGINE, WITH_PSYCOPG.replace("psycopg", "psycopg[binary]"), "psycopg", "async"),
         (SYNC, WITH_PSYCOPG.replace("psycopg", "psycopg2-binary"), "psycopg2", "sync"),
         (SYNC, WITH_PSYCOPG, "psycopg", "sync"),
+        (SYNC, BY_EXTRA.format("psycopg2binary"), "psycopg2", "sync"),
+        (SYNC, BY_EXTRA.format("psycopg"), "psycopg", "sync"),
+        (ENGINE, BY_EXTRA.format("psycopgbinary"), "psycopg", "async"),
     ],
 )
 def test_other_drivers(
