@@ -6,7 +6,8 @@
 # Seen: the revision has sa.Interval(), as the parameters of the type are no arguments that its
 #   repr shows: the migrated column keeps microseconds, that of create_all() rounds to seconds, and
 #   comparison finds no difference. Tests on create_all() read another value than production does.
-# Users: postgresql.INTERVAL(precision=0), which is written out and compared.
+# Users: postgresql.INTERVAL(precision=0), which is written out and compared; the layer's
+#   autogenerate writes second_precision.
 
 set -euo pipefail
 work=$(mktemp -d)

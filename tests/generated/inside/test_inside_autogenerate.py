@@ -340,6 +340,8 @@ LIMITS = [
     (Numeric, Numeric(12, 4)),
     (Numeric(12, 4), Numeric),
     (Text, ARRAY(Text)),
+    (Interval, Interval(second_precision=0)),
+    (Interval(second_precision=3), Interval),
 ]
 
 
