@@ -435,10 +435,11 @@ def _statements_after(module: Module, node: ast.AST, function: ast.AST) -> Itera
         if above is None:
             return
         for name in ("body", "orelse", "finalbody"):
-            block = getattr(above, name, None)
-            if not isinstance(block, list) or node not in block:
-                continue
-            for statement in block[block.index(node) + 1 :]:
+            # The body of a lambda, and of a conditional expression, is no block.
+            found: list[ast.stmt] | ast.expr = getattr(above, name, [])
+            block = found if isinstance(found, list) else []
+            places = [place for place, statement in enumerate(block) if statement is node]
+            for statement in block[places[0] + 1 :] if places else ():
                 yield statement
                 if isinstance(statement, ast.Return | ast.Raise):
                     return

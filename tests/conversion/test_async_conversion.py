@@ -302,6 +302,11 @@ def test_the_rest_of_a_file_keeps_every_byte(tmp_path: Path) -> None:
             "author = db.get(Author, 1)\n    db.rollback()\n    return author.name",
             "a rollback has author loaded again where it is read afterwards",
         ),
+        (
+            "author = db.get(Author, 1)\n    db.rollback() if author else db.commit()\n"
+            "    return author.name",
+            "a rollback has author loaded again where it is read afterwards",
+        ),
         ("db.expire_all()", "Session.expire_all() has no counterpart"),
         (
             "with SessionLocal() as other:\n        other.get(Author, 1)\n    db.get(Author, 1)",
