@@ -56,6 +56,8 @@ class Blocking:
                 continue
             name = self._outside(function, node)
             written = ast.unparse(node.func)
+            if isinstance(function.module.parent_of(node), ast.Await):
+                continue
             if name.startswith(_LOOPS):
                 yield node, f"{written}() runs an event loop of its own"
             elif name == "open":

@@ -92,7 +92,7 @@ class Responses:
                         node.lineno,
                         (
                             f"{schema.name} reads {name}, which loads lazily: add "
-                            f".options(selectinload({self._owner(name)}.{name})) to the query"
+                            f".options(selectinload({self._owned(name)})) to the query"
                         ),
                     )
 
@@ -144,9 +144,9 @@ class Responses:
                     }
         return found
 
-    def _owner(self, name: str) -> str:
-        owners = (m.definition.name for m in self._models.by_class.values() if name in m.lazy)
-        return next(owners, "…")
+    def _owned(self, name: str) -> str:
+        owners = [m.definition.name for m in self._models.by_class.values() if name in m.lazy]
+        return f"{owners[0]}.{name}" if len(owners) == 1 else f"…{name}"
 
     def _is_loaded(self, name: str, tree: list[Function]) -> bool:
         """Whether every query of the tree loads it with its object."""

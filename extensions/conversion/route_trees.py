@@ -189,7 +189,9 @@ class Sorter:
         return all(self._is_runnable(f, seen | {function}) for f in below - seen - {function})
 
     def _returns_what_runs_later(self, function: Function, depth: int = 0) -> bool:
-        """Whether a function may return a query or a result, which needs the session later on."""
+        """Whether a function may return what needs the session later on, such as a query."""
+        if function.node.name == "__init__":
+            return True
         returns = (node for node in own_nodes(function.node) if isinstance(node, ast.Return))
         return any(node.value and self._runs_later(function, node.value, depth) for node in returns)
 

@@ -303,8 +303,10 @@ def test_the_rest_of_a_file_keeps_every_byte(tmp_path: Path) -> None:
             "a rollback has author loaded again where it is read afterwards",
         ),
         (
-            "author = db.get(Author, 1)\n    db.rollback() if author else db.commit()\n"
-            "    return author.name",
+            (
+                "author = db.get(Author, 1)\n    db.rollback() if author else db.commit()\n"
+                "    return author.name"
+            ),
             "a rollback has author loaded again where it is read afterwards",
         ),
         ("db.expire_all()", "Session.expire_all() has no counterpart"),
@@ -442,6 +444,52 @@ def test_a_query_is_not_taken_out_of_run_sync(tmp_path: Path) -> None:
 
     assert "the query itself is handed on" in reasons(conversion)["first"]
     assert conversion.files == {}
+
+
+def test_no_object_takes_its_session_out_of_run_sync(tmp_path: Path) -> None:
+    conversion = converted(
+        tmp_path,
+        """
+        class Authors:
+            def __init__(self, db: Session):
+                self.db = db
+
+            @property
+            def newest(self):
+                return self.db.query(Author).first()
+
+
+        def authors(db: Session = Depends(get_db)) -> Authors:
+            return Authors(db)
+
+
+        @router.get("/newest")
+        def newest(found: Authors = Depends(authors)):
+            return found.newest.name
+
+
+        @router.get("/x")
+        def other(db: Session = Depends(get_db)):
+            return db.get(Author, 1)
+        """,
+    )
+
+    assert "def authors(db: Session" in conversion.files["app/routes.py"]
+    assert "async_authors" not in conversion.files["app/routes.py"]
+
+
+def test_an_async_route_may_wait_for_something_else(tmp_path: Path) -> None:
+    conversion = converted(
+        tmp_path,
+        """
+        @router.get("/x")
+        async def route(db: Session = Depends(get_db)):
+            await asyncio.sleep(0)
+            return db.get(Author, 1)
+        """,
+    )
+
+    assert "    return await db.get(Author, 1)" in conversion.files["app/routes.py"]
 
 
 def test_what_is_read_before_a_rollback_does_no_harm(tmp_path: Path) -> None:
@@ -704,7 +752,7 @@ def test_methods_that_python_calls(tmp_path: Path, method: str, reason: str) -> 
         "    store = Store(db)\n    store.load()\n",
     )
 
-    assert reason in reasons(conversion)["Store.load"]
+    assert reason in reasons(conversion)["route"]
     assert conversion.files == {}
 
 
