@@ -124,6 +124,21 @@ def parse_source(content: str) -> Source:
     raise UnreadableSourceError(reason)
 
 
+def parse_tree(content: str) -> ast.Module:
+    """Parse a file's whole text as `parse_source` does, without reading its lines.
+
+    Raises:
+        UnreadableSourceError: Python cannot parse it.
+    """
+    try:
+        return parse_quietly(_LINE_END.sub("\n", content.removeprefix(_BOM)))
+    except SyntaxError as error:
+        reason = f"Python cannot parse it: {error.msg} (line {error.lineno})"
+    except (ValueError, RecursionError, MemoryError) as error:
+        reason = f"Python cannot parse it: {error}"
+    raise UnreadableSourceError(reason)
+
+
 def parse_quietly(text: str) -> ast.Module:
     """Parse without the warnings that are meant for the file's own author."""
     with warnings.catch_warnings():

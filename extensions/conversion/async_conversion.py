@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..app_file.source_lines import UnreadableSourceError, parse_source
+from ..app_file.source_lines import UnreadableSourceError, parse_source, parse_tree
 from ..inspection.roles import Role, is_test_file
 from ..inspection.tree import is_within
 from ..project_files.encoding import decode
@@ -147,7 +147,8 @@ def dependency_answer(path: Path, dependency: str, import_base: str) -> dict[str
         UnprovenError: it does more than that, or tests override it in another way.
     """
     project = Project.at(path, import_base)
-    _, modules, tests = _read_all(project, path, ())
+    name = dependency.rpartition(":")[2].encode()
+    _, modules, tests = _read_all(project, path, (), name, b"sessionmaker")
     definitions = Definitions(project, modules, dependency)
     found = read_dependency(definitions, dependency)
     replaced = [
@@ -164,7 +165,7 @@ def dependency_answer(path: Path, dependency: str, import_base: str) -> dict[str
 
 
 def _read_all(
-    project: Project, path: Path, own: Sequence[str]
+    project: Project, path: Path, own: Sequence[str], *words: bytes
 ) -> tuple[dict[str, str], list[Module], set[str]]:
     """The contents of the project's modules, the modules, and which of them are tests."""
     sources = project.sources
@@ -176,11 +177,11 @@ def _read_all(
         if any(is_within(file, place) or file == place for place in own):
             continue
         data = read(path, file)
-        if data is None:
+        if data is None or (words and not any(word in data for word in words)):
             continue
         content = decode(data).content
         try:
-            tree = parse_source(content).tree
+            tree = parse_tree(content)
         except UnreadableSourceError:
             continue
         contents[file] = content

@@ -1,9 +1,12 @@
 """The routes of an adopted sync layer become async where that is proven."""
 
 from collections.abc import Callable
+from contextlib import redirect_stderr
+from io import StringIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import copier
 import pytest
 
 from tests.support.desk import Desk
@@ -50,6 +53,14 @@ def list_names(current: CurrentMember, loans: LoanService = Depends()) -> list[s
     return [loan.tool.name for loan in loans.of_member(current)]
 """
 ASYNC = {"db_existing": "adopt", "db_adopt_sessions": "async"}
+
+
+def copied(template: Path, project: Path) -> str:
+    """Add the layer with async routes, and return what is printed."""
+    said = StringIO()
+    with redirect_stderr(said):
+        copier.run_copy(str(template), project, data=dict(ASYNC), defaults=True, unsafe=True)
+    return said.getvalue()
 
 
 def environment_of(project: Path, environments: Path, url: str) -> Desk:
@@ -108,8 +119,12 @@ def test_a_relationship_that_loads_lazily_keeps_its_route(template: Path, tmp_pa
         file.write(LAZY)
     commit_all(project, "Names")
 
-    add_layer(template, project, **ASYNC)
+    said = " ".join(copied(template, project).split())
 
+    assert "Async 7 of 11 routes, 17 of 29 functions that lead to a session" in said
+    assert "toolshed/services/tools.py: add " in said
+    reason = "loan.tool may load lazily: add .options(selectinload(…tool)) to the query"
+    assert f"stays: list_names (toolshed/routes/loans.py, line 34: {reason}" in said
     text = routes.read_text(encoding="utf-8")
     assert LAZY in text
     assert "async def lend_tool" not in text

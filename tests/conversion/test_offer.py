@@ -27,6 +27,10 @@ RECORDED = {
         ({"db_auth_tables": True}, "-d db_auth_tables: not available"),
         ({"db_type": "supabase"}, "-d db_type=supabase: db_existing=adopt supports"),
         ({"db_extras": ["doctor", "seeds"]}, "-d db_extras: db_existing=adopt supports"),
+        (
+            {"db_adopt_sessions": "async"},
+            "-d db_adopt_sessions=async: no layer with sync sessions is adopted.",
+        ),
     ],
 )
 def test_answers_that_do_not_go_with_it(
@@ -87,4 +91,11 @@ def test_a_record_that_no_copy_wrote(changed: dict[str, object]) -> None:
     assert not list(check_adopted({**answers, "db_adopted": RECORDED}))
     assert list(check_adopted({**answers, "db_adopted": {**RECORDED, **changed}}))
     assert list(check_adopted({**answers, "db_adopted": None}))
+    # Routes become async by a dependency that is known.
+    given = {"dependency": "app.db:get_db", "autoflush": True, "overridden": False}
+    answers["db_adopt_sessions"] = "async"
+    assert list(check_adopted({**answers, "db_adopted": RECORDED}))
+    assert not list(check_adopted({**answers, "db_adopted": {**RECORDED, **given}}))
+    wrong = {**RECORDED, **given, "dependency": "app.db:get_db()"}
+    assert list(check_adopted({**answers, "db_adopted": wrong}))
     assert not list(check_adopted({"db_existing": "stop", "db_added_on": "2026-11-27"}))
