@@ -173,7 +173,8 @@ def _read_all(
     contents: dict[str, str] = {}
     modules: list[Module] = []
     tests: set[str] = set()
-    for file in sources.modules("", without=Role.FOREIGN | Role.MIGRATION):
+    # Migrations call what stays, as tests do.
+    for file in sources.modules("", without=Role.FOREIGN):
         if any(is_within(file, place) or file == place for place in own):
             continue
         data = read(path, file)

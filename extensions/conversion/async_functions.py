@@ -520,7 +520,10 @@ class Writer:
         for owner in owners:
             if owner:
                 for statement in self._bodies(owner):
-                    self._annotation(self._of(owner.module, contents), statement.annotation)
+                    edits = self._of(owner.module, contents)
+                    self._annotation(edits, statement.annotation)
+                    if statement.value is not None:
+                        self._depends(edits, statement.value)
 
     def _bodies(self, owner: Class) -> Iterator[ast.AnnAssign]:
         yield from (s for s in owner.node.body if isinstance(s, ast.AnnAssign))

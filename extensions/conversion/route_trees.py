@@ -323,12 +323,19 @@ class Sorter:
                     if other.node.name == call.func.attr:
                         self._stay(other, call, "a call may be of this function", function.module)
         for known in use.calls:
-            if known.target in self._leading and any(
-                isinstance(argument, ast.Starred) for argument in known.node.args
-            ):
-                self._stay(
-                    function, known.node, f"the arguments of {known.target.name} are not listed"
-                )
+            if known.target in self._leading:
+                self._judge_call(use, known)
+
+    def _judge_call(self, use: SessionUse, call: Call) -> None:
+        """Stop at a call whose session is not known to be the caller's."""
+        target = call.target
+        if any(isinstance(argument, ast.Starred) for argument in call.node.args):
+            self._stay(use.function, call.node, f"the arguments of {target.name} are not listed")
+        for parameter in session_parameters(self._definitions, target):
+            given = list(argument_of(target, parameter, call.node))
+            if not given or any(node not in use.sessions for node in given):
+                reason = f"the session that {target.name} gets is not the caller's own"
+                self._stay(use.function, call.node, reason)
 
     def _judge_routes(self) -> None:
         responses = Responses(self._definitions, self._models)

@@ -128,8 +128,6 @@ class Reader:
         return use
 
     def _is_session(self, function: Function, node: ast.Name | ast.Attribute) -> bool:
-        if isinstance(node, ast.Attribute) and not dotted(node):
-            return False
         return self.definitions.value(function.module, function, node) == SESSION
 
     def _calls(self, use: SessionUse) -> None:
@@ -183,7 +181,9 @@ class Reader:
     def _session(self, use: SessionUse, node: ast.AST) -> None:
         module = use.function.module
         above = module.parent_of(node)
-        if isinstance(above, ast.Attribute):
+        if isinstance(node, ast.Attribute) and not dotted(node).startswith("self."):
+            self._add(use, node, "the session is that of another object")
+        elif isinstance(above, ast.Attribute):
             self._member(use, above)
         elif isinstance(above, ast.Call | ast.keyword):
             call = module.parent_of(above) if isinstance(above, ast.keyword) else above
@@ -274,13 +274,18 @@ class Reader:
                 name = found.external if found else ""
                 if name.startswith("psycopg"):
                     self._add(use, node, f"{name} is the sync driver's")
-                if found == OWN_SESSION:
-                    self._add(use, node, "it opens a session of its own")
+            if self._is_own_session(function, node):
+                self._add(use, node, "it opens a session of its own")
         for call, reason in self.blocking.in_function(function):
             if reason:
                 self._add(use, call, reason)
             else:
                 use.threaded.append(call)
+
+    def _is_own_session(self, function: Function, node: ast.AST) -> bool:
+        if not isinstance(node, ast.Name | ast.Attribute | ast.Call):
+            return False
+        return self.definitions.value(function.module, function, node) == OWN_SESSION
 
     def _is_used_as_dependency(self, function: Function) -> bool:
         return function in self.dependencies

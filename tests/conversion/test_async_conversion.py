@@ -776,3 +776,90 @@ def test_schemas_are_read_through_those_in_them(tmp_path: Path) -> None:
     )
 
     assert "Ranked reads" in reasons(conversion)["route"]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "reason"),
+    [
+        (
+            (
+                "def load(db: Session | None = None):\n    db = db or SessionLocal()\n"
+                "    return db.get(Author, 1)\n"
+            ),
+            "load",
+            "the session is used as a value",
+        ),
+        (
+            (
+                "def load(db: Session):\n    return db.get(Author, 1)\n\n\n"
+                '@router.get("/y")\ndef other():\n    db = next(get_db())\n    load(db)\n'
+            ),
+            "other",
+            "the session that load gets is not the caller's own",
+        ),
+        (
+            (
+                "class Work:\n    def __init__(self, db: Session):\n        self.db = db\n\n\n"
+                "def load(db: Session):\n    return Work(db).db.get(Author, 1)\n"
+            ),
+            "load",
+            "the session is that of another object",
+        ),
+    ],
+)
+def test_sessions_of_others(tmp_path: Path, code: str, name: str, reason: str) -> None:
+    route = (
+        '\n\n@router.get("/x")\ndef route(db: Session = Depends(get_db)) -> None:\n    load(db)\n'
+    )
+
+    assert reason in reasons(converted(tmp_path, code + route))[name]
+
+
+def test_a_session_in_the_body_of_a_class(tmp_path: Path) -> None:
+    conversion = converted(
+        tmp_path,
+        """
+        @dataclass
+        class Store:
+            db: Session = Depends(get_db)
+
+            def load(self):
+                return self.db.get(Author, 1)
+
+
+        @router.get("/x")
+        def route(store: Store = Depends()) -> None:
+            store.load()
+        """,
+    )
+
+    text = conversion.files["app/routes.py"]
+    assert "    db: AsyncSession = Depends(get_async_db)\n\n    async def load(self):" in text
+    assert "    await store.load()\n" in text
+
+
+def test_a_migration_calls_what_stays(tmp_path: Path) -> None:
+    conversion = converted(
+        tmp_path,
+        """
+        def load(db: Session):
+            return db.get(Author, 1)
+
+
+        @router.get("/x")
+        def route(db: Session = Depends(get_db)) -> None:
+            load(db)
+        """,
+        {
+            "alembic/versions/one.py": """\
+            from app.routes import load
+
+
+            def upgrade():
+                load(Session(op.get_bind()))
+            """
+        },
+    )
+
+    assert {*reasons(conversion)} == {"load"}
+    assert "await db.run_sync(load)" in body(conversion)
