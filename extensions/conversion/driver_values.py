@@ -100,6 +100,8 @@ class _Reader:
         name = dotted(node.func)
         if name in _CALLED:
             return {_CALLED[name]}
+        if isinstance(node.func, ast.Attribute) and node.func.attr in {"date", "today"}:
+            return {"date"}
         if isinstance(node.func, ast.Attribute) and node.func.attr == "get":
             return self._of_token(node.func.value)
         last = name.rpartition(".")[2]

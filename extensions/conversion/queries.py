@@ -35,10 +35,17 @@ _AGGREGATES = frozenset({"avg", "bool_and", "bool_or", "count", "max", "min", "s
 class NoSelectError(Exception):
     """A chain that has no counterpart; the message says why."""
 
-    def __init__(self, node: ast.AST, reason: str) -> None:
-        """Name the place."""
+    def __init__(self, node: ast.AST, reason: str, *, is_cured: bool = True) -> None:
+        """Name the place.
+
+        Args:
+            node: the part of the chain.
+            reason: what it lacks.
+            is_cured: whether it does the same in `run_sync`.
+        """
         super().__init__(reason)
         self.node = node
+        self.is_cured = is_cured
 
 
 @dataclass(slots=True)
@@ -245,9 +252,9 @@ class Queries:
             if not isinstance(above, ast.Expr | ast.Assign | ast.Return):
                 raise NoSelectError(call, f"the result of Query.{name}() is used in an expression")
         if name == "update" and not self._is_synchronized(call):
-            raise NoSelectError(
-                call, "what was read before is not read again after update(…) without synchronizing"
-            )
+            # Nor does a commit expire it then, also where `run_sync` calls the function.
+            reason = "what was read before is not read again after update(…) without synchronizing"
+            raise NoSelectError(call, reason, is_cured=False)
         if name == "scalar" and chain.kind == "entity":
             raise NoSelectError(call, "Query.scalar() of a model")
 

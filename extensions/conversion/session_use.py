@@ -158,7 +158,7 @@ class Reader:
             queries.read()
             use.chains = queries.chains
         except NoSelectError as error:
-            self._add(use, error.node, str(error), cured=True)
+            self._add(use, error.node, str(error), cured=error.is_cured)
         for chain in use.chains:
             if chain.base in late:
                 what = _kind(late[chain.base])
@@ -274,6 +274,9 @@ class Reader:
                 name = found.external if found else ""
                 if name.startswith("psycopg"):
                     self._add(use, node, f"{name} is the sync driver's")
+            if _is_unsynchronized(node):
+                reason = "what was read before is not read again after an unsynchronized update()"
+                self._add(use, node, reason)
             if self._is_own_session(function, node):
                 self._add(use, node, "it opens a session of its own")
         for call, reason in self.blocking.in_function(function):
@@ -423,6 +426,15 @@ def session_parameters(definitions: Definitions, function: Function) -> list[str
         if definitions.value(function.module, function, ast.Name(parameter.arg, ast.Load()))
         == SESSION
     ]
+
+
+def _is_unsynchronized(node: ast.AST) -> bool:
+    """Whether a statement has the option that leaves objects of the session as they are."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    values = {k.arg: getattr(k.value, "value", None) for k in node.keywords}
+    is_left = values.get("synchronize_session", True) is False
+    return is_left and node.func.attr == "execution_options" and "update(" in ast.unparse(node)
 
 
 def _is_read(node: ast.Name) -> bool:

@@ -863,3 +863,31 @@ def test_a_migration_calls_what_stays(tmp_path: Path) -> None:
 
     assert {*reasons(conversion)} == {"load"}
     assert "await db.run_sync(load)" in body(conversion)
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        "db.query(Book).update({'title': 'x'}, synchronize_session=False)",
+        "db.execute(update(Book).values(title='x').execution_options(synchronize_session=False))",
+    ],
+)
+def test_an_update_that_leaves_objects_as_they_are(tmp_path: Path, update: str) -> None:
+    # A commit expires them in a sync session, and not in this one.
+    conversion = converted(
+        tmp_path,
+        f"""
+        def rename(db: Session):
+            {update}
+            db.commit()
+
+
+        @router.get("/x", response_model=BookOut)
+        def route(db: Session = Depends(get_db)):
+            book = db.get(Book, 1)
+            rename(db)
+            return book
+        """,
+    )
+
+    assert {*reasons(conversion)} == {"rename", "route"}
