@@ -195,6 +195,23 @@ def test_migrations_run_one_at_a_time_and_new_code_uses_the_models(desk: Desk) -
     assert "postgres_dsn" in desk.fails("-m", "desk.database_kit.doctor")
 
 
+@pytest.mark.long
+@pytest.mark.thorough
+def test_an_env_py_that_connects_by_the_applications_pool(desk: Desk) -> None:
+    file = desk.project / "migrations" / "env.py"
+    text = file.read_text(encoding="utf-8")
+    before, _, rest = text.partition("    connectable = async_engine_from_config(")
+    _, _, after = rest.partition("    async with")
+    after = after.replace("    await connectable.dispose()\n", "")
+    use = "    from desk.db.session import engine as connectable\n\n    async with"
+    file.write_text(before + use + after, encoding="utf-8")
+    # It is upgraded, undone and upgraded again, each in an event loop of its own.
+    revision = HARMFUL.replace('op.drop_column("tickets", "title")', 'op.execute("SELECT 1")')
+    desk.add_revision(revision.replace("raise NotImplementedError", 'op.execute("SELECT 1")'))
+
+    assert "18 passed" in desk.run(*KIT, "--record-differences")
+
+
 def test_an_update_keeps_edits_and_the_undo_every_byte(
     adopted: Path, template: Path, tmp_path: Path
 ) -> None:
