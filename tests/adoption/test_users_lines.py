@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extensions.adoption import layer_requirements as needs
-from extensions.adoption import plan as changes
 from extensions.adoption.answers import Answers
 from extensions.adoption.answers_file import ANSWERS_FILE, read_answers, record_changes
 from extensions.adoption.plan import make_plan, plan_update
@@ -203,7 +202,7 @@ def newer_bounds() -> Generator[None]:
         return [*kept, "asyncpg>=0.99", "new-package>=1"]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(changes, "main_requirements", main_requirements)
+        patch.setattr(needs, "main_requirements", main_requirements)
         yield
 
 
