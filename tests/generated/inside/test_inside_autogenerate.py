@@ -20,6 +20,7 @@ from sqlalchemy import (
     Computed,
     Enum as EnumColumn,
     Date,
+    Float,
     ForeignKey,
     Identity,
     Index,
@@ -342,6 +343,7 @@ LIMITS = [
     (Text, ARRAY(Text)),
     (Interval, Interval(second_precision=0)),
     (Interval(second_precision=3), Interval),
+    (Float(24), Float(53)),
 ]
 
 
