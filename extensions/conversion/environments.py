@@ -50,12 +50,13 @@ def read_environment(project: Project, directory: str, base: str) -> Environment
         raise UnprovenError(file, 0, "it cannot be read as Python")
     name, line, is_attribute = _metadata(module)
     imported = module.imports(module.tree).get(name)
-    is_sqlmodel = imported is not None and imported.module == "sqlmodel"
+    origin = _origin(project, imported) if imported else None
+    is_sqlmodel = origin is not None and origin.module == "sqlmodel"
     if imported is None or not (is_sqlmodel or project.has(imported)):
         raise UnprovenError(file, line, f"{name} is not imported from the project")
     found = f"{imported.module}:{imported.name}"
     if is_sqlmodel:
-        defined = "sqlmodel:SQLModel"
+        found = defined = "sqlmodel:SQLModel"
     else:
         meant = project.sources.meaning(file, name) or _imported(project, imported)
         if imported.name is None or meant is None:
@@ -168,6 +169,18 @@ def _is_metadata_of(project: Project, base: str, metadata: str) -> bool:
                 meant = project.sources.meaning(file or "", owner)
                 return meant is not None and _as_written(project, *meant) == base
     return False
+
+
+def _origin(project: Project, imported: Imported) -> Imported:
+    """What an import means behind the modules of the project that only pass the name on."""
+    for _ in range(MAX_SUPERCLASSES):
+        file = project.file_of(imported.module)
+        module = project.module(file) if file else None
+        further = module.imports(module.tree).get(imported.name or "") if module else None
+        if further is None:
+            break
+        imported = further
+    return imported
 
 
 def _imported(project: Project, imported: Imported) -> tuple[str, str] | None:

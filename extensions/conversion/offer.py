@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
+from ..inspection.tree import Tree
 from .added_files import is_adopted
 
 if TYPE_CHECKING:
@@ -151,11 +153,30 @@ def why_sync(
     if known.get("sessions") != "sync":
         return "no layer with sync sessions is adopted"
     if "dependency" not in known:
-        return "no dependency that only opens a session is known of it; keep them"
+        unread = _first_unread(project)
+        return unread or "no dependency that only opens a session is known of it; keep them"
     try:
         check_routes(project, known, import_base, own)
     except UnprovenError as error:
         return f"{error}; keep them"
+    return ""
+
+
+def _first_unread(project: Path) -> str:
+    """A file that is written for a newer Python than the one that runs this; empty for none."""
+    tree = Tree(project)
+    for name in tree.files():
+        if name.endswith(".py"):
+            try:
+                ast.parse(tree.data(name))
+            except SyntaxError as error:
+                running = ".".join(map(str, sys.version_info[:2]))
+                return (
+                    f"{name}, line {error.lineno}, cannot be parsed by Python {running}, which runs"
+                    " Copier; take the project's: uvx --python"
+                )
+            except (ValueError, RecursionError):
+                continue
     return ""
 
 

@@ -222,6 +222,15 @@ def test_the_base(tmp_path: Path, models: str, env: str, base: str) -> None:
     assert (layer.base, layer.models) == (base, ("app.tables",))
 
 
+def test_a_module_of_models_that_passes_the_base_on(tmp_path: Path) -> None:
+    models = "from sqlmodel import SQLModel\n\n\nclass Item(SQLModel, table=True):\n    id: int\n"
+    env = ENV.replace("import Base", "import SQLModel").replace("Base.", "SQLModel.")
+
+    layer = read(tmp_path, app__models_py=models, alembic__env_py=env)
+
+    assert (layer.base, layer.models) == ("sqlmodel:SQLModel", ("app.models",))
+
+
 def test_a_driver_that_is_an_extra_of_sqlalchemy(tmp_path: Path) -> None:
     layer = read(tmp_path, pyproject_toml=BY_EXTRA.format("asyncpg"))
 

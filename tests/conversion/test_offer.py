@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from extensions.conversation.reasons_to_stop import bounds_that_exclude
-from extensions.conversion.offer import check_adopted, offer, other_extras, reasons_not_to_adopt
+from extensions.conversion.offer import (
+    check_adopted,
+    offer,
+    other_extras,
+    reasons_not_to_adopt,
+    why_sync,
+)
 from tests.conversion.test_adopted_layer import FIRST, PROJECT, PYPROJECT
 from tests.inspection.trees import APP, inspect_files
 
@@ -56,6 +62,15 @@ def test_what_is_not_proven_is_said_where_adopting_is_offered(tmp_path: Path) ->
     facts = inspect_files(tmp_path, {**PROJECT, "alembic/versions/b2.py": second})
 
     assert "the history has no single head" in offer(tmp_path, facts)
+
+
+def test_a_file_for_a_newer_python_is_named(tmp_path: Path) -> None:
+    sync = {"sessions": "sync"}
+    before = why_sync(tmp_path, ".", sync)
+    (tmp_path / "deps.py").write_text("x = 1\nsome new syntax\n")
+
+    assert before.startswith("no dependency that only opens a session")
+    assert why_sync(tmp_path, ".", sync).startswith("deps.py, line 2, cannot be parsed by Python 3")
 
 
 def test_extras_as_a_command_line_has_them() -> None:
