@@ -128,6 +128,7 @@ async def test_what_is_invalid_is_named_with_what_mends_it():
     )
 
 
+@pytest.mark.usefixtures("migrated_database")
 async def test_time(monkeypatch):
     name = parse_database_url(get_database_settings().url.get_secret_value()).database
     await run(f"ALTER DATABASE {name} SET timezone TO 'Europe/Berlin'")
