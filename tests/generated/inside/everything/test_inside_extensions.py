@@ -28,10 +28,10 @@ def test_an_extension_that_was_created_by_hand(alembic_config, tmp_path):
     config.set_main_option("version_locations", str(tmp_path))
     options = {"autogenerate": True, "version_path": str(tmp_path)}
     execute("CREATE EXTENSION vector")
-    first = revision(config, rev_id="1", **options)
+    first = revision(config, "first", rev_id="1", **options)
     upgrade(config, "head")
     execute("ALTER TABLE articles ADD COLUMN spare text")
-    second = revision(config, rev_id="2", **options)
+    second = revision(config, "second", rev_id="2", **options)
 
     assert CREATE in Path(first.path).read_text()
     written = Path(second.path).read_text()
