@@ -106,6 +106,7 @@ def test_the_chosen_engine_and_env_py_change_and_nothing_else(adopted: Path) -> 
     assert not (adopted / "desk" / "database_kit" / "migrate.py").exists()
 
 
+@pytest.mark.thorough
 def test_linters_and_the_projects_own_tests(desk: Desk) -> None:
     files = [line[3:] for line in changed_files(desk.project) if line.endswith(".py")]
     new = [name for name in files if name.startswith(("desk/database", "tests/database"))]

@@ -138,6 +138,7 @@ def test_a_relationship_that_loads_lazily_keeps_its_route(template: Path, tmp_pa
     assert git(project, "diff", "--stat", "--cached", "main~1") == ""
 
 
+@pytest.mark.thorough
 def test_an_update_makes_them_async_later(template: Path, tmp_path: Path) -> None:
     project = copy_with_layer(template, NAME, tmp_path / "project", db_existing="adopt")
     commit_all(project, "Adopted")

@@ -53,6 +53,7 @@ SHOP_PAGES = [
     "how-to/testing.md",
     "how-to/zero-downtime-migrations.md",
 ]
+LONG_PAGES = {"how-to/routine.md", "how-to/zero-downtime-migrations.md"}
 FOLLOWED = {
     *SHOP_PAGES,
     "how-to/coding-agents.md",
@@ -180,7 +181,13 @@ def create_database(server_url: str, *, like: str = "template1") -> str:
     return urlsplit(server_url)._replace(path=f"/{name}").geturl()
 
 
-@pytest.mark.parametrize("page", SHOP_PAGES)
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=[pytest.mark.thorough] if page in LONG_PAGES else [])
+        for page in SHOP_PAGES
+    ],
+)
 def test_in_a_project_with_the_layer(
     page: str, shop: Place, template: Path, server_url: str, tmp_path: Path
 ) -> None:
@@ -225,6 +232,7 @@ def test_in_a_project_without_a_layer(
     Reader(project, template, url, variables).follow("how-to/existing-database.md")
 
 
+@pytest.mark.thorough
 def test_with_tenants(template: Path, environments: Path, server_url: str, tmp_path: Path) -> None:
     project = copy_project("uv-app", tmp_path / "project")
     environment = WITH_EVERYTHING.environment(

@@ -22,7 +22,7 @@ class Adopted:
 
 
 @pytest.fixture(
-    params=by_default(CASES, "uv-app", "poetry-src"),
+    params=by_default(CASES, "uv-app"),
     ids=lambda case: case.name,
     scope="session",
 )

@@ -11,7 +11,7 @@ from tests.support.template import copy_with_layer
 pytestmark = pytest.mark.long
 
 INSIDE = Path(__file__).parent / "inside"
-THOROUGH = {"test_inside_autogenerate.py", "test_inside_doctor.py"}
+THOROUGH = {f"test_inside_{name}.py" for name in ("autogenerate", "doctor", "settings")}
 FILES = [
     pytest.param(path.name, marks=[pytest.mark.thorough] if path.name in THOROUGH else [])
     for path in sorted(INSIDE.glob("test_*.py"))

@@ -142,6 +142,7 @@ def test_mypy(
         )
 
 
+@pytest.mark.thorough
 @pytest.mark.long
 def test_pyright(typed: Environment, template: Path, tmp_path: Path) -> None:
     """All projects in one run, as most of its time goes into the packages that they share."""
