@@ -492,15 +492,16 @@ class Writer:
             raise UnprovenError(module.file, annotation.lineno, "the alias is no assignment")
         first = dotted(statement.targets[0])
         second = f"Async{first}"
-        if _binds(module, second):
-            raise UnprovenError(module.file, annotation.lineno, f"{second} has another meaning")
         edits = self._of(module, contents)
         scratch = Rewriting(edits.rewriting.source, self._width)
         copy = _Edits(module, scratch)
         self._annotation(copy, annotation)
-        edits.names |= copy.names
-        line = f"{second} = {scratch.inner_text_of(annotation)}"
-        edits.rewriting.insert_line_after(statement, line)
+        text = scratch.inner_text_of(annotation)
+        if not _binds(module, second):
+            edits.names |= copy.names
+            edits.rewriting.insert_line_after(statement, f"{second} = {text}")
+        elif not _assigns(module, second, text):
+            raise UnprovenError(module.file, annotation.lineno, f"{second} has another meaning")
         for function, node in changing:
             inner = self._edits_for(function, contents)
             written = dotted(node)
@@ -580,6 +581,17 @@ class Writer:
 def _method(chain: Chain) -> str:
     """What runs a statement: objects and values come alone, several of them in rows."""
     return "scalars" if chain.kind == "entity" else "execute"
+
+
+def _assigns(module: Module, name: str, text: str) -> bool:
+    """Whether a module assigns an expression to a name, as an earlier conversion has."""
+    wanted = ast.dump(ast.parse(text, mode="eval").body)
+    return any(
+        isinstance(statement, ast.Assign)
+        and [dotted(target) for target in statement.targets] == [name]
+        and ast.dump(statement.value) == wanted
+        for statement in module.tree.body
+    )
 
 
 def _binds(module: Module, name: str) -> bool:

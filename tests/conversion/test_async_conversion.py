@@ -492,6 +492,54 @@ def test_an_async_route_may_wait_for_something_else(tmp_path: Path) -> None:
     assert "    return await db.get(Author, 1)" in conversion.files["app/routes.py"]
 
 
+WITH_ALIASES = """
+from typing import Annotated
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.async_sessions import get_async_db
+
+SessionDep = Annotated[Session, Depends(get_db)]
+AsyncSessionDep = Annotated[{session}, Depends(get_async_db)]
+
+
+@router.get("/stays")
+def stays(db: SessionDep):
+    db.expire_all()
+
+
+@router.get("/x")
+def route(db: SessionDep):
+    return db.get(Author, 1)
+"""
+ASYNC_SESSIONS = {
+    "app/async_sessions.py": """
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+
+    async def get_async_db():
+        async with AsyncSession() as session:
+            yield session
+    """
+}
+
+
+def test_an_alias_of_an_earlier_conversion_serves_again(tmp_path: Path) -> None:
+    code = WITH_ALIASES.format(session="AsyncSession")
+
+    conversion = converted(tmp_path, code, ASYNC_SESSIONS)
+
+    assert body(conversion).startswith("async def route(db: AsyncSessionDep):")
+    assert conversion.files["app/routes.py"].count("AsyncSessionDep = ") == 1
+
+
+def test_an_alias_of_another_meaning(tmp_path: Path) -> None:
+    code = WITH_ALIASES.format(session="Session")
+
+    with pytest.raises(UnprovenError, match="AsyncSessionDep has another meaning"):
+        converted(tmp_path, code, ASYNC_SESSIONS)
+
+
 def test_what_is_read_before_a_rollback_does_no_harm(tmp_path: Path) -> None:
     conversion = converted(
         tmp_path,
