@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ..app_file.source_lines import UnreadableSourceError, parse_source, parse_tree
@@ -195,7 +196,12 @@ def _read_all(
 def _overridden(
     definitions: Definitions, module: Module, sessions: AsyncSessions, content: str
 ) -> str | None:
-    found = list(overrides(definitions, module, sessions.name))
+    # Those of an earlier conversion are there.
+    found = [
+        (statement, line, needs_override)
+        for statement, line, needs_override in overrides(definitions, module, sessions.name)
+        if not _is_followed_by(module, statement, line)
+    ]
     if not found:
         return None
     source = parse_source(content)
@@ -207,6 +213,17 @@ def _overridden(
     if any(needs_override for _, _, needs_override in found):
         text = add_names(text, sessions.override, "async_override", module.file)
     return text
+
+
+def _is_followed_by(module: Module, statement: ast.stmt, line: str) -> bool:
+    above = module.parent_of(statement)
+    wanted = ast.dump(ast.parse(line).body[0])
+    for name in ("body", "orelse", "finalbody"):
+        block: list[ast.stmt] = getattr(above, name, [])
+        for former, following in pairwise(block):
+            if former is statement:
+                return ast.dump(following) == wanted
+    return False
 
 
 def _verify(file: str, before: str, after: str, conversion: Conversion) -> None:

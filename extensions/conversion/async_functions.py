@@ -556,7 +556,9 @@ class Writer:
 
     def _check_name(self, edits: _Edits, module: str, name: str) -> None:
         """Stop where a name that is to be imported has another meaning."""
-        if _binds(edits.module, name):
+        imported = edits.module.imports(edits.module.tree).get(name)
+        is_there = imported is not None and (imported.module, imported.name) == (module, name)
+        if _binds(edits.module, name) and not is_there:
             found = self._definitions.lookup(edits.module, name)
             outside = found.external if found else ""
             package = module.partition(".")[0]

@@ -533,6 +533,56 @@ def test_an_alias_of_an_earlier_conversion_serves_again(tmp_path: Path) -> None:
     assert conversion.files["app/routes.py"].count("AsyncSessionDep = ") == 1
 
 
+def test_an_imported_alias_of_an_earlier_conversion_serves_again(tmp_path: Path) -> None:
+    aliases = WITH_ALIASES[: WITH_ALIASES.index("@router")].format(session="AsyncSession")
+    routes = WITH_ALIASES[WITH_ALIASES.index("@router") :]
+    dependencies = f"""
+from fastapi import Depends
+from sqlalchemy.orm import Session
+
+from app.db import get_db
+{aliases}"""
+
+    conversion = converted(
+        tmp_path,
+        f"from app.dependencies import AsyncSessionDep, SessionDep\n\n\n{routes}",
+        {**ASYNC_SESSIONS, "app/dependencies.py": dependencies},
+    )
+
+    assert body(conversion).startswith("async def route(db: AsyncSessionDep):")
+    assert [*conversion.files] == ["app/routes.py"]
+
+
+def test_an_override_of_an_earlier_conversion_is_enough(tmp_path: Path) -> None:
+    conversion = converted(
+        tmp_path,
+        """
+        @router.get("/x")
+        def route(db: Session = Depends(get_db)) -> None:
+            db.commit()
+        """,
+        {
+            "tests/conftest.py": """\
+            from app.async_sessions import get_async_db
+            from app.database_kit.async_override import async_override
+            from app.db import get_db
+            from app.main import app
+
+
+            def fixture(override):
+                app.dependency_overrides[get_db] = override
+                app.dependency_overrides[get_async_db] = async_override(override)
+                yield
+                del app.dependency_overrides[get_db]
+                del app.dependency_overrides[get_async_db]
+            """,
+            **ASYNC_SESSIONS,
+        },
+    )
+
+    assert [*conversion.files] == ["app/routes.py"]
+
+
 def test_an_alias_of_another_meaning(tmp_path: Path) -> None:
     code = WITH_ALIASES.format(session="Session")
 
