@@ -1,6 +1,8 @@
 """Nothing to say: the generated files under ruff, mypy --strict and pyright."""
 
 import json
+import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,6 +102,26 @@ def test_ruff(adopted: Adopted) -> None:
         *style(adopted),
         *files,
         cwd=adopted.project,
+    )
+
+
+def test_ruff_in_the_guide(adopted: Adopted, tmp_path: Path) -> None:
+    guide = (adopted.project / "DATABASE.md").read_text(encoding="utf-8")
+    # Blocks without imports are fragments.
+    blocks = re.findall(r"^```python\n(from .*?)^```$", guide, re.MULTILINE | re.DOTALL)
+    assert blocks
+    project = shutil.copytree(adopted.project, tmp_path / "project")
+    written = project / adopted.case.layer / "guide"
+    for number, block in enumerate(blocks):
+        (written / "tests").mkdir(parents=True, exist_ok=True)
+        directory = written / "tests" if "assert " in block else written
+        (directory / f"block_{number}.py").write_text(block, encoding="utf-8")
+
+    silent(
+        *["ruff", "check", "--isolated", "--no-cache", *RULES, "--extend-ignore=D,INP001"],
+        *style(adopted),
+        str(written),
+        cwd=project,
     )
 
 
