@@ -131,6 +131,15 @@ BORN = f"""{MODELS}{ENGINE}
 async def read(session: AsyncSession):
     session.add(Owner(born=datetime.utcnow()))
 """
+FEE = f"""{MODELS}{ENGINE}
+class Visit(Base):
+    fee: Mapped[Decimal] = mapped_column(Numeric(10, 2))
+    rate: Mapped[Decimal]
+    minutes: Mapped[int]
+
+async def read(fee: float, session: AsyncSession):
+    session.add(Visit(fee=fee))
+"""
 TASKS = """
 async def read(session: AsyncSession, names):
     tasks = []
@@ -237,6 +246,10 @@ def rules(audit: ModuleType, directory: Path, code: str) -> list[str]:
         (COMPARE, "wrong-type 19"),
         (RECENT, "aware-datetime 20"),
         (BORN, "naive-datetime 19"),
+        (FEE, "float-value 24"),
+        (FEE.replace("fee=fee", "fee=1.005"), "float-value 24"),
+        (FEE.replace("fee=fee", "minutes=2.5"), "float-value 24"),
+        (FEE.replace("session.add(Visit(fee=fee))", "found(Visit.rate == fee)"), "float-value 24"),
         ("Base.metadata.create_all(engine)\n", "create-all-at-import 1"),
         ("if debug:\n    Base.metadata.create_all(engine)\n", "create-all-at-import 2"),
         ("at = Column(DateTime(timezone=True), default=datetime.utcnow)\n", "naive-datetime 1"),
@@ -303,6 +316,11 @@ def test_what_is_found(audit: ModuleType, tmp_path: Path, code: str, found: str)
         COMPARE.replace("engine = create_async_engine(url)", ""),
         RECENT.replace("Owner.seen", "Owner.born"),
         BORN.replace("utcnow", "now"),
+        FEE.replace("fee: float", "fee: Decimal"),
+        FEE.replace(ENGINE, ""),
+        # Their digits are all there.
+        FEE.replace("fee=fee", "fee=1.5, minutes=2.0"),
+        FEE.replace("session.add(Visit(fee=fee))", "found(Visit.fee == fee)"),
         # The column may be of any type.
         RECENT.replace(ENGINE, f"{ENGINE}class Base:\n    type_annotation_map = {{}}\n"),
         # A default of a table that a migration creates.
