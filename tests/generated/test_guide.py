@@ -145,6 +145,15 @@ def test_the_guide_works(
             )
     (project / "tests" / "database" / "test_the_guide.py").write_text(test)
     environment.run("-m", "pytest", "tests/database", cwd=project)
+    for line in re.findall(r"^from tests\..* import \*.*$", guide, re.MULTILINE):
+        elsewhere = project / "tests" / "elsewhere"
+        elsewhere.mkdir()
+        (elsewhere / "__init__.py").touch()
+        (elsewhere / "conftest.py").write_text(line + "\n")
+        (elsewhere / "test_the_guide.py").write_text(test)
+        environment.run(
+            "-m", "pytest", "tests/elsewhere", "tests/database/test_the_guide.py", cwd=project
+        )
 
     (layer / "models" / "customer.py").write_text(model)
     exports = layer / "models" / "__init__.py"
