@@ -36,7 +36,8 @@ Invoice: customer -> Customer, number str unique, total decimal(12,2),
 """
 
 TOOLS = [
-    *("fastapi-pagination>=0.16", "logfire[fastapi]>=5", "opentelemetry-sdk>=1.45"),
+    *("fastapi-pagination>=0.16", "httpx-ws>=0.7", "logfire[fastapi]>=5"),
+    "opentelemetry-sdk>=1.45",
     *("prometheus-client>=0.26", "python-multipart", "sentry-sdk>=2.75", "sqladmin>=0.32"),
 ]
 """What the pages add to the project; here it is installed once for all of them."""
