@@ -2,11 +2,11 @@
 # A page of Edgy rows that are filtered by their children has too few of them, or those of before.
 #
 # Versions: Edgy 0.37.0, SQLAlchemy 2.0.58, asyncpg 0.32.0, PostgreSQL 18.6; run in November 2026.
-# Expected: filter(notes__copies__gte=1) returns each author with such a note once, and count() counts
-#   them so; limit(2) is then two authors, offset(2) those after them.
-# Seen: rows that are equal are left out in Python, after LIMIT and OFFSET were applied to the join. Of
-#   three authors with three notes each, limit(2) returns one, the second page has the same one again,
-#   and the third author is on none of the pages that count() leads to.
+# Expected: filter(notes__copies__gte=1) returns each author with such a note once, and count()
+#   counts them so; limit(2) is then two authors, offset(2) those after them.
+# Seen: rows that are equal are left out in Python, after LIMIT and OFFSET were applied to the
+#   join. Of three authors with three notes each, limit(2) returns one, the second page has the
+#   same one again, and the third author is on none of the pages that count() leads to.
 # Users: filter(id__in=…) with the keys from a query of the notes.
 
 set -euo pipefail

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# save() of an Edgy object that was loaded without its foreign key inserts a parent and moves to it.
+# save() of an Edgy object that was loaded without its foreign key inserts a parent and moves to
+#   it.
 #
 # Versions: Edgy 0.37.0, SQLAlchemy 2.0.58, asyncpg 0.32.0, PostgreSQL 18.6; run in November 2026.
-# Expected: only() and defer() leave columns out of the SELECT, and save() writes what was loaded or
-#   changed, as in Django and in SQLAlchemy.
+# Expected: only() and defer() leave columns out of the SELECT, and save() writes what was loaded
+#   or changed, as in Django and in SQLAlchemy.
 # Seen: save() takes the columns that were not loaded for ones that are not set. A column with a
-#   default gets this default, and for the foreign key, nullable as it is, Edgy inserts a new author
-#   and refers to that one. Where an author has no defaults for all its columns it is an
+#   default gets this default, and for the foreign key, nullable as it is, Edgy inserts a new
+#   author and refers to that one. Where an author has no defaults for all its columns it is an
 #   IntegrityError.
 # Users: note.update(title=…), which writes the columns that it is given, or load() before save().
 

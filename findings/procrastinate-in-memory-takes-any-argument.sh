@@ -4,9 +4,9 @@
 # Versions: Procrastinate 3.10.0, psycopg 3.3.9, PostgreSQL 18.6; run in November 2026.
 # Expected: InMemoryConnector is documented for unit tests, in place of the connector that the
 #   application has. What a task gets from one it gets from the other.
-# Seen: nothing is turned into JSON. The UUID of a row, a Decimal and a date arrive as they are, and on
-#   PostgreSQL defer_async() raises TypeError. A tuple is a list there and a dict's keys are str, so that
-#   names[1] is found in the test and is a KeyError in the worker.
+# Seen: nothing is turned into JSON. The UUID of a row, a Decimal and a date arrive as they are,
+#   and on PostgreSQL defer_async() raises TypeError. A tuple is a list there and a dict's keys
+#   are str, so that names[1] is found in the test and is a KeyError in the worker.
 # Users: pass str(note.id) and test with a database; json_dumps and json_loads are of the other
 #   connectors alone.
 

@@ -3,12 +3,12 @@
 #
 # Versions: Pydantic 2.14.4, psycopg 3.3.9, PostgreSQL 18.6; run in November 2026.
 # Expected: json.dumps(…, default=str) writes timedelta(hours=-1) as "-1 day, 23:00:00", and
-#   PostgreSQL's interval reads that as minus one hour. Pydantic takes this form of a duration too,
-#   and reads "1 day, 2:00:00" as both do.
+#   PostgreSQL's interval reads that as minus one hour. Pydantic takes this form of a duration
+#   too, and reads "1 day, 2:00:00" as both do.
 # Seen: Pydantic applies the sign to the hours as well: one document in a jsonb column is an hour
-#   ago to SQL and 47 hours ago to the model, without an error. What Pydantic itself writes, "-PT1H",
-#   PostgreSQL refuses, and Pydantic refuses what to_jsonb() makes of such an interval, as soon as it
-#   has days: "-1 days +23:00:00".
+#   ago to SQL and 47 hours ago to the model, without an error. What Pydantic itself writes,
+#   "-PT1H", PostgreSQL refuses, and Pydantic refuses what to_jsonb() makes of such an interval,
+#   as soon as it has days: "-1 days +23:00:00".
 # Users: store seconds (ConfigDict(ser_json_timedelta="float")) and make_interval(secs => …), or a
 #   column of type interval.
 

@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# sort=True of SQLAlchemy-Searchable leaves the rows unsorted, if the word searched for has an ending.
+# sort=True of SQLAlchemy-Searchable leaves the rows unsorted, if the word searched for has an
+#   ending.
 #
 # Versions: SQLAlchemy-Searchable 3.0.0, SQLAlchemy-Utils 0.43.0, SQLAlchemy 2.1.9, psycopg 3.3.9,
 #   PostgreSQL 18.6; run in November 2026.
-# Expected: search(…, sort=True) is documented to order by ts_rank_cd(): the article that has the word
-#   in its title, weight A, comes first, whether one searches for "run" or for "running".
+# Expected: search(…, sort=True) is documented to order by ts_rank_cd(): the article that has the
+#   word in its title, weight A, comes first, whether one searches for "run" or for "running".
 # Seen: rows are found with the English configuration, so that "running" is "run", and ranked with
-#   "simple", where it is "running", which no English vector has: each rank is 0. Every word matches as
-#   a prefix, also one that is excluded: "red -car" leaves out the red carpet. With psycopg 3 search()
-#   needs an SQL expression for regconfig, and with asyncpg its functions cannot be created.
-# Users: order_by(func.ts_rank_cd(Article.search, func.websearch_to_tsquery("english", words)).desc()),
-#   and match with the same function.
+#   "simple", where it is "running", which no English vector has: each rank is 0. Every word
+#   matches as a prefix, also one that is excluded: "red -car" leaves out the red carpet. With
+#   psycopg 3 search() needs an SQL expression for regconfig, and with asyncpg its functions
+#   cannot be created.
+# Users: order_by(func.ts_rank_cd(Article.search, func.websearch_to_tsquery("english",
+#   words)).desc()), and match with the same function.
 
 set -euo pipefail
 work=$(mktemp -d)

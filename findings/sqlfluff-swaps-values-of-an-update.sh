@@ -4,10 +4,10 @@
 # Versions: sqlfluff 4.5.0, psycopg 3.3.9, PostgreSQL 18.6; run in November 2026.
 # Expected: fix changes how SQL looks. Rule ST06 moves plain columns before expressions, and
 #   spares a SELECT whose order matters, such as that of an INSERT.
-# Seen: SET (a, b) = (SELECT lower(x), y …) becomes (SELECT y, lower(x) …), and the columns get one
-#   another's values. The order is changed as well in the subquery of (a, b) IN (…), in
-#   COPY (SELECT …), and in a materialized view with a list of column names, though not in a view
-#   with one.
+# Seen: SET (a, b) = (SELECT lower(x), y …) becomes (SELECT y, lower(x) …), and the columns get
+#   one another's values. The order is changed as well in the subquery of (a, b) IN (…), in COPY
+#   (SELECT …), and in a materialized view with a list of column names, though not in a view with
+#   one.
 # Users: exclude_rules = ST06 for migrations and scripts.
 
 set -euo pipefail

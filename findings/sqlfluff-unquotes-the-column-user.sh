@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # sqlfluff fix turns the column "user" into the name of the database role.
 #
-# Versions: sqlfluff 4.5.0, SQLAlchemy 2.1.9, psycopg 3.3.9, PostgreSQL 18.6; run in November 2026.
+# Versions: sqlfluff 4.5.0, SQLAlchemy 2.1.9, psycopg 3.3.9, PostgreSQL 18.6; run in November
+#   2026.
 # Expected: rule RF06 takes away quotes that are not needed, and is documented to keep those of
-#   keywords. SQLAlchemy and PostgreSQL's quote_ident() quote user and current_user for that reason.
+#   keywords. SQLAlchemy and PostgreSQL's quote_ident() quote user and current_user for that
+#   reason.
 # Seen: WHERE "user" = 'ann' becomes WHERE user = 'ann', which compares the role with 'ann' and is
 #   valid SQL: a query finds nothing, and DELETE … WHERE "user" <> 'ann' deletes every row. In the
 #   same way '…'::"char" becomes char, another type. "table" loses its quotes too, and is a syntax
