@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 
 from copier.errors import UserMessageError
 
+from ..adoption.answers_file import AnswersError, record_changes
 from ..adoption.apply import Applied, apply_plan, take_back
 from ..project_files.requirement import Change
+from ..project_files.writing import WriteError
 from ..verification.checks import verify
 from .summary_text import Adopted, summarize
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..adoption.plan import Plan
     from .context import CopierContext
 
@@ -34,6 +38,8 @@ def carry_out(state: CopierContext, plan: Plan, answers_before: bytes | None) ->
     """
     project, answers = state.root, state.answers
     applied = apply_plan(project, plan)
+    if answers_before is not None:
+        applied = _recorded(project, applied, state.answers_file)
     # A copy that changed nothing has nothing new to import, and an adopted layer imports the
     # application's settings, which runs the application's code.
     imports = bool(plan.changes or plan.created) and not answers.is_adopted
@@ -60,3 +66,12 @@ def carry_out(state: CopierContext, plan: Plan, answers_before: bytes | None) ->
             if adopted.taken_back
             else "The layer is incomplete: see above."
         )
+
+
+def _recorded(project: Path, applied: Applied, answers_file: str) -> Applied:
+    """Record the changes of a second copy, which leaves files alone that are there: the answers."""
+    try:
+        record_changes(project, applied.changes, answers_file)
+    except (AnswersError, WriteError) as error:
+        return replace(applied, failures=(*applied.failures, f"{error}"))
+    return applied

@@ -215,6 +215,8 @@ def test_the_second_copy_is_undone_with_the_first(template: Path, adopted: Adopt
 
     add_layer(template, adopted.project)
     assert "alembic" in manifest.read_text()
+    _, step = adopted.answers()["db_record"]["changed"]["pyproject.toml"]
+    assert "alembic" in step["inserted"][0][1]
     undone = adopted.undo()
 
     assert undone.left == {}
