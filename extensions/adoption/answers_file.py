@@ -70,12 +70,15 @@ def record_changes(project: Path, changes: Sequence[Change], name: str = ANSWERS
     """
     if not changes:
         return
-    known = read_record(read_answers(project, name))
-    replace_answers(
-        project,
-        {"db_record": record(changes, project=project, kept=(), earlier=known)},
-        name,
+    answers = read_answers(project, name)
+    new = record(
+        changes,
+        project=project,
+        kept=(),
+        earlier=read_record(answers),
+        app_file=answers.get("db_app_file") or "",
     )
+    replace_answers(project, {"db_record": new}, name)
 
 
 def replace_answers(project: Path, answers: Mapping[str, Any], name: str = ANSWERS_FILE) -> None:

@@ -9,17 +9,22 @@ that is merged into it has a list of steps, one a copy or update that changed it
 
 with the offset of each insertion in that text. A third item is what stood there before: the whole
 lines that gave way to other whole lines. A step that made the file has `created: true` too.
+
+The last step of a Python file has the compressed text after it: a merge needs the base to take the
+step back from what has been edited since. Earlier texts follow from the later.
 """
 
 from __future__ import annotations
 
+import base64
 import re
+import zlib
 from difflib import SequenceMatcher
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, cast
 
 from ..project_files.encoding import decode
-from ..project_paths import PathError, inside
+from ..project_paths import MAX_BYTES, PathError, inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,10 +34,17 @@ if TYPE_CHECKING:
 
 Step = dict[str, Any]
 DIGEST_LENGTH = 16
+NEW = 2
+"""The items of an insertion that nothing gave way to."""
 
 
 def record(
-    changes: Iterable[Change], *, project: Path, kept: Iterable[str], earlier: Mapping[str, Any]
+    changes: Iterable[Change],
+    *,
+    project: Path,
+    kept: Iterable[str],
+    earlier: Mapping[str, Any],
+    app_file: str = "",
 ) -> dict[str, Any]:
     """Add what a copy is about to do to what earlier ones did.
 
@@ -41,17 +53,27 @@ def record(
         project: the project's directory.
         kept: files of the user's that lie where the template would have put one.
         earlier: the record so far; empty at the first copy.
+        app_file: the application's file: what is added to it is found without its text.
     """
     steps: dict[str, list[Step]] = {
         path: list(done) for path, done in earlier.get("changed", {}).items()
     }
     for change in changes:
-        done = steps.setdefault(change.path.relative_to(project).as_posix(), [])
+        name = change.path.relative_to(project).as_posix()
+        done = steps.setdefault(name, [])
         step = _step(change)
         # A copy that could not write the file planned the same before.
-        if step not in done[-1:]:
-            done.append(step)
+        if step in [_without_text(last) for last in done[-1:]]:
+            continue
+        needs_text = name.endswith(".py") and (name != app_file or replaces_lines([*done, step]))
+        _append(done, {**step, **_text_of(change)} if needs_text else step, change)
     return {"kept": earlier["kept"] if earlier else sorted(kept), "changed": steps}
+
+
+def replaces_lines(steps: Iterable[Step]) -> bool:
+    """Whether lines of the user's gave way to others."""
+    pieces = (piece for step in steps for piece in step.get("inserted", []))
+    return any(len(piece) > NEW for piece in pieces)
 
 
 def _step(change: Change) -> Step:
@@ -63,6 +85,32 @@ def _step(change: Change) -> Step:
         "digest": digest(after),
         "inserted": [list(insertion) for insertion in _inserted(before, after)],
     }
+
+
+def _append(done: list[Step], step: Step, change: Change) -> None:
+    before = decode(change.before or b"").content
+    if done and "text" in step and digest(before) == done[-1]["digest"]:
+        done[-1] = _without_text(done[-1])
+    done.append(step)
+
+
+def _text_of(change: Change) -> Step:
+    data = zlib.compress(_bytes(decode(change.after).content), 9)
+    return {"text": base64.b64encode(data).decode()}
+
+
+def _without_text(step: Step) -> Step:
+    return {name: value for name, value in step.items() if name != "text"}
+
+
+def text_after(step: Step) -> str | None:
+    """The text after a step; None where it is not recorded."""
+    try:
+        data = base64.b64decode(step.get("text", ""), validate=True)
+        text = zlib.decompressobj().decompress(data, MAX_BYTES).decode("utf-8", "surrogatepass")
+    except (ValueError, zlib.error):
+        return None
+    return text if digest(text) == step["digest"] else None
 
 
 def read_record(answers: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -107,6 +155,7 @@ def _is_step(step: object) -> bool:
     inserted = fields.get("inserted", [] if fields.get("created") else None)
     return (
         isinstance(fields.get("digest"), str)
+        and isinstance(fields.get("text", ""), str)
         and isinstance(inserted, list)
         and all(_is_insertion(insertion) for insertion in cast("list[object]", inserted))
     )
@@ -116,12 +165,20 @@ def _is_insertion(insertion: object) -> bool:
     if not isinstance(insertion, list):
         return False
     at, *texts = cast("list[object]", insertion) or [None]
-    return isinstance(at, int) and len(texts) in {1, 2} and all(isinstance(t, str) for t in texts)
+    return (
+        isinstance(at, int)
+        and len(texts) in {NEW - 1, NEW}
+        and all(isinstance(t, str) for t in texts)
+    )
 
 
 def digest(text: str) -> str:
     """Tell a text from any other that it may become."""
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:DIGEST_LENGTH]
+    return sha256(_bytes(text)).hexdigest()[:DIGEST_LENGTH]
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _inserted(before: str, after: str) -> Iterator[tuple[int, str] | tuple[int, str, str]]:

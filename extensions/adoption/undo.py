@@ -21,9 +21,12 @@ from ..project_paths import PathError, inside, read
 from .answers import Answers
 from .answers_file import ANSWERS_FILE, check_answers
 from .leftover_imports import Module, importers, without_exports
-from .record import read_record
+from .record import read_record, replaces_lines
+from .renamed_files import renamed_file
 from .same_content import is_same
-from .undone_steps import is_unedited, taken_back, taken_out
+from .three_way_merge import Conflict
+from .undone_steps import base_of, is_unedited, merged_back, taken_back
+from .unfinished_code import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -43,6 +46,12 @@ class Undone:
     """Files of the layer that somebody has edited; they stay."""
     left: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     """Lines that were put into a file, and are not there any more as they were put."""
+    conflicts: dict[str, tuple[Conflict, ...]] = field(
+        default_factory=dict[str, tuple[Conflict, ...]]
+    )
+    """Lines that were changed in a file, and that somebody has edited since; they stay."""
+    unfinished: list[str] = field(default_factory=list[str])
+    """What cannot run any more in the files that were edited, with file and line."""
     others: list[str] = field(default_factory=list[str])
     """Files in the layer's directories that came later, such as revisions."""
     importers: list[str] = field(default_factory=list[str])
@@ -83,9 +92,13 @@ def _restore(
 ) -> None:
     changes: list[Change] = []
     made: list[str] = []
-    for name, steps in changed.items():
+    for recorded, steps in changed.items():
+        name = recorded
         try:
             before = read(project, name)
+            if before is None and (base := base_of(steps)) is not None:
+                name = renamed_file(project, name, base, without=changed) or name
+                before = read(project, name)
         except PathError as error:
             undone.failures.append(f"{error}")
             continue
@@ -106,9 +119,7 @@ def _restore(
         if original is not None:
             undone.restored.append(name)
         else:
-            original, left = _without_some(name, content, steps, answers)
-            if left:
-                undone.left[name] = left
+            original = _without_some(name, content, steps, answers, undone)
             if is_made and not original.strip():
                 made.append(name)
                 continue
@@ -142,19 +153,28 @@ def _without_all(content: str, steps: Sequence[dict[str, Any]]) -> str | None:
 
 
 def _without_some(
-    name: str, content: str, steps: Sequence[dict[str, Any]], answers: Answers
-) -> tuple[str, list[str]]:
-    if name == answers.app_file and not answers.has_async_routes:
+    name: str,
+    content: str,
+    steps: Sequence[dict[str, Any]],
+    answers: Answers,
+    undone: Undone,
+) -> str:
+    """The text without what is left of the steps; notes what stays, and what cannot run."""
+    if name == answers.app_file and not replaces_lines(steps):
         original = unwire_application(
             content, app_object=answers.app_name, layer_module=answers.module("database")
         )
         if original != content:
-            return original, []
-    left: list[str] = []
-    for step in reversed(steps):
-        content, missing = taken_out(content, step)
-        left = [*missing, *left]
-    return content, left
+            return original
+    merged, left = merged_back(content, steps)
+    if left:
+        undone.left[name] = left
+    if merged.conflicts:
+        undone.conflicts[name] = merged.conflicts
+    if name.endswith(".py") and base_of(steps) is not None:
+        found = unfinished(merged.text, content)
+        undone.unfinished.extend(f"{name}, line {line}: {what}" for line, what in found)
+    return merged.text
 
 
 def _hides_passwords(project: Path, original: str) -> bool:

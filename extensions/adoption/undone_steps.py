@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING, Any
 
-from .record import common_start, digest, lines_of
+from .record import common_start, digest, lines_of, text_after
+from .same_content import is_same
+from .three_way_merge import Merged, take_out
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +32,61 @@ def _without(text: str, inserted: Sequence[Sequence[Any]]) -> str:
     for at, come, *gone in reversed(inserted):
         text = f"{text[:at]}{''.join(gone)}{text[at + len(come) :]}"
     return text
+
+
+def merged_back(text: str, steps: Sequence[Step]) -> tuple[Merged, list[str]]:
+    """Take all steps out of a text that has been edited since.
+
+    Args:
+        text: what the file holds now.
+        steps: what was done to it, in order.
+
+    Returns:
+        The text, with the lines that both have changed; and the lines of steps whose text is not
+        known that are not there any more as they were inserted.
+    """
+    merged = Merged(text)
+    left: list[str] = []
+    base: str | None = None
+    for step in reversed(steps):
+        exact = taken_back(merged.text, step)
+        # An earlier text follows from the later one, unless the user had edited it before that.
+        if base is None or digest(base) != step["digest"]:
+            base = text_after(step)
+        former = taken_back(base, step) if base is not None else None
+        if exact is not None:
+            merged = Merged(exact, merged.conflicts)
+        elif base is None or former is None:
+            content, missing = taken_out(merged.text, step)
+            merged, left = Merged(content, merged.conflicts), [*missing, *left]
+        elif _is_reformatted(merged.text, base):
+            merged = Merged(_with_ends_of(merged.text, former), merged.conflicts)
+        else:
+            back = take_out(base, former, merged.text, is_valid=_is_python)
+            merged = Merged(back.text, (*merged.conflicts, *back.conflicts))
+        base = former
+    return merged, left
+
+
+def base_of(steps: Sequence[Step]) -> str | None:
+    """The text that the steps left; None where it is not recorded."""
+    return text_after(steps[-1]) if steps else None
+
+
+def _is_reformatted(text: str, base: str) -> bool:
+    found, known = (_to_lf(part).encode("utf-8", "surrogatepass") for part in (text, base))
+    return is_same("module.py", found, known)
+
+
+def _with_ends_of(text: str, other: str) -> str:
+    return _to_crlf(other) if "\r\n" in text else _to_lf(other)
+
+
+def _is_python(text: str) -> bool:
+    try:
+        return bool(ast.parse(text))
+    except (SyntaxError, ValueError, RecursionError):
+        return False
 
 
 def is_unedited(text: str, step: Step) -> bool:

@@ -289,7 +289,13 @@ class ExistingProject(Extension):
         if context["db_undo"]:
             return json.dumps(known)
         plan = self._plan_of(state)
-        new = record(plan.changes, project=state.root, kept=plan.kept, earlier=known)
+        new = record(
+            plan.changes,
+            project=state.root,
+            kept=plan.kept,
+            earlier=known,
+            app_file=state.answers.app_file,
+        )
         return json.dumps(new)
 
     @pass_context

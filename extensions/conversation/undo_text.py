@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -37,6 +38,14 @@ def _lines(undone: Undone, answers: Answers) -> Iterator[str]:
     for name, lines in undone.left.items():
         yield f"Not found unchanged in {name}; check whether you can remove them:"
         yield from (f"  {line}" for line in lines)
+    for name, conflicts in undone.conflicts.items():
+        yield f"You have edited lines of {name} that were changed; they stay. Before the layer:"
+        for conflict in conflicts:
+            yield f"  line {conflict.line}:"
+            yield from (f"    {line}" for line in _dedented(conflict.former) or ("(nothing)",))
+    if undone.unfinished:
+        yield "These lines of yours need what is gone:"
+        yield from (f"  {place}" for place in undone.unfinished)
     if undone.others:
         yield "Kept, because they were created later (their tables are still in the database):"
         yield from (f"  {name}" for name in undone.others)
@@ -48,6 +57,10 @@ def _lines(undone: Undone, answers: Answers) -> Iterator[str]:
     yield from undone.notes
     if answers.dependency_file in (*undone.restored, *undone.cleaned):
         yield "The lock file and installed packages are unchanged: lock and install again."
+
+
+def _dedented(lines: Sequence[str]) -> list[str]:
+    return textwrap.dedent("\n".join(lines)).splitlines()
 
 
 def _count(names: Sequence[str]) -> str:

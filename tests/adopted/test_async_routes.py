@@ -13,6 +13,7 @@ from tests.support.desk import Desk
 from tests.support.environments import make_environment
 from tests.support.linters import RULES, silent
 from tests.support.template import (
+    PROJECTS,
     add_layer,
     changed_files,
     commit_all,
@@ -61,6 +62,15 @@ def copied(template: Path, project: Path) -> str:
     with redirect_stderr(said):
         copier.run_copy(str(template), project, data=dict(ASYNC), defaults=True, unsafe=True)
     return said.getvalue()
+
+
+def replace(file: Path, *pairs: tuple[str, str]) -> None:
+    """Edit a file as its owner would."""
+    text = file.read_text(encoding="utf-8")
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new, 1)
+    file.write_text(text, encoding="utf-8")
 
 
 def environment_of(project: Path, environments: Path, url: str) -> Desk:
@@ -136,6 +146,34 @@ def test_a_relationship_that_loads_lazily_keeps_its_route(template: Path, tmp_pa
     add_layer(template, project, db_undo=True)
     git(project, "add", "--all")
     assert git(project, "diff", "--stat", "--cached", "main~1") == ""
+
+
+def test_the_undo_keeps_what_was_edited_since(template: Path, tmp_path: Path) -> None:
+    source = PROJECTS / NAME
+    project = copy_with_layer(template, NAME, tmp_path / "project", **ASYNC)
+    edits = {
+        "toolshed/services/tools.py": [
+            ("return deleted > 0", "return deleted >= 1"),
+            ("name: str | None = None, skip", "name: str | None = None, shelf: int = 0, skip"),
+        ],
+        "toolshed/services/base.py": [("db.add(created)", "db.add_all([created])")],
+        "tests/conftest.py": [("sqlite://", "sqlite:///:memory:")],
+    }
+    for name, pairs in edits.items():
+        replace(project / name, *pairs)
+    member = project / "toolshed" / "services" / "members.py"
+    member = member.rename(member.with_name("people.py"))
+
+    add_layer(template, project, db_undo=True)
+
+    for name, pairs in edits.items():
+        text = (source / name).read_text(encoding="utf-8")
+        for old, new in pairs:
+            text = text.replace(old, new, 1)
+        assert (project / name).read_text(encoding="utf-8") == text
+    former = source / "toolshed" / "services" / "members.py"
+    assert member.read_bytes() == former.read_bytes()
+    assert not list(project.rglob("database_kit"))
 
 
 @pytest.mark.thorough
