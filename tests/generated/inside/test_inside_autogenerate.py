@@ -38,7 +38,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import CITEXT, JSONB, ExcludeConstraint
 from sqlalchemy.types import UserDefinedType
 
 from .test_database_catalog import read_catalogs
@@ -569,9 +569,35 @@ def test_a_default_in_a_script(project, capsys, default):
 
 
 def test_what_cannot_be_created_is_named(project):
-    project.declare(Column("kind", Text))
+    project.declare(Column("number", Integer))
     project.migrate()
-    project.declare(Column("kind", Text, server_default=text("missing()")))
+    project.declare(Column("number", Integer, server_default=text("nextval('missing')")))
 
     with pytest.warns(UserWarning, match="things was not compared: .*missing"):
+        project.revise()
+
+
+@pytest.mark.parametrize(
+    ("declared", "reason"),
+    [
+        (
+            [Column("kind", Text, server_default=text("missing()"))],
+            r"function missing\(\) does not",
+        ),
+        ([Column("kind", CITEXT)], 'type "citext" does not exist'),
+        (
+            [Column("kind", Uuid), ExcludeConstraint(("kind", "="), name="once")],
+            'no default operator class for access method "gist"',
+        ),
+    ],
+    ids=["function", "type", "operator class"],
+)
+def test_what_an_extension_would_bring_comes_first(project, declared, reason):
+    project.declare(Column("kind", Uuid))
+    project.migrate()
+    project.declare(*declared)
+
+    with pytest.raises(
+        CommandError, match=f"things cannot be compared: .*{reason}.*revision of its own"
+    ):
         project.revise()
