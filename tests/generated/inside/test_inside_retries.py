@@ -167,3 +167,15 @@ async def test_the_session_of_a_request():
         assert (await client.get("/level")).json() == "serializable"
     async with session_scope() as session:
         assert await session.scalar(text("SHOW transaction_isolation")) == "read committed"
+
+
+async def test_a_tests_transaction_is_shared(session):
+    @retry(serializable=True)
+    async def add(own: AsyncSession) -> None:
+        own.add(Author(name="retried"))
+
+    await add()
+    async with retries.serializable_scope() as own:
+        own.add(Author(name="in a scope"))
+
+    assert {*await session.scalars(select(Author.name))} == {"retried", "in a scope"}
