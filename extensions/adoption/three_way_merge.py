@@ -103,6 +103,8 @@ def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
 
 
+_Tokens = list[tuple[str, str]]
+"""Words, each with the white space before it."""
 _Hunk = tuple[int, int, list[str]]
 """Lines of one text, by the first and the one behind the last, and those of the other one."""
 
@@ -261,19 +263,19 @@ def _add_moved(base: list[str], present: list[str], places: dict[int, int]) -> N
                 break
 
 
-def merge_words(base: str, former: str, present: str) -> str | None:
+def merge_words(base_text: str, former: str, present: str) -> str | None:
     """Merge the changes of two texts to a third, by words; None where they meet.
 
     White space belongs to the word after it, and differs without a conflict.
     """
-    texts = [[(m[1], m[2]) for m in _TOKEN.finditer(text)] for text in (base, former, present)]
+    texts = [_tokens_of(text) for text in (base_text, former, present)]
     old, ours, theirs = texts
     words = [[word for _, word in tokens] for tokens in texts]
     if max(map(len, words)) > _MAX_WORDS:
         return None
     to_ours = _places(words[0], words[1])
     to_theirs = _places(words[0], words[2])
-    merged: list[tuple[str, str]] = []
+    merged: _Tokens = []
     at = first = second = 0
     kept = [place for place in range(len(old)) if place in to_ours and place in to_theirs]
     for place in (*kept, None):
@@ -282,18 +284,20 @@ def merge_words(base: str, former: str, present: str) -> str | None:
             if place is None
             else (place, to_ours[place], to_theirs[place])
         )
-        chunk = _chosen(old[at : ends[0]], ours[first : ends[1]], theirs[second : ends[2]])
+        base, other = old[at : ends[0]], theirs[second : ends[2]]
+        chunk = _chosen(base, ours[first : ends[1]], other)
         if chunk is None:
             return None
-        merged += chunk
         if place is not None:
             spaces = [tokens[end][0] for tokens, end in zip(texts, ends, strict=True)]
-            merged.append((spaces[1] if spaces[0] == spaces[2] else spaces[2], old[place][1]))
+            chunk = [*chunk, (spaces[1] if spaces[0] == spaces[2] else spaces[2], old[place][1])]
             at, first, second = (end + 1 for end in ends)
+        more = len(other) - len(base) if _ends_with(other, base) else 0
+        if base and other and chunk[more:] and chunk[more][0] == base[0][0]:
+            # What follows a word that goes stands where it stood: the user may have indented it.
+            chunk[more] = other[more][0], chunk[more][1]
+        merged += chunk
     return "".join(f"{space}{word}" for space, word in merged)
-
-
-_Tokens = list[tuple[str, str]]
 
 
 def _chosen(base: _Tokens, ours: _Tokens, theirs: _Tokens) -> _Tokens | None:
@@ -304,13 +308,21 @@ def _chosen(base: _Tokens, ours: _Tokens, theirs: _Tokens) -> _Tokens | None:
     if mine in (old, other):
         return theirs
     # An addition beside what the other one has changed.
-    for added, words, changed in ((theirs, other, ours), (ours, mine, theirs)):
-        more = len(words) - len(old)
-        if old and more > 0 and words[more:] == old:
-            return [*added[:more], *changed]
-        if old and more > 0 and words[:-more] == old:
-            return [*changed, *added[-more:]]
+    for added, changed in ((theirs, ours), (ours, theirs)):
+        if base and _ends_with(added, base):
+            return [*added[: len(added) - len(base)], *changed]
+        if base and _ends_with(added[::-1], base[::-1]):
+            return [*changed, *added[len(base) :]]
     return None
+
+
+def _ends_with(tokens: _Tokens, others: _Tokens) -> bool:
+    words, end = [word for _, word in tokens], [word for _, word in others]
+    return words[len(words) - len(end) :] == end if len(words) >= len(end) else False
+
+
+def _tokens_of(text: str) -> _Tokens:
+    return [(match[1], match[2]) for match in _TOKEN.finditer(text)]
 
 
 def _places(words: Sequence[str], others: Sequence[str]) -> dict[int, int]:

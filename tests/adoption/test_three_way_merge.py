@@ -89,6 +89,14 @@ OLD_ADD = FORMER[FORMER.index("def add") : FORMER.index("def rename")]
             ("commit()\n    await db.ref", 'commit()\n    log("added")\n    await db.ref'),
             ("commit()\n    return", 'commit()\n    log("added")\n    return'),
         ),
+        # Lines that the user has indented.
+        (
+            (
+                "    await db.commit()\n    await db.ref",
+                "    if tool:\n        await db.commit()\n    await db.ref",
+            ),
+            ("    db.commit()\n    return", "    if tool:\n        db.commit()\n    return"),
+        ),
         # A function that the user has deleted, or moved.
         ((ADD, ""), (OLD_ADD, "")),
         ((BASE, f"{BASE.replace(ADD, '')}\n\n{ADD.rstrip()}\n"), None),
