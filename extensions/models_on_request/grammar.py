@@ -16,12 +16,13 @@ SEARCHED_WORD = "fox"
 """What the generated tests look for."""
 _MODEL_NAME = re.compile(r"[A-Z][A-Za-z0-9]*", re.ASCII)
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
+_MANY_TO_MANY = "Write '<->' for many-to-many."
 _OTHER_NOTATIONS = {
     **dict.fromkeys(("null", "nullable", "optional"), "Write '?' to allow NULL."),
     **dict.fromkeys(("not", "notnull", "required"), "NOT NULL is the default."),
     **dict.fromkeys(("primary", "primary_key", "pk"), "Every model has a key, 'id'."),
     **dict.fromkeys(("references", "fk", "foreign"), "Write '-> Model' for a type."),
-    **dict.fromkeys(("many", "m2m", "list"), "Write '<->' for many-to-many."),
+    **dict.fromkeys(("many", "m2m", "list"), _MANY_TO_MANY),
     "default": "Write '=' and the default.",
     "on": "Write 'cascade' or 'restrict'.",
 }
@@ -143,6 +144,8 @@ def _misplaced(scanner: Scanner, field: Field) -> str:
     piece = scanner.next_piece()
     if piece == "'?'":
         return " A '?' follows the type at once." if isinstance(field, Value | Reference) else ""
+    if piece == "'['" and isinstance(field, Reference):
+        return f" {_MANY_TO_MANY}"
     word = piece.strip("'").lower()
     if word in _OTHER_NOTATIONS:
         return f" {_OTHER_NOTATIONS[word]}"
@@ -157,7 +160,8 @@ def _misplaced(scanner: Scanner, field: Field) -> str:
 def _target(scanner: Scanner) -> tuple[Word, Word | None]:
     target = scanner.word()
     if target is None:
-        raise scanner.expected("a model's name, such as 'Customer'")
+        hint = f" {_MANY_TO_MANY}" if scanner.next_piece() == "'['" else ""
+        raise scanner.expected("a model's name, such as 'Customer'", hint)
     if not scanner.take("."):
         return target, None
     reverse = scanner.word()

@@ -82,7 +82,7 @@ def parse_type(scanner: Scanner, field: Word) -> Type:
             else ""
         )
         raise scanner.expected(f"a type or '->' after '{field.text}'", hint)
-    type_ = _named(name, field)
+    type_ = _named(name, field, scanner)
     opening = scanner.position
     if scanner.take("("):
         type_ = _with_arguments(scanner, type_, name, opening)
@@ -95,7 +95,7 @@ def parse_type(scanner: Scanner, field: Word) -> Type:
     return _array(scanner, type_)
 
 
-def _named(name: Word, field: Word) -> Type:
+def _named(name: Word, field: Word, scanner: Scanner) -> Type:
     # As in SQL, `VARCHAR` is `varchar`; `Text` may as well be a model.
     text = name.text.lower() if name.text.isupper() else name.text
     if text in TYPES:
@@ -105,11 +105,17 @@ def _named(name: Word, field: Word) -> Type:
     if text.lower() == "optional":
         hint = " Write '?' after the type."
     elif name.text[0].isupper():
-        hint = f" Did you mean '{field.text} -> {name.text}'?"
+        arrow = "<->" if scanner.take("[") else "->"
+        hint = f" Did you mean '{field.text} {arrow} {name.text}'?"
         if name.text.lower() in {*TYPES, *SYNONYMS}:
             hint = f" Did you mean '{name.text.lower()}'?"
-    elif text == "list":
-        hint = " Did you mean 'str[]'?"
+    elif text in ("list", "set", "array"):
+        word = scanner.word() if scanner.take("[") else None
+        item = word.text if word else "str"
+        meant = f"{field.text} <-> {item}" if item[0].isupper() else f"{item}[]"
+        hint = f" Did you mean '{meant}'?"
+    elif text in ("many", "m2m"):
+        hint = f" Write '{field.text} <-> Model' for many-to-many."
     else:
         hint = nearest(text, (*TYPES, *SYNONYMS)) or f" The types are {', '.join(TYPES)}."
     raise ModelsError(f"unknown type '{name.text}'.{hint}", name.position)

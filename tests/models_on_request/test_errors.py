@@ -54,6 +54,16 @@ MISTAKES = {
     # Types.
     "Customer: name strin": "line 1, column 16: unknown type 'strin'. Did you mean 'string'?",
     "Customer: tags list": "line 1, column 16: unknown type 'list'. Did you mean 'str[]'?",
+    "Customer: sizes list[int]": "line 1, column 17: unknown type 'list'. Did you mean 'int[]'?",
+    "Customer: tags list[Tag]": "line 1, column 16: unknown type 'list'. Did you mean "
+    "'tags <-> Tag'?",
+    "Customer: tags Tag[]": "line 1, column 16: unknown type 'Tag'. Did you mean 'tags <-> Tag'?",
+    "Customer: tags m2m Tag": "line 1, column 16: unknown type 'm2m'. Write 'tags <-> Model' for "
+    "many-to-many.",
+    "Customer: tags -> Tag[]": "line 1, column 22: expected '?', 'unique', 'cascade', 'restrict', "
+    "or ',' after 'tags', found '['. Write '<->' for many-to-many.",
+    "Customer: tags -> [Tag]": "line 1, column 19: expected a model's name, such as 'Customer', "
+    "found '['. Write '<->' for many-to-many.",
     "Customer: name Text": "line 1, column 16: unknown type 'Text'. Did you mean 'text'?",
     "Page: at vector": "line 1, column 16: expected the number of dimensions from 2 to 16000, as "
     "in 'vector(1536)'.",
