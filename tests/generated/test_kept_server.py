@@ -1,5 +1,6 @@
 """The server that the generated tests keep between runs is never behind the migrations."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,13 @@ def test_a_change_of_models_is_noticed(template: Path, environments: Path, tmp_p
     assert columns(environment, project) == first
     assert kept_servers(project) == [initial, kept]
     assert (kept / "data").stat().st_mtime_ns == made_at
+
+    # A copy of the cache has another owner, if root makes it.
+    cache = project / ".pytest_cache"
+    shutil.copytree(cache, tmp_path / "cache")
+    shutil.rmtree(cache)
+    shutil.move(tmp_path / "cache", cache)
+    assert columns(environment, project) == first
 
     model = project / "app" / "models" / "example.py"
     text = model.read_text(encoding="utf-8")
