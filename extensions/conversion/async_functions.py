@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from ..app_file.source_lines import parse_source
@@ -20,8 +21,9 @@ from .session_use import session_parameters
 from .used_imports import CommentedImportError, without_unused_imports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from .eager_loading import Load, Path, Source
     from .mapped_attributes import Models
     from .modules import Module
     from .route_trees import Sorter, Trees
@@ -91,6 +93,10 @@ class Writer:
         self._models = models
         self._width = width
         self._edits: dict[str, _Edits] = {}
+        self._of_chains: set[ast.AST] = set()
+        """The first calls of chains."""
+        self._options: dict[ast.AST, str] = {}
+        """What is loaded with the objects of a query, by its first call, or by that of `get`."""
         self._copies: dict[Function, _Edits] = {}
         """The edits of those functions that stay, too: they are made in a copy."""
 
@@ -108,6 +114,8 @@ class Writer:
             self._copies[function] = edits
         for function in self._trees.async_ones:
             self._function(self._edits_for(function, contents), function)
+        for source, paths in _by_source(self._trees.loads):
+            self._load(self._edits_for(source.function, contents), source, paths)
         self._aliases(contents)
         self._classes(contents)
         for function, copy in self._copies.items():
@@ -221,15 +229,24 @@ class Writer:
         if isinstance(edits.module.parent_of(node), ast.Await):
             return
         rewriting = edits.rewriting
-        rewriting.write(node, lambda: self._awaited(edits, node, rewriting.inner_text_of(node)))
+
+        def text() -> str:
+            if rewriting.breaks and (parts := self._loading(edits, node)):
+                runner = rewriting.text_of(node.func)
+                if _is_part(edits.module.parent_of(node), node):
+                    return self._in_parentheses(edits, parts, runner)
+                return rewriting.call_in_lines(f"await {runner}", parts)
+            inner = rewriting.inner_text_of(node)
+            if options := self._options.get(node):
+                inner = f"{inner[:-1].rstrip().rstrip(',')}{options})"
+            return self._awaited(edits, node, inner)
+
+        rewriting.write(node, text)
 
     def _awaited(self, edits: _Edits, node: ast.expr, text: str) -> str:
         """An `await`, in parentheses where something follows that belongs to its result."""
         above = edits.module.parent_of(node)
-        is_part = (isinstance(above, ast.Attribute | ast.Subscript) and above.value is node) or (
-            isinstance(above, ast.Call) and above.func is node
-        )
-        if (not is_part and not isinstance(above, ast.BinOp)) or (
+        if (not _is_part(above, node) and not isinstance(above, ast.BinOp)) or (
             isinstance(above, ast.BinOp) and not isinstance(above.op, ast.Pow)
         ):
             return f"await {text}"
@@ -256,7 +273,13 @@ class Writer:
         if isinstance(chain.base, ast.Call) and ends not in {"delete", "get", "update"}:
             edits.names.add(("sqlalchemy", chain.dml or "select"))
             base, maker = chain.base, chain.dml or "select"
-            rewriting.write(base, lambda: f"{maker}{rewriting.text_between(base, base.func)}")
+            self._of_chains.add(base)
+            rewriting.write(
+                base,
+                lambda: (
+                    f"{maker}{rewriting.text_between(base, base.func)}{self._options.get(base, '')}"
+                ),
+            )
         if chain.end is None:
             above = module.parent_of(chain.whole)
             if is_iterated(above, chain.whole) or (
@@ -283,6 +306,8 @@ class Writer:
         """The statement as its first call and the method calls on it."""
         rewriting = edits.rewriting
         parts, last = [rewriting.text_of(chain.base)], chain.base
+        if options := self._options.get(chain.base):
+            parts = [parts[0].removesuffix(options), options]
         for _, call in chain.steps:
             text = rewriting.text_between(call, last).strip()
             if "#" in text and rewriting.has_comment(call):
@@ -355,7 +380,8 @@ class Writer:
         assert isinstance(chain.base, ast.Call)  # noqa: S101
         assert isinstance(call, ast.Call)  # noqa: S101
         model, key = rewriting.text_of(chain.base.args[0]), rewriting.text_of(call.args[0])
-        return self._awaited(edits, call, f"{self._session(chain)}.get({model}, {key})")
+        options = self._options.get(call, "")
+        return self._awaited(edits, call, f"{self._session(chain)}.get({model}, {key}{options})")
 
     def _scalar(self, edits: _Edits, function: Function, chain: Chain) -> str:
         parts, session = self._parts(edits, chain), self._session(chain)
@@ -392,6 +418,41 @@ class Writer:
                 return rewriting.call_in_lines(f"await {runner}", parts)
             return f"await {runner}({''.join(parts)})"
         return f"{self._in_parentheses(edits, parts, runner)}.rowcount"
+
+    # Relationships
+
+    def _load(self, edits: _Edits, source: Source, paths: Iterable[Path]) -> None:
+        """Load what responses read of the objects of a source."""
+        rewriting, node = edits.rewriting, source.node
+        if isinstance(node, ast.stmt):
+            names = ", ".join(f'"{name}"' for [name] in sorted(paths))
+            line = f"await {source.session}.refresh({source.name}, [{names}])"
+            rewriting.insert_line_after(node, line)
+            return
+        edits.names.add(("sqlalchemy.orm", "selectinload"))
+        options = self._sorter.options(source, paths)
+        if source.kind == "get":
+            self._options[node] = f", options=[{', '.join(options)}]"
+        else:
+            self._options[node] = f".options({', '.join(options)})"
+            if node not in self._of_chains:
+                rewriting.write(node, lambda: rewriting.inner_text_of(node) + self._options[node])
+
+    def _loading(self, edits: _Edits, node: ast.Call) -> list[str]:
+        """The parts of the one statement that a call runs, if it has an option; else none."""
+        calls: list[ast.expr] = [*node.args] if len(node.args) == 1 and not node.keywords else []
+        while (
+            calls and isinstance(calls[-1], ast.Call) and isinstance(calls[-1].func, ast.Attribute)
+        ):
+            calls.append(calls[-1].func.value)
+        options = self._options.get(calls[-1]) if calls else None
+        if not options:
+            return []
+        rewriting = edits.rewriting
+        parts = [rewriting.text_of(calls[-1]).removesuffix(options), options]
+        for call, last in reversed([*pairwise(calls)]):
+            parts.append(rewriting.text_between(call, last).strip())
+        return parts
 
     # Annotations
 
@@ -578,6 +639,31 @@ class Writer:
             for imported in other.imports(other.tree).values()
             if imported.name and imported.module == module.name
         )
+
+
+def _by_source(loads: Iterable[Load]) -> list[tuple[Source, set[Path]]]:
+    """The paths of all routes that need the objects of a source."""
+    found: dict[ast.AST, tuple[Source, set[Path]]] = {}
+    for load in loads:
+        _, paths = found.setdefault(load.source.node, (load.source, set()))
+        paths |= {*load.paths}
+    return [(source, _longest(paths)) for source, paths in found.values()]
+
+
+def _longest(paths: set[Path]) -> set[Path]:
+    """Those that no other path begins with."""
+    return {
+        path
+        for path in paths
+        if not any(other != path and other[: len(path)] == path for other in paths)
+    }
+
+
+def _is_part(above: ast.AST | None, node: ast.expr) -> bool:
+    """Whether an attribute, an item or a call follows an expression."""
+    return (isinstance(above, ast.Attribute | ast.Subscript) and above.value is node) or (
+        isinstance(above, ast.Call) and above.func is node
+    )
 
 
 def _method(chain: Chain) -> str:

@@ -23,6 +23,8 @@ SESSION_CLASSES = frozenset(
     }
 )
 DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends"})
+VALIDATES = frozenset({"from_orm", "model_validate", "validate"})
+"""Methods of pydantic's that make an object of their class."""
 _OF_ONE = frozenset({"first", "get", "get_one", "one", "one_or_none"})
 _UNIONS = frozenset({"typing.Optional", "typing.Annotated", "typing_extensions.Annotated"})
 _STATIC = frozenset({"staticmethod", "abc.abstractmethod", "classmethod"})
@@ -435,7 +437,9 @@ class Definitions:
             return Value("instance", above) if above else None
         made = self.value(module, function, node.func, depth + 1)
         if made is None:
-            return self._loaded(module, function, node, depth)
+            return self._validated(module, function, node, depth) or self._loaded(
+                module, function, node, depth
+            )
         if made.klass:
             return Value("instance", made.of)
         if made.external in SESSION_CLASSES or made.external.startswith("made by sessionmaker"):
@@ -445,6 +449,15 @@ class Definitions:
         if made.function:
             return self.returned(made.function, depth + 1)
         return Value("external", f"{made.external}()") if made.external else None
+
+    def _validated(
+        self, module: Module, function: Function | None, node: ast.Call, depth: int
+    ) -> Value | None:
+        """The object that pydantic makes of another one, as `Schema.model_validate(…)`."""
+        if not isinstance(node.func, ast.Attribute) or node.func.attr not in VALIDATES:
+            return None
+        owner = self.value(module, function, node.func.value, depth + 1)
+        return Value("instance", owner.of) if owner and owner.klass else None
 
     def _loaded(
         self, module: Module, function: Function | None, node: ast.Call, depth: int

@@ -6,26 +6,30 @@ import ast
 from typing import TYPE_CHECKING
 
 from ..inspection.python_source import dotted
-from .definitions import Class, Definitions, Function, own_nodes
+from .call_arguments import argument_of
+from .definitions import VALIDATES, Class, Definitions, Function, own_nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .mapped_attributes import Models
     from .modules import Module
 
-_EAGER_OPTIONS = frozenset(
+    Callers = Mapping[Function, Sequence[tuple[Function, ast.Call]]]
+
+EAGER_OPTIONS = frozenset(
     {"contains_eager", "immediateload", "joinedload", "selectinload", "subqueryload"}
 )
-_VALIDATES = frozenset({"from_orm", "model_validate", "validate"})
 MAX_DEPTH = 6
 
 
 def lazy_loads(
-    definitions: Definitions, models: Models, function: Function
+    definitions: Definitions, models: Models, function: Function, callers: Callers
 ) -> Iterator[tuple[int, str]]:
     """The lines of a function that may load lazily, and what to write."""
+    schemas = _Schemas(definitions, callers)
     names, module = models.lazy, function.module
+    yield from _set_by_name(definitions, models, function)
     for node in ast.walk(function.node):
         if not isinstance(node, ast.Attribute) or node.attr not in names:
             continue
@@ -34,7 +38,9 @@ def lazy_loads(
             continue
         if owner and owner.instance:
             known = models.by_class.get(owner.instance)
-            if known is None or node.attr not in known.lazy:
+            if known and node.attr not in known.lazy:
+                continue
+            if known is None and not schemas.may_be_model(function, node, owner.instance):
                 continue
         above = module.parent_of(node)
         is_called = isinstance(above, ast.Call) and above.func is node
@@ -49,6 +55,81 @@ def lazy_loads(
                 f"{written} may load lazily: add .options(selectinload(…{node.attr})) to the query "
                 "that loads its object"
             ),
+        )
+
+
+def _set_by_name(
+    definitions: Definitions, models: Models, function: Function
+) -> Iterator[tuple[int, str]]:
+    """Lines that set whatever a schema has, a relationship among it."""
+    for node in ast.walk(function.node):
+        if not isinstance(node, ast.Call) or dotted(node.func) != "setattr" or not node.args[1:]:
+            continue
+        if isinstance(node.args[1], ast.Constant):
+            continue
+        for parameter in function.parameters:
+            found = definitions.annotated(function.module, parameter.annotation)
+            schema = found.instance if found else None
+            if schema is None or schema in models.by_class:
+                continue
+            fields = {
+                dotted(statement.target)
+                for base in definitions.bases(schema)
+                for statement in base.node.body
+                if isinstance(statement, ast.AnnAssign)
+            }
+            for name in sorted(fields & models.lazy):
+                yield node.lineno, f"setattr() may replace {name}, which loads lazily"
+
+
+class _Schemas:
+    """Which objects are of the schema that they are annotated as, rather than of a model.
+
+    Nothing holds functions and dependencies to their annotations. What a route takes from a
+    request is what it is annotated as.
+    """
+
+    def __init__(self, definitions: Definitions, callers: Callers) -> None:
+        self._definitions = definitions
+        self._callers = callers
+
+    def may_be_model(self, function: Function, node: ast.Attribute, schema: Class) -> bool:
+        """Whether an attribute that a schema has may be read of a model's object."""
+        fields = {
+            dotted(statement.target)
+            for base in self._definitions.bases(schema)
+            for statement in base.node.body
+            if isinstance(statement, ast.AnnAssign)
+        }
+        return node.attr in fields and not self._is_given(function, node.value)
+
+    def _is_given(self, function: Function, node: ast.expr, depth: int = 0) -> bool:
+        if isinstance(node, ast.Call):
+            found = self._definitions.value(function.module, function, node.func)
+            return bool((found and found.klass) or validated_by(node))
+        if not isinstance(node, ast.Name) or depth > MAX_DEPTH:
+            return False
+        bound = self._definitions.locals(function).get(node.id, [])
+        return bool(bound) and all(
+            self._is_parameter_given(function, value, depth)
+            if isinstance(value, ast.arg)
+            else isinstance(value, ast.expr) and self._is_given(function, value, depth + 1)
+            for value in bound
+        )
+
+    def _is_parameter_given(self, function: Function, parameter: ast.arg, depth: int) -> bool:
+        if any(filled is parameter for filled, _, _ in self._definitions.depends(function)):
+            return False
+        if function.node.decorator_list:
+            return True
+        given = [
+            (caller, argument)
+            for caller, call in self._callers.get(function, ())
+            for argument in [*argument_of(function, parameter.arg, call), None][:1]
+        ]
+        return bool(given) and all(
+            argument is not None and self._is_given(caller, argument, depth + 1)
+            for caller, argument in given
         )
 
 
@@ -73,16 +154,16 @@ class Responses:
             route: the route.
             tree: it, and the functions below it.
         """
-        answered = [(route, node) for node in self._annotations(route)]
+        answered = [(route, node) for node in self.annotations(route)]
         for function in tree:
-            for node in ast.walk(function.node):
-                if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-                    continue
-                if node.func.attr in _VALIDATES:
-                    answered.append((function, node.func.value))
+            answered += [
+                (function, validated)
+                for node in ast.walk(function.node)
+                if isinstance(node, ast.Call) and (validated := validated_by(node))
+            ]
         seen: set[str] = set()
         for function, node in answered:
-            for schema in self._classes(function.module, node):
+            for schema in self.classes(function.module, node):
                 for name in sorted(self._fields(schema) & self._models.lazy):
                     if name in seen or self._is_loaded(name, tree):
                         continue
@@ -96,11 +177,8 @@ class Responses:
                         ),
                     )
 
-    def has_schema(self, route: Function) -> bool:
-        """Whether its response is validated at all."""
-        return bool(list(self._annotations(route)))
-
-    def _annotations(self, route: Function) -> Iterator[ast.expr]:
+    def annotations(self, route: Function) -> Iterator[ast.expr]:
+        """What says how a response is validated; nothing for what is shown as it is."""
         for decorator in route.node.decorator_list:
             if isinstance(decorator, ast.Call):
                 for keyword in decorator.keywords:
@@ -111,11 +189,12 @@ class Responses:
         if route.node.returns is not None:
             yield route.node.returns
 
-    def _classes(self, module: Module, node: ast.expr) -> Iterator[Class]:
+    def classes(self, module: Module, node: ast.expr) -> Iterator[Class]:
+        """The schemas in an annotation; models are shown as they are."""
         for part in ast.walk(node):
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 try:
-                    yield from self._classes(module, ast.parse(part.value, mode="eval").body)
+                    yield from self.classes(module, ast.parse(part.value, mode="eval").body)
                 except SyntaxError:
                     continue
             if isinstance(part, ast.Name | ast.Attribute):
@@ -131,9 +210,9 @@ class Responses:
                 continue
             for statement in base.node.body:
                 if isinstance(statement, ast.AnnAssign):
-                    found.add(dotted(statement.target))
+                    found |= names_of(statement)
                     if depth < MAX_DEPTH:
-                        for inner in self._classes(base.module, statement.annotation):
+                        for inner in self.classes(base.module, statement.annotation):
                             found |= self._fields(inner, depth + 1)
                 elif isinstance(statement, ast.FunctionDef):
                     # Computed fields, and validators that may read others.
@@ -160,6 +239,22 @@ class Responses:
         return not commits and bool(loading) and len(querying) == len(loading) == 1
 
 
+def validated_by(call: ast.Call) -> ast.expr | None:
+    """The schema that a call such as `Schema.model_validate(…)` names."""
+    is_it = isinstance(call.func, ast.Attribute) and call.func.attr in VALIDATES
+    return call.func.value if is_it and isinstance(call.func, ast.Attribute) else None
+
+
+def names_of(field: ast.AnnAssign) -> set[str]:
+    """The attributes that a field of a schema may be read from."""
+    found = {dotted(field.target)}
+    for keyword in field.value.keywords if isinstance(field.value, ast.Call) else ():
+        if keyword.arg in {"alias", "validation_alias"}:
+            parts = (part for part in ast.walk(keyword.value) if isinstance(part, ast.Constant))
+            found |= {str(part.value).partition(".")[0] for part in parts}
+    return found
+
+
 def _calls(function: Function, *names: str) -> bool:
     return any(
         isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in names
@@ -170,7 +265,7 @@ def _calls(function: Function, *names: str) -> bool:
 def _loads(function: Function, name: str) -> bool:
     found = 0
     for node in own_nodes(function.node):
-        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in _EAGER_OPTIONS:
+        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in EAGER_OPTIONS:
             found += any(isinstance(p, ast.Attribute) and p.attr == name for p in ast.walk(node))
     queries = sum(
         isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in {"query", "select"}

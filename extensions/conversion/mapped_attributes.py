@@ -10,7 +10,7 @@ from ..inspection.python_source import dotted
 from .definitions import Class, Definitions, Function, own_nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _RELATIONSHIPS = frozenset({"relationship", "Relationship", "dynamic_loader", "backref"})
 _EAGER = frozenset({"selectin", "joined", "subquery", "immediate"})
@@ -50,6 +50,8 @@ class Model:
     columns: dict[str, Column] = field(default_factory=dict[str, Column])
     relationships: dict[str, str] = field(default_factory=dict[str, str])
     """How each is loaded, by name: "selectin", … or empty for lazily."""
+    targets: dict[str, str] = field(default_factory=dict[str, str])
+    """The models, by name, that lazy relationships of its own lead to and an option may load."""
     lazy: set[str] = field(default_factory=set[str])
     """Relationships, deferred columns, and properties that read one."""
 
@@ -89,13 +91,36 @@ class Models:
         """Whether a relationship is loaded by a JOIN by default."""
         return any("joined" in model.relationships.values() for model in self.by_class.values())
 
+    def target(self, model: Model, name: str) -> Model | None:
+        """The model that one of its lazy relationships leads to, where an option may load it."""
+        wanted = model.targets.get(name)
+        found = [known for owner, known in self.by_class.items() if owner.name == wanted]
+        return found[0] if len(found) == 1 else None
+
+    def path(self, model: Model, names: Iterable[str]) -> Iterator[Model]:
+        """The models that relationships lead to, one after the other."""
+        for name in names:
+            if target := self.target(model, name):
+                yield target
+                model = target
+
+    @property
+    def is_sqlmodel(self) -> bool:
+        """Whether they are SQLModel's."""
+        return self._base == "sqlmodel:SQLModel"
+
+    @property
+    def has_eager(self) -> bool:
+        """Whether a relationship is loaded with its object by default."""
+        return any(_EAGER & {*model.relationships.values()} for model in self.by_class.values())
+
     def eager(self, name: str) -> bool:
         """Whether every relationship of this name is loaded with its object."""
         found = [m.relationships.get(name) for m in self.by_class.values() if name in m.lazy]
         return bool(found) and all(loading in _EAGER for loading in found)
 
     def _is_model(self, definition: Class) -> bool:
-        if self._base == "sqlmodel:SQLModel":
+        if self.is_sqlmodel:
             return any(
                 keyword.arg == "table" and getattr(keyword.value, "value", None) is True
                 for keyword in definition.node.keywords
@@ -149,6 +174,9 @@ class Models:
                 lazy = {_constant(key): _constant(given) for key, given in pairs}.get("lazy")
             model.relationships[name] = str(lazy or "")
             model.lazy.add(name)
+            # A DELETE leaves those to the database that are not loaded.
+            if lazy in {None, "select", True} and "passive_deletes" not in ast.unparse(call):
+                model.targets[name] = _target(annotation, call)
             backref = options.get("backref")
             if backref is not None:
                 is_call = isinstance(backref, ast.Call) and backref.args
@@ -180,6 +208,14 @@ class Models:
                 }
                 if read & names or "object_session" in ast.dump(method.node):
                     model.lazy.add(method.node.name)
+
+
+def _target(annotation: ast.expr | None, call: ast.Call) -> str:
+    """The name of the model that a relationship leads to; empty where reading does not tell."""
+    given = [*call.args[:1], *(k.value for k in call.keywords if k.arg == "argument")]
+    if given:
+        return str(_constant(given[0]) or dotted(given[0])).rpartition(".")[2]
+    return next((_name(node) for node in _annotated(annotation) if dotted(node)), "")
 
 
 def _column(

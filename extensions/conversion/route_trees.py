@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..inspection.python_source import dotted
 from .call_arguments import argument_of
 from .definitions import SESSION, Class, Definitions, Function, own_nodes
+from .eager_loading import EagerLoading, Load, option_of
 from .lazy_loads import Responses
 from .queries import TERMINALS
 from .session_use import Call, Obstacle, Reader, SessionUse, session_parameters
@@ -16,6 +17,7 @@ from .session_use import Call, Obstacle, Reader, SessionUse, session_parameters
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from .eager_loading import Path, Source
     from .mapped_attributes import Models
     from .modules import Module
 
@@ -41,6 +43,8 @@ class Trees:
     """Dependencies among them that stay, too, for routes that do, beside an async one."""
     routes: set[Function] = field(default_factory=set[Function])
     """All of the project's that lead to a session."""
+    loads: list[Load] = field(default_factory=list[Load])
+    """What is loaded for responses that read relationships."""
 
 
 class Sorter:
@@ -71,6 +75,8 @@ class Sorter:
         self._stays: dict[Function, Obstacle] = {}
         self._both: set[Function] = set()
         self._overridden: set[Function] = set()
+        self._loads: dict[Function, tuple[list[Load], Obstacle]] = {}
+        """What is loaded for routes, each with the reason why it stays without."""
         self._rooted: set[Function] = set()
         """What a router, or a route's decorator, has among its dependencies."""
 
@@ -141,7 +147,13 @@ class Sorter:
         trees.waiting = self._waiting(trees.async_ones)
         trees.both = self._both & trees.async_ones
         trees.routes = {f for f in self._leading if self._uses[f].is_route}
+        for function in trees.async_ones & set(self._loads):
+            trees.loads += self._loads[function][0]
         return trees
+
+    def options(self, source: Source, paths: Iterable[Path]) -> list[str]:
+        """The options that load relationships with the objects of a source."""
+        return [option_of(self._definitions, self._models, source, path) for path in sorted(paths)]
 
     def run_sync_of(self, caller: Function, call: Call) -> ast.expr | None:
         """The session whose `run_sync` can make a call of a function that stays; None for none."""
@@ -339,13 +351,18 @@ class Sorter:
 
     def _judge_routes(self) -> None:
         responses = Responses(self._definitions, self._models)
+        eager = EagerLoading(self._definitions, self._models, self._uses, self._tree)
         for function in self._leading:
-            if not self._uses[function].is_route:
+            if not self._uses[function].is_route or function in self._stays:
                 continue
             tree = sorted(self._tree(function), key=lambda f: (f is not function, f.name))
             for owner, line, reason in responses.lazily_read(function, tree):
-                if function not in self._stays:
-                    self._stays[function] = Obstacle(owner.module.file, line, reason)
+                obstacle = Obstacle(owner.module.file, line, reason)
+                if loads := eager.loads(function):
+                    self._loads[function] = loads, obstacle
+                else:
+                    self._stays[function] = obstacle
+                break
 
     def _tree(self, function: Function) -> set[Function]:
         seen: set[Function] = set()
@@ -459,6 +476,9 @@ class Sorter:
                 elif not is_sync and target in self._stays:
                     changed |= self._stay_as(function, self._stays[target])
                     is_sync = True
+        for function, (loads, obstacle) in self._loads.items():
+            if any(load.source.function in self._stays for load in loads):
+                changed |= self._stay_as(function, obstacle)
         for group in groups:
             staying = [function for function in group if function in self._stays]
             for function in group if staying else ():

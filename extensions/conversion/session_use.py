@@ -166,7 +166,7 @@ class Reader:
         self._decorators(use)
         self._filled(use)
         self._nodes(use)
-        for line, reason in lazy_loads(self.definitions, self.models, function):
+        for line, reason in lazy_loads(self.definitions, self.models, function, self.callers):
             use.obstacles.append(Obstacle(function.module.file, line, reason, is_cured=True))
         values = Values(self.definitions, self.models, self.callers)
         for line, reason in driver_problems(values, use, self.driver):
