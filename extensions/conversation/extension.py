@@ -27,6 +27,7 @@ from ..conversion.offer import (
     proof,
     reasons_not_to_adopt,
     replaceable,
+    unsupported_extras,
 )
 from ..inspection import Facts, Given, inspect_project
 from ..project_files.gitignore import as_pattern
@@ -86,6 +87,7 @@ class ExistingProject(Extension):
             "module_import": module_import,
             "not_lost": self.not_lost,
             "possible": self.possible,
+            "problem_with_extras": self.problem_with_extras,
             "proposed": self.proposed,
             "recorded": self.recorded,
             "run": self.run,
@@ -240,6 +242,16 @@ class ExistingProject(Extension):
         return "db_extras" in state.known or not (
             state.has_layer and state.options["skip_answered"]
         )
+
+    @pass_context
+    def problem_with_extras(self, context: Context, extras: object) -> str:
+        """What is wrong with the extras that a person has chosen; empty when nothing is."""
+        state = CopierContext(context)
+        if "db_extras" in state.data or not is_adopted(state.variables):
+            return ""
+        # The prompt cuts it at the terminal's width.
+        others = ", ".join(unsupported_extras(extras))
+        return f"not with an adopted layer: {others}" if others else ""
 
     @pass_context
     def show_plan(self, context: Context) -> bool:

@@ -182,16 +182,24 @@ def _first_unread(project: Path) -> str:
 
 def other_extras(extras: object) -> Iterator[str]:
     """The message for extras that are not available with an adopted layer."""
-    named: Iterable[object] = str(extras).strip("[] ").split(",")
-    if isinstance(extras, list | tuple):
-        named = cast("Iterable[object]", extras)
-    names = (str(extra).strip() for extra in named)
-    others = [name for name in names if name and name not in EXTRAS]
-    if others:
+    if others := unsupported_extras(extras):
         yield (
             f"-d db_extras: db_existing=adopt supports {', '.join(EXTRAS)}, not "
             f"{', '.join(others)}."
         )
+
+
+def unsupported_extras(extras: object) -> list[str]:
+    """The extras that are not available with an adopted layer.
+
+    Args:
+        extras: a list of names, or the text of one.
+    """
+    named: Iterable[object] = str(extras).strip("[] ").split(",")
+    if isinstance(extras, list | tuple):
+        named = cast("Iterable[object]", extras)
+    names = (str(extra).strip() for extra in named)
+    return [name for name in names if name and name not in EXTRAS]
 
 
 def check_adopted(answers: Mapping[str, Any]) -> Iterator[str]:

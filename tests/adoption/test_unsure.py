@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from tests.inspection.trees import APP, FACTORY, PYPROJECT, write_tree
+from tests.support.template import PROJECTS
 
 from .test_bad_input import contents, copy
 from .test_plan import QUESTIONS, answer
@@ -36,6 +38,27 @@ def test_what_is_typed_is_checked_at_the_prompt(template: Path, tmp_path: Path) 
 
     assert code != 0
     assert "application admin.web:app" in said
+    assert contents(project) == before
+
+
+def test_an_extra_that_an_adopted_layer_cannot_have(template: Path, tmp_path: Path) -> None:
+    project = shutil.copytree(PROJECTS / "sync-services", tmp_path / "project")
+    before = contents(project)
+    to_reads = "\x1b[B" * 4
+
+    code, said = answer(
+        template,
+        project,
+        # It is refused, and taken out again.
+        ["\r", "\r", f"{to_reads} \r \r", "\r", "n"],
+        [
+            *("Adopt the existing layer", "keep their sync sessions", "What else"),
+            *("install_database", "Go ahead?"),
+        ],
+    )
+
+    assert code != 0
+    assert "Nothing was added: the plan was not confirmed." in said
     assert contents(project) == before
 
 
