@@ -25,7 +25,7 @@ from .record import read_record, replaces_lines
 from .renamed_files import renamed_file
 from .same_content import is_same
 from .three_way_merge import Conflict
-from .undone_steps import base_of, is_unedited, merged_back, taken_back
+from .undone_steps import base_of, former_of, is_unedited, merged_back, taken_back
 from .unfinished_code import unfinished
 
 if TYPE_CHECKING:
@@ -171,8 +171,9 @@ def _without_some(
         undone.left[name] = left
     if merged.conflicts:
         undone.conflicts[name] = merged.conflicts
-    if name.endswith(".py") and base_of(steps) is not None:
-        found = unfinished(merged.text, content)
+    if (base := base_of(steps)) is not None:
+        former = former_of(base, steps) or base
+        found = unfinished(merged.text, content, base, former)
         undone.unfinished.extend(f"{name}, line {line}: {what}" for line, what in found)
     return merged.text
 

@@ -73,6 +73,14 @@ def base_of(steps: Sequence[Step]) -> str | None:
     return text_after(steps[-1]) if steps else None
 
 
+def former_of(base: str, steps: Sequence[Step]) -> str | None:
+    """The text before all steps; None where somebody has edited it between them."""
+    text: str | None = base
+    for step in reversed(steps):
+        text = taken_back(text, step) if text is not None else None
+    return text
+
+
 def _is_reformatted(text: str, base: str) -> bool:
     found, known = (_to_lf(part).encode("utf-8", "surrogatepass") for part in (text, base))
     return is_same("module.py", found, known)

@@ -11,17 +11,20 @@ if TYPE_CHECKING:
 
 _ALWAYS_BOUND = {*dir(builtins), "__file__", "__path__", "__annotations__"}
 _METHODS = {
-    *("commit", "exec", "execute", "flush", "query", "refresh", "rollback", "scalar", "scalars"),
+    *("commit", "delete", "exec", "execute", "flush", "get", "merge", "refresh", "rollback"),
+    *("run_sync", "scalar", "scalars"),
 }
-"""Of sessions, and of little else."""
+"""Of async sessions, which are awaited."""
 
 
-def unfinished(text: str, before: str) -> Iterator[tuple[int, str]]:
+def unfinished(text: str, before: str, base: str, former: str) -> Iterator[tuple[int, str]]:
     """Yield what is wrong with a module and was not before, with its line.
 
     Args:
         text: the module after the undo.
         before: the module before it.
+        base: the module as a copy had left it.
+        former: the module as it was before that.
     """
     try:
         tree = ast.parse(text)
@@ -36,7 +39,7 @@ def unfinished(text: str, before: str) -> Iterator[tuple[int, str]]:
         for name, line in lost.items()
         if name not in known
     )
-    by_line = dict([*_of_sync(tree, before), *_awaits_in_sync(tree, is_async=True)])
+    by_line = dict([*_of_sync(tree, base, former), *_awaits_in_sync(tree, is_async=True)])
     yield from sorted({*names, *by_line.items()})
 
 
@@ -59,26 +62,24 @@ def _awaits_in_sync(node: ast.AST, *, is_async: bool) -> Iterator[tuple[int, str
             yield from _awaits_in_sync(child, is_async=is_async)
 
 
-def _of_sync(tree: ast.Module, before: str) -> Iterator[tuple[int, str]]:
-    """Awaits of a session that the module also uses without, and did not before."""
-    known = _sync_sessions(ast.parse(before)) if _parses(before) else set[str]()
-    sync = _sync_sessions(tree) - known
+def _of_sync(tree: ast.Module, base: str, former: str) -> Iterator[tuple[int, str]]:
+    """Awaits of what was awaited since the copy alone: a session that is sync again."""
+    texts = [ast.parse(text) if _parses(text) else ast.Module([], []) for text in (base, former)]
+    since, ever = ({session for session, _ in _awaited(text)} for text in texts)
+    for session, line in _awaited(tree):
+        if session in since - ever:
+            yield line, f"await of {session}, which is a sync session again"
+
+
+def _awaited(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """The sessions whose methods are awaited, with the line."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.Await) and (session := _session_of(node.value)) in sync:
-            yield node.lineno, f"await of {session}, which is a sync session again"
-
-
-def _sync_sessions(tree: ast.Module) -> set[str]:
-    awaited = {node.value for node in ast.walk(tree) if isinstance(node, ast.Await)}
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and node not in awaited)
-    return {session for call in calls if (session := _session_of(call))}
-
-
-def _session_of(node: ast.expr) -> str:
-    """What a method of a session is called on; empty where it is another call."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return ast.unparse(node.func.value) if node.func.attr in _METHODS else ""
-    return ""
+        match node:
+            case ast.Await(value=ast.Call(func=ast.Attribute(value=session, attr=name))):
+                if name in _METHODS:
+                    yield ast.unparse(session), node.lineno
+            case _:
+                pass
 
 
 def _unbound(tree: ast.Module) -> dict[str, int]:

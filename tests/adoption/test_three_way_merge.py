@@ -199,16 +199,16 @@ def test_what_was_not_changed_keeps_every_edit(former: str, base: str, present: 
 
 
 def test_what_cannot_run_any_more_is_named() -> None:
-    before = f"{BASE}\n\nasync def mine(db: AsyncSession) -> None:\n    await db.flush()\n"
-    added = "\n\nasync def mine(db: AsyncSession) -> None:\n    await db.flush()\n"
+    added = "\n\nasync def mine(db: AsyncSession) -> None:\n    await db.run_sync(f)\n"
+    before = f"{BASE}{added}"
     text = f"{FORMER}{added}".replace("    db.add(tool)", "    await db.add(tool)")
 
-    assert list(unfinished(text, before)) == [
+    assert list(unfinished(text, before, BASE, FORMER)) == [
         (9, "await in a function that is not async any more"),
         (20, "AsyncSession is not imported any more"),
         (21, "await of db, which is a sync session again"),
     ]
-    assert not list(unfinished(FORMER, BASE))
+    assert not list(unfinished(FORMER, BASE, BASE, FORMER))
 
 
 def test_a_file_with_another_name_is_found(tmp_path: Path) -> None:
