@@ -102,6 +102,11 @@ def test_tables_that_create_all_makes_get_a_history(
     both = [*KIT, "tests/test_plots.py", "-k", "plots or migrations or health"]
     assert "4 passed, 3 skipped" in desk.run(*both)
 
+    kit = desk.project / "allotments" / "db" / "database_kit"
+    advice = 'BASELINE = "uv run python -m allotments.db.database_kit.baseline"'
+    assert advice in (kit / "diagnostics.py").read_text(encoding="utf-8")
+    assert not (kit / "migrate.py").exists()
+
     desk.run("-m", "allotments.db.database_kit.baseline")
 
     again = desk.fails("-m", "allotments.db.database_kit.baseline")
