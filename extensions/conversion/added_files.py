@@ -14,16 +14,8 @@ KIT = frozenset(
         *("__init__", "application_models", "application_url", "audit", "code_facts"),
         *("diagnostics", "doctor", "driver"),
         *("engine", "errors", "findings", "health", "hosts", "migrate", "migration_lock"),
-        *(
-            "model_rules",
-            "pool",
-            "response",
-            "revisions",
-            "session_rules",
-            "settings",
-            "trace",
-            "url",
-        ),
+        *("model_rules", "pool", "response", "revisions", "session_rules", "settings"),
+        *("trace", "url", "url_parameters"),
     }
 )
 """The modules of `database_kit`; all others are for models and an Alembic of the layer's own."""
