@@ -4,6 +4,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from tests.support.adopted import CASES, EXTRAS
 from tests.support.template import copy_with_layer
@@ -67,3 +69,13 @@ def test_autogenerate_refuses_native_enums(
     case.environment(environments, project).run(
         "-m", "pytest", "tests/database/test_enums.py", "-p", "no:cacheprovider", cwd=project
     )
+
+
+def test_revisions_of_the_same_second_are_two_files(template: Path, tmp_path: Path) -> None:
+    project = copy_with_layer(template, "uv-app", tmp_path / "project")
+    script = ScriptDirectory.from_config(Config(project / "alembic.ini"))
+
+    for number in range(3):
+        script.generate_revision(f"{number:012x}", "add a column")
+
+    assert len([*(project / "alembic" / "versions").glob("*_add_a_column.py")]) == 3
