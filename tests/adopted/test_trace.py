@@ -201,6 +201,23 @@ def test_a_difference_is_named_and_no_file_changes(desk: Desk) -> None:
     assert changed_files(desk.project) == [" M desk/main.py"]
 
 
+def test_a_plugin_that_the_settings_leave_out_gets_no_option(desk: Desk) -> None:
+    plugin = """
+def pytest_addoption(parser):
+    parser.addoption("--randomly-seed")
+
+def pytest_configure(config):
+    print("seed", config.getoption("randomly_seed"))
+"""
+    (desk.project / "randomly.py").write_text(plugin, encoding="utf-8")
+
+    on = desk.run(*TRACE, "record", "--", *TICKETS, "-s", "-p", "randomly")
+    off = desk.run(*TRACE, "record", "--", *TICKETS, "-p", "no:randomly")
+
+    assert "seed 1" in on
+    assert "3 passed" in off
+
+
 def test_requests_of_a_file(desk: Desk) -> None:
     desk.run("-m", "alembic", "upgrade", "head")
     file = desk.project / "smoke.http"
