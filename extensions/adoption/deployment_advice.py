@@ -6,6 +6,7 @@ a line of it is worth more than a guess at the right edit.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -52,7 +53,7 @@ def advise(project: Path, layer: Layer) -> Iterator[str]:
         yield from advise_on_image(name, text, layer, ignored=_dockerignore(project))
     # An adopted layer connects where the application does already.
     for name, text in () if layer.answers.is_adopted else _texts(project, COMPOSE_FILES):
-        yield from advise_on_containers(name, text)
+        yield from advise_on_containers(name, text, layer)
     for name, text in _texts(project, PIPELINES):
         yield from advise_on_pipeline(name, text, layer)
 
@@ -205,7 +206,7 @@ def _with_tests(stage: _Stage, text: str, layer: Layer) -> Iterator[tuple[int, s
             yield line, remedy
 
 
-def advise_on_containers(name: str, text: str) -> Iterator[str]:
+def advise_on_containers(name: str, text: str, layer: Layer) -> Iterator[str]:
     """Where a compose file's application looks for its database."""
     try:
         data = yaml.safe_load(text)
@@ -218,19 +219,38 @@ def advise_on_containers(name: str, text: str) -> Iterator[str]:
     known = cast("dict[str, Any]", services)
     server = next((key for key, service in known.items() if _is_server(service)), None)
     host = f"the service {server}" if server else "the server's own host"
+    at_localhost: list[str] = []
+    without_url: list[str] = []
     for service, details in known.items():
-        if not isinstance(details, dict) or "build" not in details:
+        settings = cast("dict[str, Any]", details) if isinstance(details, dict) else {}
+        if not _has_layer(settings.get("build"), layer):
             continue
-        variables = str(cast("dict[str, Any]", details).get("environment", ""))
+        variables = str(settings.get("environment", ""))
         if "DATABASE_URL" in variables and not _LOCAL.search(variables):
             continue
-        if "DATABASE_URL" in variables or "env_file" in details:
-            yield (
-                f"{name}: localhost in {service} is the container itself; DATABASE_URL there has "
-                f"{host} for its host."
-            )
-        else:
-            yield f"{name}: {service} has no DATABASE_URL; give it one with {host} for its host."
+        is_set = "DATABASE_URL" in variables or "env_file" in settings
+        (at_localhost if is_set else without_url).append(service)
+    if at_localhost:
+        yield (
+            f"{name}: localhost in {_listed(at_localhost)} is the container itself; DATABASE_URL "
+            f"there has {host} for its host."
+        )
+    if without_url:
+        verb, pronoun = ("have", "them") if without_url[1:] else ("has", "it")
+        yield (
+            f"{name}: {_listed(without_url)} {verb} no DATABASE_URL; give {pronoun} one with "
+            f"{host} for its host."
+        )
+
+
+def _has_layer(build: object, layer: Layer) -> bool:
+    """Whether an image is built from a directory that has the layer, and not a proxy's, say."""
+    if build is None:
+        return False
+    context = cast("dict[str, Any]", build).get("context") if isinstance(build, dict) else build
+    directory = posixpath.normpath(str(context or "."))
+    is_computed = directory.startswith("$")
+    return is_computed or PurePosixPath(layer.answers.layer_dir).is_relative_to(directory)
 
 
 def _is_server(details: object) -> bool:

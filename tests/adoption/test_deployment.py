@@ -103,6 +103,18 @@ CASES: dict[str, tuple[Mapping[str, str], Mapping[str, Any], list[str]]] = {
         [("docker-compose.yaml: api has no DATABASE_URL; give it one with the service db for its "
          "host.")],
     ),
+    "compose of several services": (
+        {"compose.yml": (
+            "services:\n  api:\n    build: {context: .}\n    env_file: .env\n"
+            "  worker:\n    build: ./\n    env_file: [.env]\n"
+            "  seeds:\n    build: .\n  beat:\n    build: ${HERE:-.}\n"
+            f"  cache:\n    build: ./build/valkey\n    env_file: .env\n{SERVER}"
+        )},
+        {},
+        [ITSELF.format("the service db").replace("api", "api and worker"),
+         ("compose.yml: seeds and beat have no DATABASE_URL; give them one with the service db for "
+          "its host.")],
+    ),
     "compose of other things": ({"compose.yml": f"services:\n{SERVER}"}, {}, []),
     "compose that is none": ({"compose.yml": "{{ nothing", "compose.prod.yml": "a"}, {}, []),
     "pytest that finds no modules": (
