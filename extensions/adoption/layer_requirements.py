@@ -26,7 +26,7 @@ WITH_PYDANTIC_2 = ">=0.100"
 
 
 EARLIER = (
-    *("alembic>=1.12", "alembic>=1.20.1", "asyncpg>=0.27"),
+    *("alembic>=1.12", "alembic>=1.15.2", "alembic>=1.20.1", "asyncpg>=0.27"),
     *("pydantic-settings>=2.2", "pydantic-settings>=2.6.1"),
     *(f"sqlalchemy[asyncio]>=2.0.{release}" for release in (30, 38, 40)),
     *("argon2-cffi>=21.3", "pyjwt[crypto]>=2.10.1", "pyjwt[crypto]>=2.14", "uuid-utils>=0.10"),
@@ -69,15 +69,12 @@ def needs_of(answers: Answers, earlier: Sequence[str] = ()) -> Needs:
 
 def main_requirements(answers: Answers) -> list[str]:
     """What the running application and its migrations need, as PEP 508."""
-    # Before 2.0.38, a connection of an engine with options has no events, which guard the identity
-    # of a read session.
-    guards_reads = answers.is_supabase and "reads" in answers.extras
     requirements = [
         _alembic(answers),
         "asyncpg>=0.27",
         # The first with env_ignore_empty.
         "pydantic-settings>=2.2",
-        f"sqlalchemy[asyncio]>=2.0.{38 if guards_reads else 30}",
+        f"sqlalchemy[asyncio]>=2.0.{_sqlalchemy_release(answers)}",
     ]
     if answers.is_supabase:
         # Earlier ones have published vulnerabilities; CI looks at all floors for such.
@@ -93,6 +90,15 @@ def main_requirements(answers: Answers) -> list[str]:
     return requirements
 
 
+def _sqlalchemy_release(answers: Answers) -> int:
+    if answers.is_adopted:
+        # The first with close_resets_only; all else that others need is for models of the layer's.
+        return 22
+    # Before 2.0.38, a connection of an engine with options has no events, which guard the identity
+    # of a read session.
+    return 38 if answers.is_supabase and "reads" in answers.extras else 30
+
+
 def _has_vectors(models: str) -> bool:
     # Most projects ask for no models.
     from ..models_on_request.grammar import has_vectors  # noqa: PLC0415
@@ -101,9 +107,9 @@ def _has_vectors(models: str) -> bool:
 
 
 def _alembic(answers: Answers) -> str:
-    if answers.is_adopted:
-        # The first whose check() raises what it has found, for tests to compare.
-        return "alembic>=1.15.2"
+    if answers.is_adopted and not answers.has_own_alembic:
+        # The first for SQLAlchemy 2; settings in pyproject.toml came with 1.16.
+        return "alembic>=1.16" if answers.alembic_ini == "pyproject.toml" else "alembic>=1.9"
     # With SQLAlchemy 2.1, former ones write the CHECK of an enum three times, and 1.19.0 and
     # 1.19.1 drop it the next time. Comparators are plugins since 1.18.
     return "alembic>=1.20.1"
