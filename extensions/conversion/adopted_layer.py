@@ -11,7 +11,8 @@ from ..inspection.alembic import find_alembic
 from ..inspection.tree import is_within
 from ..project_files.encoding import line_of
 from .engines import Engine, Factory, Url, find_engines, find_factories, names_in, url_of
-from .environments import ini_problem, read_environment, without_alembic
+from .environment_url import migrations_url
+from .environments import directory_of_commands, read_environment, without_alembic
 from .modules import Project, UnprovenError
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ DRIVERS = {
 """Packages with a driver for PostgreSQL, the likeliest first, and the driver's name."""
 _EXTRA = re.compile(r"postgresql[-_](\w+)")
 """Of SQLAlchemy, such as `postgresql-asyncpg`: the driver's package, without hyphens."""
+TOML = "pyproject.toml"
+"""Where Alembic has its settings since 1.16, in place of an ini file."""
 OTHER_DATABASES = {
     "aiosqlite": "SQLite",
     "aiomysql": "MySQL",
@@ -62,6 +65,8 @@ class AdoptedLayer:
     migrations_dir: str
     """Empty where the project has no Alembic environment."""
     ini: str
+    run_in: str
+    """The directory that Alembic's commands run in; empty for the project's root."""
     version_table: str
     driver: str
     is_async: bool
@@ -82,6 +87,7 @@ class AdoptedLayer:
             "alembic_ini": self.ini,
             "driver": self.driver,
             "sessions": "async" if self.is_async else "sync",
+            **({"run_in": self.run_in} if self.run_in else {}),
             **self.dependency,
         }
 
@@ -110,14 +116,26 @@ def read_adopted_layer(path: Path, facts: Facts) -> AdoptedLayer:
         for engine in find_engines(project, database.sqlalchemy)
         if not migrations or not is_within(engine.module.file, migrations)
     ]
-    engine, url = _one_url(project, engines, _bound_engine(project, facts, factories))
+    bound = _bound_engine(project, facts, factories)
+    try:
+        engine, url = _one_url(project, engines, bound)
+    except UnprovenError:
+        # The database of the migrations is the one of the models.
+        by_migrations = migrations_url(project, found.directory or "") if found else None
+        if by_migrations is None:
+            raise
+        engine, url = by_migrations
+        considered = [engine, *engines]
+    else:
+        considered = [engine]
     others = {
         (engine.module.file, name)
         for engine in engines
         for name, call in engine.assigned.items()
         if not _has(project, engine, call, url)
     }
-    _check_database(project, facts, engine, url)
+    _check_database(project, facts, considered, url)
+    _check_imports(project, facts, engine, url)
     imports = [f"{imported} " for imported in url.imports]
     return AdoptedLayer(
         base=environment.base,
@@ -135,7 +153,8 @@ def read_adopted_layer(path: Path, facts: Facts) -> AdoptedLayer:
         ),
         heads=environment.heads,
         migrations_dir=(found and found.directory) or "",
-        ini=(found and found.ini) or "",
+        ini=_settings_of(found) if found else "",
+        run_in=_run_in(project, found) if found else "",
         version_table=environment.version_table,
         driver=driver,
         is_async=is_async,
@@ -162,6 +181,8 @@ def _environment(project: Project, facts: Facts, base: str) -> tuple[Alembic | N
     """
     package = "" if facts.package_dir == "." else facts.package_dir
     every = find_alembic(project.sources.tree, "", project.base, package)
+    # Alembic runs no other, once there is one with settings.
+    every = [alembic for alembic in every if _settings_of(alembic)] or every
     proven: dict[str | None, tuple[Alembic, Environment]] = {}
     problems: list[UnprovenError] = []
     for alembic in every:
@@ -186,11 +207,30 @@ def _environment(project: Project, facts: Facts, base: str) -> tuple[Alembic | N
 def _read(project: Project, alembic: Alembic, base: str) -> Environment:
     if alembic.directory is None:
         raise UnprovenError(alembic.file, alembic.line, "there is no env.py where it points")
-    if alembic.ini is None:
-        raise UnprovenError(alembic.file, alembic.line, "there is no alembic.ini")
-    if problem := ini_problem(project, alembic.ini):
-        raise UnprovenError(alembic.ini, alembic.line, problem)
+    settings = _settings_of(alembic)
+    if not settings:
+        raise UnprovenError(
+            alembic.file,
+            alembic.line,
+            "there is no alembic.ini, nor [tool.alembic] in the project's own pyproject.toml",
+        )
+    if directory_of_commands(project, settings, alembic.directory) is None:
+        raise UnprovenError(
+            settings,
+            alembic.line,
+            "script_location counts from another directory; begin it with %(here)s",
+        )
     return read_environment(project, alembic.directory, base)
+
+
+def _settings_of(alembic: Alembic) -> str:
+    """The file with the settings of an environment; empty for none."""
+    return alembic.ini or (TOML if alembic.file == TOML else "")
+
+
+def _run_in(project: Project, alembic: Alembic) -> str:
+    directory = alembic.directory or ""
+    return directory_of_commands(project, _settings_of(alembic), directory) or ""
 
 
 def _driver(facts: Facts) -> str:
@@ -219,13 +259,15 @@ def _driver(facts: Facts) -> str:
     )
 
 
-def _check_database(project: Project, facts: Facts, engine: Engine, url: Url) -> None:
-    """Stop where the engine's module, or its settings', may mean another database."""
+def _check_database(project: Project, facts: Facts, engines: Sequence[Engine], url: Url) -> None:
+    """Stop where the engines' modules, or their settings', may mean another database."""
     names = {name for package, name in OTHER_DATABASES.items() if package in facts.requirements}
-    files = [engine.module.file]
-    if facts.database.sqlalchemy == "sync":
+    files = [engine.module.file for engine in engines]
+    is_sync = facts.database.sqlalchemy == "sync"
+    if is_sync:
         # The driver for it is Python's own.
         names.add("SQLite")
+    if is_sync or len(engines) > 1:
         modules = (statement.split()[1] for statement in url.imports)
         files += [file for module in modules if (file := project.file_of(module))]
     for file in files:
@@ -235,6 +277,19 @@ def _check_database(project: Project, facts: Facts, engine: Engine, url: Url) ->
             if at >= 0:
                 line = line_of(text, at)
                 raise UnprovenError(file, line, f"it may be {name}, and nothing proves which it is")
+
+
+def _check_imports(project: Project, facts: Facts, engine: Engine, url: Url) -> None:
+    """Stop where the URL can only be imported from the module that imports the layer."""
+    for statement in url.imports:
+        name = statement.split()[1]
+        if facts.app_file and project.file_of(name) == facts.app_file:
+            raise UnprovenError(
+                engine.module.file,
+                engine.call.lineno,
+                f"the URL comes from {facts.app_file}, which would import the layer, and the layer "
+                "it; move it to a module of its own",
+            )
 
 
 def _has(project: Project, engine: Engine, made_by: ast.Call, url: Url) -> bool:

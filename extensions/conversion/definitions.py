@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from ..inspection.python_source import dotted
-from .modules import Module, Project, statements_of
+from .modules import Module, Project, names_bound, names_stored, statements_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -189,7 +189,7 @@ class Definitions:
         if found is None:
             found = self._bindings[module.file] = {}
             for statement in statements_of(module.tree):
-                for name in _names_bound(statement):
+                for name in names_bound(statement):
                     found.setdefault(name, []).append(statement)
         return found
 
@@ -548,20 +548,6 @@ def own_nodes(node: ast.AST) -> Iterator[ast.AST]:
             yield from own_nodes(child)
 
 
-def _names_bound(statement: ast.stmt) -> Iterator[str]:
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield statement.name
-    elif isinstance(statement, ast.Import | ast.ImportFrom):
-        for alias in statement.names:
-            yield alias.asname or alias.name.partition(".")[0]
-    elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        for target in targets:
-            yield from _stored(target)
-    elif isinstance(statement, ast.For | ast.AsyncFor):
-        yield from _stored(statement.target)
-
-
 def _bound_in(node: ast.AST, function: FunctionNode) -> Iterator[tuple[str, Binding]]:
     if isinstance(node, ast.arg):
         yield node.arg, node if _is_parameter(node, function) else None
@@ -575,18 +561,18 @@ def _bound_in(node: ast.AST, function: FunctionNode) -> Iterator[tuple[str, Bind
             if isinstance(target, ast.Name):
                 yield target.id, node.value
             else:
-                yield from ((name, None) for name in _stored(target))
+                yield from ((name, None) for name in names_stored(target))
     elif isinstance(node, ast.NamedExpr):
         yield node.target.id, node.value
     elif isinstance(node, ast.AugAssign):
-        yield from ((name, None) for name in _stored(node.target))
+        yield from ((name, None) for name in names_stored(node.target))
     elif isinstance(node, ast.withitem) and node.optional_vars is not None:
         if isinstance(node.optional_vars, ast.Name):
             yield node.optional_vars.id, node.context_expr
         else:
-            yield from ((name, None) for name in _stored(node.optional_vars))
+            yield from ((name, None) for name in names_stored(node.optional_vars))
     elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
-        yield from ((name, None) for name in _stored(node.target))
+        yield from ((name, None) for name in names_stored(node.target))
     elif isinstance(node, ast.ExceptHandler):
         yield from ((name, None) for name in filter(None, [node.name]))
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node is not function:
@@ -596,12 +582,6 @@ def _bound_in(node: ast.AST, function: FunctionNode) -> Iterator[tuple[str, Bind
 def _is_parameter(node: ast.arg, function: FunctionNode) -> bool:
     arguments = function.args
     return node in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
-
-
-def _stored(target: ast.expr) -> Iterator[str]:
-    for node in ast.walk(target):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
 
 
 def _is_none(node: ast.expr) -> bool:

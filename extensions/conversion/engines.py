@@ -182,13 +182,13 @@ def _argument_of(project: Project, engine: Engine, made_by: ast.Call | None) -> 
     given = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg == "url")]
     if not given or isinstance(given[0], ast.Starred):
         raise UnprovenError(module.file, call.lineno, "the engine's URL is not among its arguments")
-    resolver = _Resolver(project, module, made_by)
+    resolver = Resolver(project, module, made_by)
     expression = resolver.resolve(given[0], module.scope_of(call))
     if isinstance(expression, ast.Constant):
         raise UnprovenError(
             module.file, call.lineno, "the engine's URL is written out, not read from settings"
         )
-    return Url(_written(expression), tuple(sorted(resolver.imports)))
+    return Url(written(expression), tuple(sorted(resolver.imports)))
 
 
 def _of_global(project: Project, engine: Engine) -> Url | None:
@@ -239,22 +239,34 @@ def _objects(project: Project, module: Module, name: str) -> Iterator[tuple[Modu
                     yield other, target.id
 
 
-def _written(expression: ast.expr) -> str:
+def written(expression: ast.expr) -> str:
+    """An expression as text."""
     text = ast.unparse(expression)
     return text.replace("'", '"') if '"' not in text else text
 
 
 @dataclass(slots=True)
-class _Resolver:
+class Resolver:
+    """Writes an expression of a module such that another module can evaluate it."""
+
     project: Project
     module: Module
     made_by: ast.Call | None = None
+    """The call of the function around it that counts, where there are several."""
+    is_importable: bool = True
+    """Whether other modules can import the globals of this one."""
     imports: set[str] = field(default_factory=set[str])
 
     def resolve(self, node: ast.expr, scope: Scope, depth: int = 0) -> ast.expr:
-        """The expression with local names replaced by what they stand for."""
+        """The expression with local names replaced by what they stand for.
+
+        Raises:
+            UnprovenError: another module could not evaluate it.
+        """
         if depth > MAX_DEPTH:
             raise self._unproven(node, "the engine's URL is too far from where it comes from")
+        if returned := self._returned(node):
+            return self.resolve(*returned, depth + 1)
         if isinstance(node, ast.Name):
             return self._name(node, scope, depth)
         if not isinstance(node, _REPEATABLE):
@@ -266,6 +278,17 @@ class _Resolver:
         }
         make = cast("Callable[..., ast.expr]", type(node))
         return make(**fields)
+
+    def _returned(self, node: ast.expr) -> tuple[ast.expr, Scope] | None:
+        """What a call gives of a function that no other module can import."""
+        if self.is_importable or not isinstance(node, ast.Call) or node.args or node.keywords:
+            return None
+        for function in statements_of(self.module.tree):
+            if isinstance(function, ast.FunctionDef) and function.name == dotted(node.func):
+                given = [inner for inner in ast.walk(function) if isinstance(inner, ast.Return)]
+                if len(given) == 1 and given[0].value and not ast.unparse(function.args):
+                    return given[0].value, function
+        return None
 
     def _field(self, value: object, scope: Scope, depth: int) -> object:
         if isinstance(value, ast.expr):
@@ -293,8 +316,10 @@ class _Resolver:
             if values:
                 raise self._unproven(node, f"{node.id}, the engine's URL, is assigned in steps")
             imported = self.module.imports(place).get(node.id)
+            if imported is None and place is self.module.tree:
+                imported = self.project.imported(self.module, node.id)
             if imported:
-                if imported.name == "*" or not self._can_import(imported.module):
+                if not self._can_import(imported.module):
                     raise self._unproven(node, f"{node.id} comes from outside of the project")
                 if self._reads_environment(imported.module):
                     raise self._unproven(
@@ -309,6 +334,8 @@ class _Resolver:
         raise self._unproven(node, f"nothing in the module binds {node.id}")
 
     def _global(self, node: ast.Name) -> ast.expr:
+        if not self.is_importable:
+            raise self._unproven(node, f"nothing can import {node.id}, the URL, from here")
         if node.id in USED_NAMES:
             raise self._unproven(node, f"{node.id} is a name of the layer's, too")
         self.imports.add(f"from {self.module.name} import {node.id}")
@@ -316,7 +343,7 @@ class _Resolver:
 
     def _is_plain(self, value: ast.expr, place: Scope) -> bool:
         """Whether a global's value is as good as its name: it needs nothing that came before."""
-        if place is not self.module.tree:
+        if place is not self.module.tree or not self.is_importable:
             return True
         for node in ast.walk(value):
             if isinstance(node, ast.Name):
@@ -355,7 +382,7 @@ class _Resolver:
             given = [keyword.value for keyword in call.keywords if keyword.arg == node.id]
             given += call.args[at : at + 1]
             if given:
-                there = _Resolver(self.project, module, imports=self.imports)
+                there = Resolver(self.project, module, imports=self.imports)
                 value = there.resolve(given[0], module.scope_of(call), depth + 1)
                 found[ast.unparse(value)] = value
         if len(found) == 1:

@@ -7,15 +7,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..inspection.alembic import SCRIPT_LOCATION
 from ..inspection.python_source import dotted, string_constants
-from ..inspection.tree import parent
-from .modules import Imported, Module, Project, Scope, UnprovenError, statements_of
+from ..inspection.tree import parent, resolve
+from .modules import Imported, Module, Project, Scope, UnprovenError, names_bound, statements_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SQLALCHEMY = re.compile(r"\b(?:sqlalchemy|sqlmodel|models?)\b|^from \.", re.MULTILINE)
 MAX_SUPERCLASSES = 5
+SQLMODEL = "sqlmodel:SQLModel"
 _DOES_SOMETHING = re.compile(r"\bop\.\w+\(")
 
 
@@ -49,16 +51,18 @@ def read_environment(project: Project, directory: str, base: str) -> Environment
     if module is None:
         raise UnprovenError(file, 0, "it cannot be read as Python")
     name, line, is_attribute = _metadata(module)
-    imported = module.imports(module.tree).get(name)
+    imported = project.imported(module, name)
     origin = _origin(project, imported) if imported else None
-    is_sqlmodel = origin is not None and origin.module == "sqlmodel"
+    is_sqlmodel = origin is not None and origin.module in {"sqlmodel", "sqlmodel.main"}
     if imported is None or not (is_sqlmodel or project.has(imported)):
         raise UnprovenError(file, line, f"{name} is not imported from the project")
     found = f"{imported.module}:{imported.name}"
     if is_sqlmodel:
-        found = defined = "sqlmodel:SQLModel"
+        found = defined = SQLMODEL
     else:
-        meant = project.sources.meaning(file, name) or _imported(project, imported)
+        # What `*` binds is defined behind its module.
+        meant = project.sources.meaning(file, name) if _is_named(module, name) else None
+        meant = meant or _imported(project, imported)
         if imported.name is None or meant is None:
             raise UnprovenError(file, line, f"nothing says what {name} is")
         defined = _as_written(project, *meant)
@@ -66,13 +70,15 @@ def read_environment(project: Project, directory: str, base: str) -> Environment
         if not (_has_metadata(project, base, defined) or _is_metadata_of(project, base, defined)):
             raise UnprovenError(file, line, f"{name} is not the metadata of {base}")
         found = base
+    elif base == SQLMODEL and _shares_sqlmodel(project, defined):
+        found = base
     elif defined not in (base, *_above(project, base)):
         raise UnprovenError(file, line, f"{name} is {defined}, but most models are {base}")
     return Environment(
         base=found,
         models=tuple(_models(project, module, found.partition(":")[0])),
         place=f"{file}, line {line}",
-        version_table=_version_table(module),
+        version_table=_version_table(project, module, found),
         heads=_heads(project, directory),
     )
 
@@ -116,7 +122,7 @@ def _is_one(
     name = dotted(written)
     if not name:
         return False
-    if base == "sqlmodel:SQLModel" and name.rpartition(".")[2] == "SQLModel":
+    if base == SQLMODEL and name.rpartition(".")[2] == "SQLModel":
         return True
     return (project.sources.meaning(module.file, name) or ("", name)) in known
 
@@ -207,6 +213,41 @@ def _above(project: Project, base: str) -> Iterator[str]:
             return
 
 
+def _shares_sqlmodel(project: Project, written: str) -> bool:
+    """Whether a class of the project has the metadata of SQLModel, which it derives from."""
+    for name in (written, *_above(project, written)):
+        found = _class(project, name)
+        if found is None or _sets_metadata(found[1]):
+            return False
+        module, definition = found
+        parents = (project.imported(module, dotted(parent)) for parent in definition.bases)
+        if any(
+            imported and _origin(project, imported).module == "sqlmodel" for imported in parents
+        ):
+            return True
+    return False
+
+
+def _sets_metadata(definition: ast.ClassDef) -> bool:
+    """Whether a class may have other metadata than those above it."""
+    keywords = [
+        *definition.keywords,
+        *(
+            keyword
+            for decorator in definition.decorator_list
+            if isinstance(decorator, ast.Call)
+            for keyword in decorator.keywords
+        ),
+    ]
+    return any(keyword.arg in {"metadata", "registry"} for keyword in keywords) or any(
+        {"metadata", "registry"} & {*names_bound(node)} for node in definition.body
+    )
+
+
+def _is_named(module: Module, name: str) -> bool:
+    return name in module.imports(module.tree)
+
+
 def _class(project: Project, written: str) -> tuple[Module, ast.ClassDef] | None:
     name, _, class_name = written.partition(":")
     file = project.file_of(name)
@@ -252,17 +293,65 @@ def _metadata(module: Module) -> tuple[str, int, bool]:
     )
 
 
-def _version_table(module: Module) -> str:
+def _version_table(project: Project, module: Module, base: str) -> str:
     name = "alembic_version"
     for node in ast.walk(module.tree):
-        if isinstance(node, ast.keyword) and node.arg in {"version_table", "version_table_schema"}:
-            value = node.value.value if isinstance(node.value, ast.Constant) else None
-            if node.arg == "version_table_schema" or not isinstance(value, str):
-                raise UnprovenError(
-                    module.file, node.value.lineno, f"the {node.arg} has a place of its own"
-                )
+        if not isinstance(node, ast.keyword):
+            continue
+        value = _constant(module, node.value)
+        if node.arg == "version_table" and isinstance(value, str):
             name = value
+        elif node.arg == "version_table" or (
+            node.arg == "version_table_schema"
+            and value is not None
+            and not (_is_schema_of_metadata(node.value) and _has_no_schema(project, base))
+        ):
+            raise UnprovenError(
+                module.file, node.value.lineno, f"the {node.arg} has a place of its own"
+            )
     return name
+
+
+def _constant(module: Module, node: ast.expr) -> object:
+    """A constant, or what a name stands for that is assigned one only; else the expression."""
+    if isinstance(node, ast.Name):
+        assigned = [
+            statement.value
+            for statement in statements_of(module.tree)
+            if node.id in names_bound(statement) and isinstance(statement, ast.Assign)
+        ]
+        node = assigned[0] if len(assigned) == 1 else node
+    return node.value if isinstance(node, ast.Constant) else node
+
+
+def _is_schema_of_metadata(node: ast.expr) -> bool:
+    return dotted(node).endswith(("metadata.schema", ".metadata.schema"))
+
+
+def _has_no_schema(project: Project, base: str) -> bool:
+    """Whether the metadata of a base class is the one that SQLAlchemy makes without arguments."""
+    if base == SQLMODEL or _is_made_plainly(project, base):
+        return True
+    classes = [_class(project, name) for name in (base, *_above(project, base))]
+    return not any(found is None or _sets_metadata(found[1]) for found in classes)
+
+
+def _is_made_plainly(project: Project, base: str) -> bool:
+    """Whether a base class is what `declarative_base()` returns without arguments."""
+    name, _, variable = base.partition(":")
+    file = project.file_of(name)
+    module = project.module(file) if file else None
+    calls = [
+        node.value
+        for node in statements_of(module.tree if module else ast.Module([], []))
+        if variable in names_bound(node) and isinstance(node, ast.Assign)
+    ]
+    return all(
+        isinstance(call, ast.Call)
+        and dotted(call.func).endswith("declarative_base")
+        and not (call.args or call.keywords)
+        for call in calls
+    ) and bool(calls)
 
 
 def _heads(project: Project, directory: str) -> tuple[str, ...]:
@@ -310,9 +399,23 @@ def _names(revision: Module, variable: str) -> Iterator[str]:
                 yield from string_constants(node.value)
 
 
-def ini_problem(project: Project, ini: str) -> str:
-    """Why an ini file is of no use to commands that run in the project's root; else empty."""
-    text = project.sources.tree.text(ini)
-    if parent(ini) and "%(here)s" not in text:
-        return "script_location counts from another directory; begin it with %(here)s"
-    return ""
+def directory_of_commands(project: Project, ini: str, directory: str) -> str | None:
+    """The directory that Alembic's commands run in; empty for the project's root.
+
+    Args:
+        project: the project.
+        ini: the file with its settings.
+        directory: the environment's, which `script_location` has to lead to.
+
+    Returns:
+        None where it leads there from neither the root nor the file's own directory.
+    """
+    match = SCRIPT_LOCATION.search(project.sources.tree.text(ini))
+    location = match[1] if match else "alembic"
+    # What names a package, as in "app:migrations", is found by importing it.
+    if not parent(ini) or "%(here)s" in location or ":" in location:
+        return ""
+    for place in ("", parent(ini)):
+        if resolve(place, location) == directory:
+            return place
+    return None

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..inspection.python_source import module_name
+from ..inspection.python_source import dotted, module_name, string_constants
 from ..inspection.roles import Role
 from ..inspection.sources import Sources
 from ..inspection.tree import Tree
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CODE_ONLY = Role.TEST | Role.SIDE | Role.FOREIGN | Role.MIGRATION | Role.ODD
+MAX_STARS = 4
+"""How many modules pass names on by `*`, one after the other."""
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -86,8 +88,9 @@ class Module:
             elif isinstance(node, ast.ImportFrom):
                 module = self._absolute(node)
                 for alias in node.names:
-                    bound = alias.asname or alias.name
-                    found[bound] = Imported(module, alias.name, node.lineno)
+                    # Several `*` are several imports, whose names only their modules tell.
+                    starred = f"{module}.*" if alias.name == "*" else alias.name
+                    found[alias.asname or starred] = Imported(module, alias.name, node.lineno)
         return found
 
     def _absolute(self, node: ast.ImportFrom) -> str:
@@ -112,6 +115,28 @@ def statements_of(scope: Scope) -> Iterator[ast.stmt]:
                 for inner in ast.iter_child_nodes(node)
                 for child in ([inner] if isinstance(inner, ast.stmt) else _handled(inner))
             ]
+
+
+def names_bound(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement binds."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield statement.name
+    elif isinstance(statement, ast.Import | ast.ImportFrom):
+        for alias in statement.names:
+            yield alias.asname or alias.name.partition(".")[0]
+    elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        for target in targets:
+            yield from names_stored(target)
+    elif isinstance(statement, ast.For | ast.AsyncFor):
+        yield from names_stored(statement.target)
+
+
+def names_stored(target: ast.expr) -> Iterator[str]:
+    """The names that are assigned in a target."""
+    for node in ast.walk(target):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
 
 
 def _handled(node: ast.AST) -> list[ast.stmt]:
@@ -150,6 +175,31 @@ class Project:
         """The file of a module that is imported by an absolute name; None if it is not here."""
         stem = "/".join(filter(None, (self.base, module.replace(".", "/"))))
         return self.sources.file_of(stem)
+
+    def imported(self, module: Module, name: str, depth: int = MAX_STARS) -> Imported | None:
+        """The import of a module that binds a name, by a `*` of the project's own as well."""
+        imports = module.imports(module.tree)
+        if name in imports:
+            return imports[name]
+        for starred in reversed([found for found in imports.values() if found.name == "*"]):
+            if depth and (exporter := self._exporter(starred.module, name, depth - 1)):
+                return Imported(exporter, name, starred.line)
+        return None
+
+    def _exporter(self, module: str, name: str, depth: int) -> str:
+        """The module that a `*` has a name from; empty where it does not have it."""
+        file = self.file_of(module)
+        inner = self.module(file) if file else None
+        if inner is None or name.startswith("_"):
+            return ""
+        statements = list(statements_of(inner.tree))
+        for node in statements:
+            if isinstance(node, ast.Assign) and "__all__" in map(dotted, node.targets):
+                return module if name in string_constants(node.value) else ""
+        if any(name in names_bound(node) for node in statements):
+            return module
+        further = self.imported(inner, name, depth)
+        return further.module if further else ""
 
     def has(self, imported: Imported) -> bool:
         """Whether what is imported is one of the project's own modules, or in one."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
-from ..inspection.tree import Tree
+from ..inspection.tree import Tree, parent
 from .added_files import is_adopted
 
 if TYPE_CHECKING:
@@ -224,6 +224,8 @@ def check_adopted(answers: Mapping[str, Any]) -> Iterator[str]:
         return
     flags = [fields[name] for name in ("autoflush", "overridden") if name in fields]
     is_complete = {"dependency", "autoflush", "overridden"} <= fields.keys()
+    if fields.get("run_in", "") not in ("", parent(str(fields.get("alembic_ini")))):
+        yield "it is not what a copy wrote"
     if not all(isinstance(flag, bool) for flag in flags) or (
         answers.get("db_adopt_sessions") == "async"
         and not (is_complete and _OBJECT.fullmatch(str(fields["dependency"])))

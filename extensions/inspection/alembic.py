@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..project_files.encoding import line_of
 from ..project_files.toml_text import read_tables, strings, table
 from .roles import Role
-from .tree import Tree, basename, is_within, parent, resolve
+from .tree import Tree, basename, is_within, join, parent, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,8 +76,14 @@ def _settings(tree: Tree, root: str) -> Iterator[tuple[str, str, int]]:
             match = SCRIPT_LOCATION.search(tree.text(path)) if b"alembic" in data else None
             if match:
                 yield path, match[1], line_of(tree.text(path), match.start())
-            elif name == "alembic.ini":
+            elif name == "alembic.ini" and not _has_section(tree, directory):
                 yield path, "alembic", 1
+
+
+def _has_section(tree: Tree, directory: str) -> bool:
+    """Whether the pyproject.toml beside an ini file has what that one leaves out."""
+    path = join(directory, "pyproject.toml")
+    return tree.has_file(path) and any(_pyproject_setting(tree, path))
 
 
 def _pyproject_setting(tree: Tree, path: str) -> Iterator[tuple[str, str, int]]:
