@@ -31,6 +31,11 @@ COMPOSE_FILES = ("docker-compose*.y*ml", "compose*.y*ml")
 PIPELINES = (".github/workflows/*.y*ml", ".gitlab-ci.y*ml", ".circleci/config.yml")
 _INSTALLED = re.compile(r"venv|site-packages|/usr/local|wheel|dist\b|/\.local|\.whl")
 _LOCAL = re.compile(r"@(?:localhost|127\.0\.0\.1|\[::1\])\b")
+_FOR_DEVELOPMENT = re.compile(
+    r"(?:^|[-_])(?:dev|devel|develop|development|debug|local|tests?|testing|ci|lint)(?:$|[-_])",
+    re.IGNORECASE,
+)
+"""The stages of an image that install what tests need, and mean to."""
 _SERVERS = ("postgres", "postgis", "pgvector", "timescale", "supabase")
 _RUN = r"(?:(?:uv|poetry|pdm|pipenv|hatch|rye) run (?:-\S+ )*)?"
 _PYTEST = re.compile(rf"(?:[A-Z_]+=\S+ )*{_RUN}(?:pytest|py\.test)(?: |$)")
@@ -74,7 +79,12 @@ def advise_on_image(
     if not stages or not _covers(everything, layer.answers.app_file):
         return
     installs = next(
-        ((line, command) for stage in stages for line, command in _with_tests(stage, text, layer)),
+        (
+            installing
+            for stage in stages
+            if not _FOR_DEVELOPMENT.search(stage.names[0])
+            for installing in _with_tests(stage, text, layer)
+        ),
         None,
     )
     if installs is not None:

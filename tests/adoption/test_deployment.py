@@ -73,6 +73,15 @@ CASES: dict[str, tuple[Mapping[str, str], Mapping[str, Any], list[str]]] = {
     "uv without it, by a variable": (
         {"Dockerfile": f"{BASE}ENV UV_NO_DEV=1\nCOPY . .\nRUN uv sync\n"}, {}, [],
     ),
+    "uv's development group in a stage for development": (
+        {"Dockerfile": f"{BASE.replace('slim', 'slim AS main')}COPY . .\nRUN uv sync --no-dev\n"
+                       "FROM main AS app-dev\nRUN uv sync\nFROM main AS test\nRUN uv sync\n"},
+        {}, [],
+    ),
+    "uv's development group in a stage that only sounds like it": (
+        {"Dockerfile": f"{BASE.replace('slim', 'slim AS device')}COPY . .\nRUN uv sync\n"},
+        {}, [WITH_TESTS.format(4, "add --no-dev")],
+    ),
     "Poetry": (
         {"Dockerfile": f"{BASE}COPY . .\nRUN pip install poetry && poetry install --no-root\n"},
         POETRY, [WITH_TESTS.format(4, "add --only main")],
