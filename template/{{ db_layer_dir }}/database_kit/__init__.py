@@ -1,1 +1,1 @@
-"""What the database layer is made of; ``database.py`` is what to import."""
+"""Modules behind ``database.py``, which is what to import."""

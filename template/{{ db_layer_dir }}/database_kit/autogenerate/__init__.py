@@ -1,1 +1,1 @@
-"""What autogenerate writes into a revision; the application needs none of it."""
+"""Alembic's autogenerate for this layer; only ``env.py`` imports it."""
