@@ -48,9 +48,16 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - a class
         from copier.errors import UserMessageError  # noqa: PLC0415 - only Copier gets here
 
         raise UserMessageError(load("packages").how_to_get(*missing))
-    extension = load("conversation.extension").ExistingProject
-    # All that is loaded by now stays: the collector need not go through it at every turn.
-    gc.freeze()
+    was_on = gc.isenabled()
+    # Compiling the modules makes much that goes by itself.
+    gc.disable()
+    try:
+        extension = load("conversation.extension").ExistingProject
+    finally:
+        # All that is loaded by now stays: the collector need not go through it at every turn.
+        gc.freeze()
+        if was_on:
+            gc.enable()
     return extension
 
 
