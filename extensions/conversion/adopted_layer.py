@@ -57,8 +57,6 @@ class AdoptedLayer:
     url: Url
     engine: str
     """File and line of the call that makes the engine."""
-    base_place: str
-    """File and line that name the metadata of the migrations."""
     factories: tuple[str, ...]
     heads: tuple[str, ...]
     """Empty where migrations do not describe the tables."""
@@ -145,7 +143,6 @@ def read_adopted_layer(path: Path, facts: Facts) -> AdoptedLayer:
         ),
         url=url,
         engine=engine.place,
-        base_place=environment.place,
         factories=tuple(
             f"{factory.module.name}:{factory.name}"
             for factory in factories

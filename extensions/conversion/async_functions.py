@@ -61,7 +61,6 @@ class _Edits:
     names: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
     """What it has to import: modules and names."""
     lines: list[tuple[ast.stmt, str]] = field(default_factory=list[tuple[ast.stmt, str]])
-    is_changed: bool = False
 
 
 class Writer:

@@ -27,7 +27,6 @@ VALIDATES = frozenset({"from_orm", "model_validate", "validate"})
 """Methods of pydantic's that make an object of their class."""
 _OF_ONE = frozenset({"first", "get", "get_one", "one", "one_or_none"})
 _UNIONS = frozenset({"typing.Optional", "typing.Annotated", "typing_extensions.Annotated"})
-_STATIC = frozenset({"staticmethod", "abc.abstractmethod", "classmethod"})
 
 
 @dataclass(eq=False, slots=True)

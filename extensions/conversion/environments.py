@@ -29,8 +29,6 @@ class Environment:
     """The base class as `env.py` reaches it, as "module:name"."""
     models: tuple[str, ...]
     """The other modules of the project that `env.py` imports: they fill the metadata."""
-    place: str
-    """File and line that name the metadata."""
     version_table: str
     heads: tuple[str, ...]
 
@@ -77,7 +75,6 @@ def read_environment(project: Project, directory: str, base: str) -> Environment
     return Environment(
         base=found,
         models=tuple(_models(project, module, found.partition(":")[0])),
-        place=f"{file}, line {line}",
         version_table=_version_table(project, module, found),
         heads=_heads(project, directory),
     )
@@ -89,7 +86,6 @@ def without_alembic(project: Project, base: str) -> Environment:
     return Environment(
         base=base,
         models=tuple(sorted(_subclassing(project, base) - {module})),
-        place=project.file_of(module) or module,
         version_table="alembic_version",
         heads=(),
     )

@@ -17,10 +17,6 @@ _SIMPLE = (
 )  # fmt: skip
 
 
-class CommentError(ValueError):
-    """A comment stands where an expression is written anew."""
-
-
 class Rewriting:
     """The rewritten expressions of a module."""
 
