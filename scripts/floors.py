@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from extensions.adoption.answers import Answers
 from extensions.adoption.layer_requirements import main_requirements, raised_where_declared
+from extensions.answers import Answers
 
 ANSWERS = (
     Answers(type="postgresql", auth_tables=True),

@@ -25,8 +25,8 @@ from uuid import uuid4
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from extensions.adoption.answers import Answers
 from extensions.adoption.layer_requirements import FUNCTION_SCOPE, main_requirements
+from extensions.answers import Answers
 from tests.support.adopted import ON_SUPABASE, WITH_EVERYTHING, WITH_TENANTS
 from tests.support.environments import Environment
 from tests.support.postgres import running_server

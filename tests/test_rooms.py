@@ -17,7 +17,7 @@ ROOMS = (
     ("inspection", "app_file", "models_on_request"),
     ("project_files",),
     ("python_text",),
-    ("packages", "project_paths"),
+    ("answers", "packages", "project_paths"),
 )
 """The rooms and the modules beside them, the topmost first; each imports those below it."""
 FLOORS = {name: floor for floor, names in enumerate(ROOMS) for name in names}

@@ -10,7 +10,7 @@ from ..project_files.package_managers import package_manager
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .answers import Answers
+    from ..answers import Answers
 
 
 def run(manager: str, command: str) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from pathspec import GitIgnoreSpec
 
-    from .answers import Answers
+    from ..answers import Answers
 
 DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile", "docker/Dockerfile*")
 COMPOSE_FILES = ("docker-compose*.y*ml", "compose*.y*ml")

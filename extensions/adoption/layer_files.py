@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .answers import Answers
+    from ..answers import Answers
 
 TEMPLATE = Path(__file__).resolve().parents[2] / "template"
 _TAG = re.compile(r"{%.*?%}")

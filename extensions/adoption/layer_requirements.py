@@ -10,7 +10,7 @@ from ..project_files.version_constraints import admits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .answers import Answers
+    from ..answers import Answers
 
 PYTHON_FLOOR = "3.10"
 STDLIB_UUID7 = (3, 14)

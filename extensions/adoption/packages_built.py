@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from .answers import Answers
+    from ..answers import Answers
 
 MANIFESTS = ("pyproject.toml", "setup.cfg", "setup.py")
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from .answers import Answers
+    from ..answers import Answers
 
 VARIABLES = {
     "postgresql": (

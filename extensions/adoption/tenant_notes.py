@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from .answers import Answers
+    from ..answers import Answers
 
 _SHARED = re.compile(r"\bshared\s+(\w+)\s*:")
 _ALWAYS_SHARED = {"auth.py", "base.py", "tenants.py"}

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from ..answers import Answers
 from ..app_file import unwire_application
 from ..project_files.encoding import decode
 from ..project_files.gitignore import gitignores_above, ignores, is_tracked
 from ..project_files.requirement import Change
 from ..project_files.writing import WriteError, write_changes
 from ..project_paths import PathError, inside, read
-from .answers import Answers
 from .answers_file import ANSWERS_FILE, check_answers
 from .leftover_imports import Module, importers, without_exports
 from .record import read_record, replaces_lines

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copier.errors import UserMessageError
 
-from ..adoption.answers import Answers
 from ..adoption.answers_file import AnswersError, read_answers
 from ..adoption.renamed_questions import under_present_names
+from ..answers import Answers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jinja2.runtime import Context
+
+
+def answers_of(context: Context) -> Answers:
+    """The answers so far."""
+    return Answers.of(context.get_all())
 
 
 class CopierContext:
@@ -32,7 +38,7 @@ class CopierContext:
         self.data: Mapping[str, Any] = options["data"]
         """The answers of `-d` and `--data-file`; in the renders of an update, all recorded ones."""
 
-    @property
+    @cached_property
     def answers(self) -> Answers:
         """The answers so far."""
         return Answers.of(self.variables)
@@ -42,7 +48,7 @@ class CopierContext:
         """What the answers are recorded in, relative to the project."""
         return str(self.options["answers_file"] or "")
 
-    @property
+    @cached_property
     def recorded(self) -> Mapping[str, Any]:
         """The answers that the project records.
 
@@ -54,7 +60,7 @@ class CopierContext:
         except AnswersError as error:
             raise UserMessageError(str(error)) from error
 
-    @property
+    @cached_property
     def known(self) -> Mapping[str, Any]:
         """The answers that were given without a prompt, by their questions' present names."""
         return under_present_names({**self.recorded, **self.data})

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from ..adoption.answers import Answers
 from ..adoption.command_lines import pytest_command
 from ..adoption.layer_requirements import PYTHON_FLOOR, session_scope, version
-from ..conversion.added_files import is_adopted, recorded
+from ..answers import Answers
 from ..project_files.encoding import text_of
 from ..project_files.lock_files import read_locks
 from ..project_files.toml_text import get, read_tables
@@ -28,11 +27,8 @@ from .free_names import (
 if TYPE_CHECKING:
     from ..inspection import Facts
 
-Given = Mapping[str, Any]
-"""The answers so far, by their questions' names."""
 
-
-def propose(name: str, facts: Facts, answers: Given, project: Path) -> object:
+def propose(name: str, facts: Facts, answers: Answers, project: Path) -> object:
     """The default of a question.
 
     Args:
@@ -48,106 +44,99 @@ def propose_all(facts: Facts, project: Path, *, existing: str = "stop") -> Answe
     """What the answers are if nobody says otherwise."""
     answers: dict[str, Any] = {"db_existing": existing, "db_wire_app": True}
     for name in _PROPOSALS:
-        answers[name] = propose(name, facts, answers, project)
+        answers[name] = propose(name, facts, Answers.of(answers), project)
     return Answers.of(answers)
 
 
-def _import_path(facts: Facts, answers: Given, _project: Path) -> str:
-    package_dir: str = answers["db_package_dir"]
-    if package_dir == facts.package_dir:
+def _import_path(facts: Facts, answers: Answers, _project: Path) -> str:
+    if answers.package_dir == facts.package_dir:
         return facts.import_path
-    parts = PurePosixPath(package_dir).parts
+    parts = PurePosixPath(answers.package_dir).parts
     return ".".join(parts[1:] if parts[:1] == ("src",) and len(parts) > 1 else parts)
 
 
-def _app_object(facts: Facts, _answers: Given, _project: Path) -> str:
+def _app_object(facts: Facts, _answers: Answers, _project: Path) -> str:
     """As `module:object`, with `()` for a factory; "" where nothing can be imported."""
     called = "()" if facts.app_factory else ""
     return f"{facts.app_object}{called}" if facts.app_object else ""
 
 
-def _layer_dir(_facts: Facts, answers: Given, project: Path) -> str:
+def _layer_dir(_facts: Facts, answers: Answers, project: Path) -> str:
     """The package's directory, or a new one in it: where a name is taken, and beside a layer."""
-    package_dir = PurePosixPath(str(answers["db_package_dir"]))
-    names = LAYER_MODULES[:2] if is_adopted(answers) else LAYER_MODULES
-    if not _is_beside(answers) and has_free_modules(project / package_dir, names):
+    package_dir = PurePosixPath(answers.package_dir)
+    names = LAYER_MODULES[:2] if answers.is_adopted else LAYER_MODULES
+    if not answers.is_beside and has_free_modules(project / package_dir, names):
         return str(package_dir)
     return str(package_dir / free_layer_dir(project / package_dir))
 
 
-def _migrations_dir(facts: Facts, answers: Given, project: Path) -> str:
-    if is_adopted(answers) and (found := recorded(answers).get("migrations_dir")):
-        return str(found)
-    return _alembic_name(facts, answers, project)
+def _migrations_dir(facts: Facts, answers: Answers, project: Path) -> str:
+    recorded = answers.is_adopted and answers.adopted.get("migrations_dir")
+    return str(recorded or _alembic_name(facts, project))
 
 
-def _alembic_ini(facts: Facts, answers: Given, project: Path) -> str:
-    if is_adopted(answers) and (found := recorded(answers).get("alembic_ini")):
-        return str(found)
-    return f"{_alembic_name(facts, answers, project)}.ini"
+def _alembic_ini(facts: Facts, answers: Answers, project: Path) -> str:
+    recorded = answers.is_adopted and answers.adopted.get("alembic_ini")
+    return str(recorded or f"{_alembic_name(facts, project)}.ini")
 
 
-def _alembic_name(facts: Facts, _answers: Given, project: Path) -> str:
+def _alembic_name(facts: Facts, project: Path) -> str:
     is_there = any(finding.kind == "alembic" for finding in facts.existing_layer)
     return f"alembic{free_alembic_suffix(project, is_there=is_there)}"
 
 
-def _schema(_facts: Facts, answers: Given, _project: Path) -> str:
+def _schema(_facts: Facts, answers: Answers, _project: Path) -> str:
     """Empty for the default one; a layer beside another keeps its tables apart."""
-    return schema_name(answers["db_project_name"]) if _is_beside(answers) else ""
+    return schema_name(answers.project_name) if answers.is_beside else ""
 
 
-def _is_beside(answers: Given) -> bool:
-    return bool(answers.get("db_existing") == "beside")
-
-
-def _tests_are_packages(facts: Facts, _answers: Given, _project: Path) -> bool:
+def _tests_are_packages(facts: Facts, _answers: Answers, _project: Path) -> bool:
     """Whether the new tests lie in packages, which brings the project's root to `sys.path`."""
     if facts.tests_dir is None:
         return facts.pytest.import_base == "." and not facts.pytest.import_base_reached
     return facts.pytest.tests_are_packages
 
 
-def _python_path(facts: Facts, answers: Given, _project: Path) -> str:
+def _python_path(facts: Facts, answers: Answers, _project: Path) -> str:
     """What Python has to be told; empty where it finds the project's modules by itself."""
-    base: str = answers["db_import_base"]
+    base = answers.import_base
     return "" if base == "." or facts.pytest.installed else base
 
 
-def _pytest(facts: Facts, answers: Given, project: Path) -> str:
+def _pytest(facts: Facts, answers: Answers, project: Path) -> str:
     pytest = facts.pytest
-    by_packages = answers["db_tests_are_packages"] and pytest.reached_from_packages
-    ini = answers["db_alembic_ini"]
+    has_place = pytest.config_file or _has_new_pytest(facts, answers, project)
+    by_packages = answers.tests_are_packages and pytest.reached_from_packages
     return pytest_command(
-        base=answers["db_import_base"],
+        base=answers.import_base,
         pythonpath=pytest.pythonpath,
         reached=pytest.import_base_reached or by_packages,
         overridden=pytest.overridden,
-        file="" if pytest.config_file or _has_new_pytest(facts, answers, project) else ini,
+        file="" if has_place else answers.alembic_ini,
     )
 
 
-def _has_new_pytest(facts: Facts, answers: Given, project: Path) -> bool:
+def _has_new_pytest(facts: Facts, answers: Answers, project: Path) -> bool:
     """Whether it takes paths from a command line without a file of settings, as far as is known."""
     said = facts.pytest.specifier
-    manager, file = answers["db_dependency_manager"], answers["db_dependency_file"]
+    manager, file = answers.dependency_manager, answers.dependency_file
     held = [
         f"=={version}"
-        for lock in read_locks(project, manager, file or "")
+        for lock in read_locks(project, manager, file)
         for version in lock.versions.get("pytest", [])
     ]
     return all(admits(specifier, ">=8.1") for specifier in (said or "", *held))
 
 
-def _alembic_section(facts: Facts, answers: Given, _project: Path) -> str:
+def _alembic_section(facts: Facts, answers: Answers, _project: Path) -> str:
     """Empty where it is as Ruff does it without settings: first-party beside migrations alone."""
     section = facts.code_style.alembic_section or ""
     if section == "by-directory":
-        return "first-party" if answers["db_migrations_dir"] == "alembic" else "third-party"
+        return "first-party" if answers.migrations_dir == "alembic" else "third-party"
     return section
 
 
-def _python(facts: Facts, _answers: Given, _project: Path) -> str:
+def _python(facts: Facts, _answers: Answers, _project: Path) -> str:
     """The oldest Python that the project admits, as far as it says and the layer supports."""
     bound = facts.requires_python
     specifier = bound.specifier if bound else ""
@@ -158,22 +147,22 @@ def _python(facts: Facts, _answers: Given, _project: Path) -> str:
     return max(PYTHON_FLOOR, lowest, key=version)
 
 
-def _project_name(_facts: Facts, _answers: Given, project: Path) -> str:
+def _project_name(_facts: Facts, _answers: Answers, project: Path) -> str:
     data = read_tables(text_of(project, "pyproject.toml"))
     name = get(data, ("project", "name")) or get(data, ("tool", "poetry", "name"))
     return str(name or project.resolve().name)
 
 
-def _http_client(facts: Facts, _answers: Given, _project: Path) -> str:
+def _http_client(facts: Facts, _answers: Answers, _project: Path) -> str:
     names = facts.requirements.keys()
     return "httpx2" if "httpx2" in names and "httpx" not in names else "httpx"
 
 
-_PROPOSALS: Mapping[str, Callable[[Facts, Given, Path], object]] = {
+_PROPOSALS: Mapping[str, Callable[[Facts, Answers, Path], object]] = {
     "db_type": lambda facts, answers, _project: (
-        "supabase" if facts.database.supabase and not is_adopted(answers) else "postgresql"
+        "supabase" if facts.database.supabase and not answers.is_adopted else "postgresql"
     ),
-    "db_version_table": lambda _facts, answers, _project: recorded(answers).get(
+    "db_version_table": lambda _facts, answers, _project: answers.adopted.get(
         "version_table", "alembic_version"
     ),
     "db_package_dir": lambda facts, _answers, _project: facts.package_dir,
@@ -188,9 +177,7 @@ _PROPOSALS: Mapping[str, Callable[[Facts, Given, Path], object]] = {
     "db_project_name": _project_name,
     "db_schema": _schema,
     "db_tests_dir": lambda facts, _answers, _project: facts.tests_dir or "tests",
-    "db_tests_subdir": lambda _facts, answers, project: free_tests_dir(
-        project / answers["db_tests_dir"]
-    ),
+    "db_tests_subdir": lambda _facts, answers, project: free_tests_dir(project / answers.tests_dir),
     "db_guide": lambda _facts, _answers, project: free_guide(project),
     "db_tests_are_packages": _tests_are_packages,
     "db_import_base": lambda facts, _answers, _project: facts.pytest.import_base,

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from ..conversion.adopted_layer import AdoptedLayer
     from ..inspection import Facts, Finding
 
 KINDS = {
@@ -64,14 +65,14 @@ def _by_kind(findings: Sequence[Finding]) -> Iterator[tuple[str, Finding, str, s
             yield name, first, text, more
 
 
-def choices_beside(facts: Facts, project: Path) -> Iterator[str]:
+def choices_beside(facts: Facts, project: Path, proven: AdoptedLayer | str) -> Iterator[str]:
     """The message that stops a copy without prompts: the findings and the choices."""
     if not facts.existing_layer:
         return
     beside = propose_all(facts, project, existing="beside")
     yield (
         "The project has a database layer already, so nothing was added: "
-        f"{described(facts.existing_layer)}. {offer(project, facts)} Or add a second layer beside "
+        f"{described(facts.existing_layer)}. {offer(proven)} Or add a second layer beside "
         f"it with -d db_existing=beside: modules in {beside.layer_dir}/, migrations in "
         f"{beside.migrations_dir}/ and {beside.alembic_ini}, tables in the PostgreSQL schema "
         f"{beside.schema}; the existing layer is unchanged."

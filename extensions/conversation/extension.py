@@ -11,12 +11,12 @@ from copier.errors import UserMessageError
 from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 
-from ..adoption.answers import Answers
 from ..adoption.command_lines import run, run_module
 from ..adoption.layer_requirements import has_uuid7
 from ..adoption.plan import Plan, make_plan
 from ..adoption.record import record
-from ..conversion.added_files import added, excluded, is_adopted
+from ..answers import Answers
+from ..conversion.added_files import added, excluded
 from ..conversion.async_names import async_name
 from ..conversion.import_block import import_block, wrapped
 from ..conversion.modules import UnprovenError
@@ -35,7 +35,7 @@ from ..project_paths import PathError, obstacles, read_file
 from ..python_text.imports import import_statement, module_import, sorted_imports
 from .code_style import use_style
 from .compiled_texts import remember_compiled_texts
-from .context import CopierContext
+from .context import CopierContext, answers_of
 from .default_answers import propose
 from .existing_layer import listed
 from .given_answers import problems_with_place
@@ -115,7 +115,7 @@ class ExistingProject(Extension):
         state = CopierContext(context)
         # Copier asks for the default of a hidden question twice.
         if state.root not in self._possible:
-            if reason := reason_to_stop(state, self._facts_of, self._what_to_do):
+            if reason := reason_to_stop(state, self._facts_of, self._proof):
                 raise UserMessageError(reason)
             self._possible.add(state.root)
         return True
@@ -129,15 +129,12 @@ class ExistingProject(Extension):
         state = CopierContext(context)
         if name in state.known or otherwise is not None:
             return state.known.get(name, otherwise)
-        return propose(name, self._facts_of(state), state.variables, state.project)
+        return propose(name, self._facts_of(state), state.answers, state.project)
 
     @pass_context
     def what_to_do(self, context: Context) -> str:
         """What to propose where the project has a layer: to adopt it where that is proven."""
         state = CopierContext(context)
-        return self._what_to_do(state)
-
-    def _what_to_do(self, state: CopierContext) -> str:
         if state.has_layer or state.is_undo or isinstance(self._proof(state), str):
             return "stop"
         return "adopt"
@@ -148,7 +145,7 @@ class ExistingProject(Extension):
         state = CopierContext(context)
         if "db_adopted" in state.known:
             return json.dumps(state.known["db_adopted"])
-        layer = self._proof(state) if is_adopted(state.variables) else "none is adopted"
+        layer = self._proof(state) if state.answers.is_adopted else "none is adopted"
         return json.dumps(None if isinstance(layer, str) else layer.as_answer())
 
     @pass_context
@@ -170,7 +167,7 @@ class ExistingProject(Extension):
         return json.dumps(choices)
 
     def _replaceable_of(self, state: CopierContext) -> Replaceable:
-        if state.has_layer or not is_adopted(state.variables):
+        if state.has_layer or not state.answers.is_adopted:
             return Replaceable()
         if state.root not in self._replaceable:
             layer = self._proof(state)
@@ -183,10 +180,7 @@ class ExistingProject(Extension):
 
     def _proof(self, state: CopierContext) -> AdoptedLayer | str:
         if state.root not in self._proofs:
-            facts = self._facts_of(state)
-            is_there = facts.existing_layer and facts.app_file and facts.project_root == "."
-            told = proof(state.root, facts) if is_there else "no layer was found"
-            self._proofs[state.root] = told
+            self._proofs[state.root] = proof(state.root, self._facts_of(state))
         return self._proofs[state.root]
 
     @pass_context
@@ -205,14 +199,16 @@ class ExistingProject(Extension):
             is_asked = facts.existing_layer and name not in state.data
             if is_asked and not self._findings_are_shown:
                 # The prompt is cut at the terminal's width.
-                told = f"{listed(facts.existing_layer)}\n{offer(state.project, facts)}"
+                told = f"{listed(facts.existing_layer)}\n{offer(self._proof(state))}"
                 print(f"\n{told}\n", file=sys.stderr)
                 self._findings_are_shown = True
             return bool(facts.existing_layer)
         if facts.existing_layer and context["db_existing"] == "stop":
             raise UserMessageError("Nothing was added: the project keeps the layer that it has.")
-        if name == "db_package_dir" and is_adopted(state.variables):
-            for problem in reasons_not_to_adopt(state.project, facts, state.data):
+        if name == "db_package_dir" and state.answers.is_adopted:
+            for problem in reasons_not_to_adopt(
+                state.project, facts, self._proof(state), state.data
+            ):
                 raise UserMessageError(problem)
         asked = is_open(name, facts)
         if asked:
@@ -247,7 +243,7 @@ class ExistingProject(Extension):
     def problem_with_extras(self, context: Context, extras: object) -> str:
         """What is wrong with the extras that a person has chosen; empty when nothing is."""
         state = CopierContext(context)
-        if "db_extras" in state.data or not is_adopted(state.variables):
+        if "db_extras" in state.data or not state.answers.is_adopted:
             return ""
         # The prompt cuts it at the terminal's width.
         others = ", ".join(unsupported_extras(extras))
@@ -358,9 +354,10 @@ class ExistingProject(Extension):
 
         The models of a layer that is adopted are the project's own.
         """
-        if module == "models" and is_adopted(context.get_all()):
+        answers = answers_of(context)
+        if module == "models" and answers.is_adopted:
             module = "database_kit.application_models"
-        return import_statement(_answers(context).module(module), names)
+        return import_statement(answers.module(module), names)
 
     @pass_context
     def layer_file(self, context: Context, name: str) -> str:
@@ -370,12 +367,12 @@ class ExistingProject(Extension):
     @pass_context
     def skill_name(self, context: Context) -> str:
         """What the skill for coding agents is called."""
-        return _answers(context).skill_name
+        return answers_of(context).skill_name
 
     @pass_context
     def layer_path(self, context: Context, module: str) -> str:
         """The full import path of a module of the layer."""
-        return _answers(context).module(module)
+        return answers_of(context).module(module)
 
     @pass_context
     def run(self, context: Context, command: str) -> str:
@@ -385,7 +382,7 @@ class ExistingProject(Extension):
     @pass_context
     def run_module(self, context: Context, module: str) -> str:
         """The command line for a module of the layer; see `command_lines.run_module`."""
-        return run_module(_answers(context), module)
+        return run_module(answers_of(context), module)
 
     def _plan_of(self, state: CopierContext) -> Plan:
         """The plan, made once for the same answers.
@@ -396,11 +393,11 @@ class ExistingProject(Extension):
         if not project.is_dir():
             return Plan()
         if self._plan is None or self._plan[0] != answers:
-            extras = other_extras(state.variables["db_extras"]) if answers.is_adopted else ()
-            for problem in (problem_with_models(state.variables), *extras):
+            extras = other_extras(answers.extras) if answers.is_adopted else ()
+            for problem in (problem_with_models(answers), *extras):
                 if problem:
                     raise UserMessageError(problem)
-            rendered = list(added(self._every_file(state), state.variables))
+            rendered = list(added(self._every_file(state), answers))
             record: Mapping[str, Any] = state.known.get("db_record") or {}
             kept: list[str] | None = record.get("kept")
             if kept is None:
@@ -417,7 +414,7 @@ class ExistingProject(Extension):
         return self._plan[1]
 
     def _left_out(self, state: CopierContext) -> Iterator[str]:
-        return excluded(self._every_file(state), state.variables)
+        return excluded(self._every_file(state), state.answers)
 
     def _every_file(self, state: CopierContext) -> Iterator[str]:
         return rendered_files(state.template / "template", self.environment, state.variables)
@@ -443,7 +440,3 @@ def _content(file: Path) -> bytes | None:
         return read_file(file, file.name)
     except PathError:
         return None
-
-
-def _answers(context: Context) -> Answers:
-    return Answers.of(context.get_all())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from shutil import get_terminal_size
@@ -13,13 +14,12 @@ from jinja2 import pass_context
 from ..adoption.layer_requirements import version
 from ..packages import how_to_get
 from ..python_text.imports import exports, import_statement, sorted_exports
-from .context import CopierContext
+from .context import CopierContext, answers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from jinja2.runtime import Context
 
+    from ..answers import Answers
     from ..models_on_request.files import ModelFile, OtherSides
     from ..models_on_request.model_tests import ModelTests
     from ..models_on_request.requests import RequestedModels
@@ -40,10 +40,10 @@ def model_problem(context: Context, text: str) -> str:
         return ""
     # The rest would be cut off at the edge of the terminal.
     width = get_terminal_size().columns - len(MESSAGE_PREFIX)
-    return _problem({**state.variables, "db_models": text}, width=width)
+    return _problem(replace(state.answers, models=text), width=width)
 
 
-def problem_with_models(answers: Mapping[str, Any]) -> str:
+def problem_with_models(answers: Answers) -> str:
     """What is wrong with the models, beside the other parts that were asked for; else empty."""
     problem = _problem(answers)
     return f"db_models, {problem}" if problem else ""
@@ -52,33 +52,34 @@ def problem_with_models(answers: Mapping[str, Any]) -> str:
 @pass_context
 def example_fits(context: Context) -> bool:
     """Whether the example has no name that the models have."""
-    answers = context.get_all()
-    beside_example = {**answers, "db_example_model": True}
-    return bool(_problem(answers)) or not _problem(beside_example)
+    alone, beside = (
+        replace(answers_of(context), example_model=is_there) for is_there in (False, True)
+    )
+    return bool(_problem(alone)) or not _problem(beside)
 
 
 @pass_context
 def requested_models(context: Context) -> tuple[ModelFile, ...]:
     """The files of the models."""
-    return _requested(context.get_all()).files if context["db_models"].strip() else ()
+    return _requested(answers_of(context)).files if context["db_models"].strip() else ()
 
 
 @pass_context
 def relations_of(context: Context, name: str) -> OtherSides:
     """What the models add to one of the users."""
-    return _requested(context.get_all()).relations_of(name)
+    return _requested(answers_of(context)).relations_of(name)
 
 
 @pass_context
 def test_of_models(context: Context) -> ModelTests:
     """What the file that tests the models says."""
-    return _requested(context.get_all()).tests
+    return _requested(answers_of(context)).tests
 
 
 @pass_context
 def seeds_of_models(context: Context) -> ModelSeeds:
     """What the seeds say of the models."""
-    return _requested(context.get_all()).seeds
+    return _requested(answers_of(context)).seeds
 
 
 @pass_context
@@ -86,7 +87,7 @@ def models_have(context: Context, what: str) -> bool:
     """Whether the models have vectors, or text to search."""
     if not context["db_models"].strip():
         return False
-    schema = _requested(context.get_all()).schema
+    schema = _requested(answers_of(context)).schema
     return {"vectors": schema.has_vectors, "search": schema.has_search}[what]
 
 
@@ -100,8 +101,8 @@ def from_import(module: str, *names: str, indent: int = 0) -> str:
     return import_statement(module, ", ".join(filter(None, names)), indent=indent)
 
 
-def _problem(answers: Mapping[str, Any], width: int | None = None) -> str:
-    if not str(answers.get("db_models") or "").strip():
+def _problem(answers: Answers, width: int | None = None) -> str:
+    if not answers.models.strip():
         return ""
     try:
         _requested(answers)
@@ -110,20 +111,19 @@ def _problem(answers: Mapping[str, Any], width: int | None = None) -> str:
     return ""
 
 
-def _requested(answers: Mapping[str, Any]) -> RequestedModels:
-    is_supabase = answers.get("db_type") == "supabase"
+def _requested(answers: Answers) -> RequestedModels:
     is_there = {
-        "example": answers.get("db_example_model"),
-        "supabase": is_supabase,
-        "profiles": is_supabase and answers.get("db_auth_tables"),
-        "users": not is_supabase and answers.get("db_auth_tables"),
-        "tenants": answers.get("db_tenants"),
+        "example": answers.example_model,
+        "supabase": answers.is_supabase,
+        "profiles": answers.is_supabase and answers.auth_tables,
+        "users": not answers.is_supabase and answers.auth_tables,
+        "tenants": answers.tenants,
     }
     models: RequestedModels = _requests().requested(
-        str(answers["db_models"]),
+        answers.models,
         beside=tuple(name for name in is_there if is_there[name]),
-        python=version(answers["db_python"]),
-        database_schema=answers.get("db_schema") or "",
+        python=version(answers.python),
+        database_schema=answers.schema,
     )
     return models
 

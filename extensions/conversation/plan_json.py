@@ -6,13 +6,13 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from ..adoption.answers import PREFIX
+from ..answers import PREFIX
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ..adoption.answers import Answers
     from ..adoption.plan import Plan
+    from ..answers import Answers
 
 
 def plan_as_json(answers: Answers, plan: Plan, project: Path) -> str:
@@ -23,7 +23,7 @@ def plan_as_json(answers: Answers, plan: Plan, project: Path) -> str:
         plan: what a copy does.
         project: the project's directory.
     """
-    named = asdict(answers)
+    named = asdict(answers) | {"adopted": answers.adopted or None}
     del named["kept"]
     changes = [
         {

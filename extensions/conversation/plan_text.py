@@ -7,8 +7,8 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath
 from textwrap import wrap
 
-from ..adoption.answers import Answers
 from ..adoption.plan import Plan
+from ..answers import Answers
 from ..inspection import Facts
 
 WIDTH = 80

@@ -5,11 +5,10 @@ from __future__ import annotations
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from ..adoption.answers import Answers
 from ..adoption.answers_file import AnswersError, check_answers, replace_answers
 from ..adoption.layer_requirements import PYTHON_FLOOR, session_scope
 from ..adoption.plan import merge_requirements
-from ..conversion.adopted_files import own_places
+from ..answers import Answers
 from ..conversion.offer import reasons_not_to_adopt, why_sync
 from ..project_files.version_constraints import admits
 from ..project_files.writing import WriteError
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from ..conversion.adopted_layer import AdoptedLayer
     from ..inspection import Facts
     from .context import CopierContext
 
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 def reason_to_stop(
     state: CopierContext,
     facts_of: Callable[[CopierContext], Facts],
-    what_to_do: Callable[[CopierContext], str],
+    proof_of: Callable[[CopierContext], AdoptedLayer | str],
 ) -> str:
     """The reason to stop before the first prompt, with advice; empty if there is none.
 
     Args:
         state: the state of Copier.
         facts_of: inspects a project that has no layer of this template.
-        what_to_do: the default of `db_existing`.
+        proof_of: proves that the project's own layer can be adopted, or says why not.
     """
     project, known = state.project, state.known
     questions = load_questions(state.template)
@@ -59,8 +59,7 @@ def reason_to_stop(
         return f"{project} has no database layer of this template: nothing to undo."
     if state.has_layer:
         return next(_changed_later(state), "") or _moved(state)
-    existing = state.data.get("db_existing") or what_to_do(state)
-    return "\n".join(_of_the_project(state, facts_of(state), existing))
+    return "\n".join(_of_the_project(state, facts_of(state), proof_of))
 
 
 def _changed_later(state: CopierContext) -> Iterator[str]:
@@ -83,8 +82,7 @@ def _changed_later(state: CopierContext) -> Iterator[str]:
     wanted = state.data.get("db_adopt_sessions")
     if "db_added_on" in recorded and before != "async" and wanted == "async":
         answers = Answers.of(recorded)
-        own = own_places(answers.layer_dir, answers.own_tests_dir)
-        reason = why_sync(state.root, answers.import_base, answers.adopted, own)
+        reason = why_sync(state.root, answers.import_base, answers.adopted, answers.own_places)
         if reason:
             yield f"-d db_adopt_sessions=async: {reason}."
 
@@ -126,8 +124,13 @@ def why_lost(state: CopierContext) -> str:
     return ""
 
 
-def _of_the_project(state: CopierContext, facts: Facts, existing: str) -> Iterator[str]:
+def _of_the_project(
+    state: CopierContext,
+    facts: Facts,
+    proof_of: Callable[[CopierContext], AdoptedLayer | str],
+) -> Iterator[str]:
     project, data = state.project, state.data
+    existing = data.get("db_existing") or ("stop" if isinstance(proof_of(state), str) else "adopt")
     nobody_is_asked = bool(state.options["defaults"])
     yield from bad_answer(data)
     reasons = list(islice(_unfit(facts, project), 1))
@@ -135,9 +138,9 @@ def _of_the_project(state: CopierContext, facts: Facts, existing: str) -> Iterat
     if facts.app_file is None or facts.project_root != ".":
         return
     if data.get("db_existing") == "adopt":
-        yield from reasons_not_to_adopt(project, facts, data)
+        yield from reasons_not_to_adopt(project, facts, proof_of(state), data)
     if data.get("db_existing", "stop" if nobody_is_asked else None) == "stop":
-        yield from choices_beside(facts, project)
+        yield from choices_beside(facts, project, proof_of(state))
     yield from _no_reflection(data, existing)
     if nobody_is_asked:
         yield from questions_left_open(facts, data)

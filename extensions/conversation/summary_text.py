@@ -17,9 +17,9 @@ from ..project_files.encoding import decode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ..adoption.answers import Answers
     from ..adoption.apply import Applied
     from ..adoption.plan import Plan
+    from ..answers import Answers
     from ..project_files.requirement import Change
     from ..verification.checks import Check
 
@@ -180,7 +180,7 @@ def _of_adopted(answers: Answers) -> Iterator[tuple[str, str]]:
     if "doctor" in answers.extras:
         yield run_module(answers, "database_kit.doctor"), "checks the connection"
     manager = answers.dependency_manager
-    if not (answers.adopted or {}).get("heads"):
+    if not answers.adopted.get("heads"):
         baseline = run_module(answers, "database_kit.baseline")
         yield baseline, "creates a first migration from the existing tables"
     yield run(manager, f"{answers.pytest} {answers.own_tests_dir} --record-differences"), ""

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from ..adoption.answers import Answers
 from ..adoption.answers_file import (
     ANSWERS_FILE,
     PATHS,
@@ -32,6 +31,7 @@ from ..adoption.plan import plan_update
 from ..adoption.rerender import RenderError, render_recorded
 from ..adoption.tenant_notes import in_an_update
 from ..adoption.undo import undo
+from ..answers import Answers
 from ..project_files.encoding import decode
 from ..project_files.requirement import Change
 from ..project_files.writing import WriteError, write_changes

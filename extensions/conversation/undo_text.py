@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..adoption.answers import Answers
     from ..adoption.undo import Undone
+    from ..answers import Answers
 
 MAX_IMPORTERS = 10
 

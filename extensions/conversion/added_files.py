@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
+
+    from ..answers import Answers
 
 KIT = frozenset(
     {
@@ -31,37 +33,19 @@ TESTS = frozenset(
 )
 
 
-def is_adopted(answers: Mapping[str, Any]) -> bool:
-    """Whether the project keeps its own layer, and this one is added to it."""
-    return bool(answers.get("db_existing") == "adopt")
-
-
-def has_history(answers: Mapping[str, Any]) -> bool:
-    """Whether the migrations of the layer that is adopted make its tables."""
-    return bool(recorded(answers).get("heads"))
-
-
-def has_own_alembic(answers: Mapping[str, Any]) -> bool:
-    """Whether the project that keeps its layer gets an Alembic environment."""
-    return not recorded(answers).get("migrations_dir", "theirs")
-
-
-def recorded(answers: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a project records of the layer that was adopted; empty where none was."""
-    found = answers.get("db_adopted")
-    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
-
-
-def added(names: Iterable[str], answers: Mapping[str, Any]) -> Iterator[str]:
+def added(names: Iterable[str], answers: Answers) -> Iterator[str]:
     """Those of the rendered files that the project gets."""
+    if not answers.is_adopted:
+        yield from names
+        return
     kept = re.compile("|".join(_patterns(answers)))
-    for name in names:
-        if not is_adopted(answers) or kept.fullmatch(str(PurePosixPath(name))):
-            yield name
+    yield from (name for name in names if kept.fullmatch(str(PurePosixPath(name))))
 
 
-def excluded(names: Iterable[str], answers: Mapping[str, Any]) -> Iterator[str]:
+def excluded(names: Iterable[str], answers: Answers) -> Iterator[str]:
     """The others, and the directories that have no other files."""
+    if not answers.is_adopted:
+        return
     every = list(names)
     chosen = {*added(every, answers)}
     needed = {parent for name in chosen for parent in PurePosixPath(name).parents}
@@ -71,28 +55,26 @@ def excluded(names: Iterable[str], answers: Mapping[str, Any]) -> Iterator[str]:
             yield str(above[-1] if above else PurePosixPath(name))
 
 
-def _patterns(answers: Mapping[str, Any]) -> Iterator[str]:
-    layer = PurePosixPath(answers["db_layer_dir"])
-    tests = PurePosixPath(answers["db_tests_dir"])
-    inner = tests / str(answers["db_tests_subdir"])
+def _patterns(answers: Answers) -> Iterator[str]:
+    layer = PurePosixPath(answers.layer_dir)
     yield re.escape(str(layer / "database.py"))
-    if layer != PurePosixPath(answers["db_package_dir"]):
+    if layer != PurePosixPath(answers.package_dir):
         yield re.escape(str(layer / "__init__.py"))
     # Their env.py takes no lock; the one that is added does, and one that is changed.
-    locks = has_own_alembic(answers) or answers.get("db_adopt_env") == "replace"
-    kit = KIT - {"migrate"} if locks else KIT
+    kit = KIT - {"migrate"} if answers.locks_in_env else KIT
     yield from (re.escape(str(layer / "database_kit" / f"{name}.py")) for name in kit)
-    if not has_history(answers):
+    if not answers.adopted.get("heads"):
         yield from (re.escape(str(layer / "database_kit" / f"{name}.py")) for name in HISTORY)
-    if answers.get("db_adopt_sessions") == "async":
+    if answers.has_async_routes:
         yield re.escape(str(layer / "async_sessions.py"))
-        if recorded(answers).get("overridden"):
+        if answers.adopted.get("overridden"):
             yield re.escape(str(layer / "database_kit" / "async_override.py"))
-    if has_own_alembic(answers):
-        migrations = PurePosixPath(answers["db_migrations_dir"])
-        yield re.escape(str(answers["db_alembic_ini"]))
+    if answers.has_own_alembic:
+        migrations = PurePosixPath(answers.migrations_dir)
+        yield re.escape(answers.alembic_ini)
         yield from (re.escape(str(migrations / name)) for name in ENVIRONMENT)
-    yield re.escape(str(tests / "__init__.py"))
-    yield from (re.escape(str(inner / f"{name}.py")) for name in TESTS)
-    yield re.escape(str(answers["db_guide"]))
+    yield re.escape(str(PurePosixPath(answers.tests_dir) / "__init__.py"))
+    tests = PurePosixPath(answers.own_tests_dir)
+    yield from (re.escape(str(tests / f"{name}.py")) for name in TESTS)
+    yield re.escape(answers.guide)
     yield r"\.copier-answers[^/]*\.yml"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ..project_files.encoding import decode
 from ..project_paths import read
@@ -15,37 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from ..answers import Answers
     from .async_conversion import Conversion, Layer
 
 MAX_REPLACED = 100_000
 """Characters that may change: the undo has them among the answers."""
 
 
-class _Answers(Protocol):
-    """What of the answers counts here."""
-
-    @property
-    def is_adopted(self) -> bool: ...
-    @property
-    def adopt_engine(self) -> str: ...
-    @property
-    def adopt_env(self) -> str: ...
-    @property
-    def adopted(self) -> Mapping[str, Any] | None: ...
-    @property
-    def has_async_routes(self) -> bool: ...
-    @property
-    def import_base(self) -> str: ...
-    @property
-    def layer_dir(self) -> str: ...
-    @property
-    def migrations_dir(self) -> str: ...
-    @property
-    def own_tests_dir(self) -> str: ...
-    def module(self, name: str) -> str: ...
-
-
-def changed_files(project: Path, answers: _Answers) -> tuple[dict[str, str], list[str]]:
+def changed_files(project: Path, answers: Answers) -> tuple[dict[str, str], list[str]]:
     """The new contents of the project's own files, by their paths, and what becomes async.
 
     Raises:
@@ -65,10 +42,11 @@ def changed_files(project: Path, answers: _Answers) -> tuple[dict[str, str], lis
     conversion = converted(project, answers)
     if conversion is None:
         return changed, []
-    return changed | conversion.files, list(describe(conversion))
+    # The conversion has them in the order of a set, which would be recorded.
+    return dict(sorted((changed | conversion.files).items())), list(describe(conversion))
 
 
-def converted(project: Path, answers: _Answers) -> Conversion | None:
+def converted(project: Path, answers: Answers) -> Conversion | None:
     """What becomes async of a sync layer; None where nothing was asked for."""
     if not answers.has_async_routes or not answers.adopted:
         return None
@@ -83,7 +61,7 @@ def converted(project: Path, answers: _Answers) -> Conversion | None:
         layer,
         sessions_module=answers.module("async_sessions"),
         overrides_module=answers.module("database_kit.async_override"),
-        own=own_places(answers.layer_dir, answers.own_tests_dir),
+        own=answers.own_places,
     )
     conversion = convert(project, layer)
     size = sum(map(len, conversion.files.values()))
@@ -92,13 +70,6 @@ def converted(project: Path, answers: _Answers) -> Conversion | None:
             layer.dependency, 0, "more would change than an undo can restore; keep the sessions"
         )
     return conversion
-
-
-def own_places(layer_dir: str, tests_dir: str) -> tuple[str, ...]:
-    """The directories and files of the layer that is added."""
-    prefix = f"{layer_dir}/" if layer_dir not in ("", ".") else ""
-    names = ("database_kit", "database.py", "async_sessions.py")
-    return (*(f"{prefix}{name}" for name in names), tests_dir)
 
 
 def check_routes(

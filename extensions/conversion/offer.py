@@ -10,7 +10,6 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
 from ..inspection.tree import Tree, parent
-from .added_files import is_adopted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,6 +45,8 @@ class Replaceable:
 
 def proof(project: Path, facts: Facts) -> AdoptedLayer | str:
     """The layer if it can be adopted, else the reason why not."""
+    if not (facts.existing_layer and facts.app_file and facts.project_root == "."):
+        return "no layer was found"
     # Imported late: most projects have no layer.
     from .adopted_layer import read_adopted_layer  # noqa: PLC0415
     from .modules import UnprovenError  # noqa: PLC0415
@@ -56,9 +57,8 @@ def proof(project: Path, facts: Facts) -> AdoptedLayer | str:
         return str(error)
 
 
-def offer(project: Path, facts: Facts) -> str:
+def offer(proven: AdoptedLayer | str) -> str:
     """A sentence on adopting: the command, or the reason why not."""
-    proven = proof(project, facts)
     if isinstance(proven, str):
         return f"It cannot be adopted: {proven}."
     return (
@@ -67,18 +67,20 @@ def offer(project: Path, facts: Facts) -> str:
     )
 
 
-def reasons_not_to_adopt(project: Path, facts: Facts, data: Mapping[str, Any]) -> Iterator[str]:
+def reasons_not_to_adopt(
+    project: Path, facts: Facts, proven: AdoptedLayer | str, data: Mapping[str, Any]
+) -> Iterator[str]:
     """The reasons why `db_existing=adopt` is not possible.
 
     Args:
         project: the project's directory.
         facts: the facts from inspection.
+        proven: the layer, or the reason why it cannot be adopted.
         data: the answers from the command line.
     """
     if not facts.existing_layer:
         yield "-d db_existing=adopt: the project has no database layer to adopt."
         return
-    proven = proof(project, facts)
     if isinstance(proven, str):
         yield (
             f"The project's database layer cannot be adopted: {proven}. Nothing was added; "
@@ -134,7 +136,7 @@ def replaceable(project: Path, facts: Facts, layer: AdoptedLayer) -> Replaceable
 def why_sync(
     project: Path,
     import_base: str,
-    adopted: AdoptedLayer | Mapping[str, Any] | None,
+    adopted: AdoptedLayer | Mapping[str, Any],
     own: Sequence[str] = (),
 ) -> str:
     """The reason why no route can become async; empty where one can.
@@ -149,7 +151,7 @@ def why_sync(
     from .adopted_layer import AdoptedLayer  # noqa: PLC0415
     from .modules import UnprovenError  # noqa: PLC0415
 
-    known = adopted.as_answer() if isinstance(adopted, AdoptedLayer) else adopted or {}
+    known = adopted.as_answer() if isinstance(adopted, AdoptedLayer) else adopted
     if known.get("sessions") != "sync":
         return "no layer with sync sessions is adopted"
     if "dependency" not in known:
@@ -204,7 +206,7 @@ def unsupported_extras(extras: object) -> list[str]:
 
 def check_adopted(answers: Mapping[str, Any]) -> Iterator[str]:
     """The problems of a recorded `db_adopted`, without full stops."""
-    if not is_adopted(answers) or "db_added_on" not in answers:
+    if answers.get("db_existing") != "adopt" or "db_added_on" not in answers:
         return
     engine, env = answers.get("db_adopt_engine", "keep"), answers.get("db_adopt_env", "keep")
     if (engine != "keep" and not _OBJECT.fullmatch(str(engine))) or env not in {"keep", "replace"}:

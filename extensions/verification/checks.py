@@ -27,8 +27,8 @@ from .unresolved_imports import unresolved_imports
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from ..adoption.answers import Answers
     from ..adoption.plan import Plan
+    from ..answers import Answers
 
 Level = Literal["ok", "warning", "failure"]
 

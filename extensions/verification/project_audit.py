@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..adoption.answers import Answers
+    from ..answers import Answers
 
 PACKAGE = "audit_of_the_copy"
 

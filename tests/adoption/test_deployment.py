@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from extensions.adoption.answers import Answers
 from extensions.adoption.deployment_advice import Layer, advise
+from extensions.answers import Answers
 from tests.inspection.trees import write_tree
 
 ANSWERS: dict[str, Any] = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from extensions.adoption.answers import Answers
 from extensions.adoption.layer_requirements import EARLIER, main_requirements
+from extensions.answers import Answers
 from scripts.floors import floors
 
 

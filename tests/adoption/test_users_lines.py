@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extensions.adoption import layer_requirements as needs
-from extensions.adoption.answers import Answers
 from extensions.adoption.answers_file import ANSWERS_FILE, read_answers, record_changes
 from extensions.adoption.plan import make_plan, plan_update
 from extensions.adoption.record import read_record, record
 from extensions.adoption.undo import undo
+from extensions.answers import Answers
 from extensions.project_files.writing import write_changes
 from tests.support.template import PROJECTS, add_layer
 

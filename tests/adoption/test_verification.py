@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 import yaml
 
-from extensions.adoption.answers import Answers
 from extensions.adoption.plan import make_plan
+from extensions.answers import Answers
 from extensions.verification.blocking_calls import blocking_calls
 from extensions.verification.checks import Check, verify
 from extensions.verification.strict_settings import strict_classes

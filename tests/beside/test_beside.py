@@ -14,8 +14,8 @@ import pytest
 import yaml
 from copier.errors import UserMessageError
 
-from extensions.adoption.answers import Answers
 from extensions.adoption.plan import make_plan
+from extensions.answers import Answers
 from extensions.conversation.existing_layer import bad_answer
 from extensions.conversation.free_names import schema_name
 from tests.support.environments import Environment, make_environment

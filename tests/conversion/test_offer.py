@@ -9,6 +9,7 @@ from extensions.conversion.offer import (
     check_adopted,
     offer,
     other_extras,
+    proof,
     reasons_not_to_adopt,
     why_sync,
 )
@@ -44,15 +45,15 @@ def test_answers_that_do_not_go_with_it(
 ) -> None:
     facts = inspect_files(tmp_path, PROJECT)
 
-    assert not list(reasons_not_to_adopt(tmp_path, facts, {}))
-    [said] = reasons_not_to_adopt(tmp_path, facts, data)
+    assert not list(reasons_not_to_adopt(tmp_path, facts, proof(tmp_path, facts), {}))
+    [said] = reasons_not_to_adopt(tmp_path, facts, proof(tmp_path, facts), data)
     assert said.startswith(reason)
 
 
 def test_without_a_layer_there_is_nothing_to_adopt(tmp_path: Path) -> None:
     facts = inspect_files(tmp_path, {"pyproject.toml": PYPROJECT, "app/main.py": APP})
 
-    [said] = reasons_not_to_adopt(tmp_path, facts, {})
+    [said] = reasons_not_to_adopt(tmp_path, facts, proof(tmp_path, facts), {})
 
     assert "has no database layer" in said
 
@@ -61,7 +62,7 @@ def test_what_is_not_proven_is_said_where_adopting_is_offered(tmp_path: Path) ->
     second = FIRST.replace('"a1"', '"b2"')
     facts = inspect_files(tmp_path, {**PROJECT, "alembic/versions/b2.py": second})
 
-    assert "the history has no single head" in offer(tmp_path, facts)
+    assert "the history has no single head" in offer(proof(tmp_path, facts))
 
 
 def test_a_file_for_a_newer_python_is_named(tmp_path: Path) -> None:

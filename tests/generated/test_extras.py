@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from extensions.adoption.answers import Answers
 from extensions.adoption.plan import make_plan
+from extensions.answers import Answers
 from extensions.verification.checks import verify
 from tests.support.adopted import EXTRAS
 from tests.support.template import ANSWERS_FILE, add_layer, copy_project, copy_with_layer

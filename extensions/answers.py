@@ -28,12 +28,14 @@ class Answers:
     app_object: str = ""
     dependency_file: str = ""
     dependency_manager: str = "none"
+    project_name: str = ""
     layer_dir: str = "."
     migrations_dir: str = "alembic"
     alembic_ini: str = "alembic.ini"
     schema: str = ""
     tests_dir: str = "tests"
     tests_subdir: str = "database"
+    tests_are_packages: bool = False
     guide: str = "DATABASE.md"
     import_base: str = "."
     python_path: str = ""
@@ -50,7 +52,7 @@ class Answers:
     reflect: bool = False
     wire_app: bool = True
     version_table: str = "alembic_version"
-    adopted: Mapping[str, Any] | None = None
+    adopted: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What of a layer that the project keeps is used."""
     adopt_engine: str = "keep"
     """The engine that the layer creates, as "app.db:engine"; "keep" for none."""
@@ -65,7 +67,9 @@ class Answers:
     def of(cls, recorded: Mapping[str, Any]) -> Self:
         """Read the answers by the names of their questions; others are left out."""
         named = {field.name: recorded.get(f"{PREFIX}{field.name}") for field in fields(cls)}
-        named |= {name: tuple(named[name] or ()) for name in ("extras",)}
+        named["extras"] = tuple(named["extras"] or ())
+        if not isinstance(named["adopted"], dict):
+            named["adopted"] = None
         record: Mapping[str, Any] = recorded.get("db_record") or {}
         named["kept"] = tuple(record.get("kept", ()))
         return cls(**{name: value for name, value in named.items() if value is not None})
@@ -76,10 +80,14 @@ class Answers:
         return self.existing == "adopt"
 
     @property
+    def is_beside(self) -> bool:
+        """Whether the layer is a second one beside the project's own."""
+        return self.existing == "beside"
+
+    @property
     def has_own_alembic(self) -> bool:
         """Whether the Alembic environment is the layer's, not one that the project had."""
-        adopted = self.adopted or {}
-        return not self.is_adopted or not adopted.get("migrations_dir", "theirs")
+        return not self.is_adopted or not self.adopted.get("migrations_dir", "theirs")
 
     @property
     def creates_engine(self) -> bool:
@@ -130,6 +138,13 @@ class Answers:
     def own_tests_dir(self) -> str:
         """The directory of the layer's tests."""
         return f"{self.tests_dir}/{self.tests_subdir}"
+
+    @property
+    def own_places(self) -> tuple[str, ...]:
+        """The directories and files of a layer that is added to one that the project keeps."""
+        names = ("database_kit", "database.py", "async_sessions.py")
+        places = (str(PurePosixPath(self.layer_dir) / name) for name in names)
+        return (*places, self.own_tests_dir)
 
     @property
     def revisions_dir(self) -> str:
