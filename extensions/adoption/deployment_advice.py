@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import yaml
 
-from ..project_files.encoding import text_of
+from ..project_files.encoding import line_of, text_of
 from ..project_files.gitignore import rules
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 DOCKERFILES = ("Dockerfile", "Dockerfile.*", "*.Dockerfile", "Containerfile", "docker/Dockerfile*")
 COMPOSE_FILES = ("docker-compose*.y*ml", "compose*.y*ml")
 PIPELINES = (".github/workflows/*.y*ml", ".gitlab-ci.y*ml", ".circleci/config.yml")
+COVERAGE = ("pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini", ".coveragerc")
 _INSTALLED = re.compile(r"venv|site-packages|/usr/local|wheel|dist\b|/\.local|\.whl")
 _LOCAL = re.compile(r"@(?:localhost|127\.0\.0\.1|\[::1\])\b")
 _FOR_DEVELOPMENT = re.compile(
@@ -39,6 +40,9 @@ _FOR_DEVELOPMENT = re.compile(
 _SERVERS = ("postgres", "postgis", "pgvector", "timescale", "supabase")
 _RUN = r"(?:(?:uv|poetry|pdm|pipenv|hatch|rye) run (?:-\S+ )*)?"
 _PYTEST = re.compile(rf"(?:[A-Z_]+=\S+ )*{_RUN}(?:pytest|py\.test)(?: |$)")
+_FAIL_UNDER = re.compile(
+    r"^[^#\n]*?((?:--cov-fail-under[= ]|\bfail_under *= *)[\d.]+)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ def advise(project: Path, layer: Layer) -> Iterator[str]:
         yield from advise_on_containers(name, text, layer)
     for name, text in _texts(project, PIPELINES):
         yield from advise_on_pipeline(name, text, layer)
+    for name, text in _texts(project, COVERAGE):
+        yield from advise_on_coverage(name, text, layer)
 
 
 def advise_on_image(
@@ -294,6 +300,24 @@ def advise_on_pipeline(name: str, text: str, layer: Layer) -> Iterator[str]:
             if re.search(r"--no-dev\b|--only[ =]main\b|--prod\b|--production\b", install):
                 yield f"{name}, line {line}: the tests need the development group, too."
                 return
+
+
+def advise_on_coverage(name: str, text: str, layer: Layer) -> Iterator[str]:
+    """What keeps a bound of the project's coverage about the project's own code."""
+    found = _FAIL_UNDER.search(text)
+    kit = (PurePosixPath(layer.answers.layer_dir) / "database_kit").as_posix()
+    sources = [source.replace(".", "/") for source in re.findall(r"--cov[= ](\w[\w./]*)", text)]
+    if (
+        found
+        and "database_kit" not in text
+        and (
+            not sources or any(f"{kit}/".startswith(f"{source.rstrip('/')}/") for source in sources)
+        )
+    ):
+        yield (
+            f"{name}, line {line_of(text, found.start(1))}: the layer's modules count for "
+            f"{found[1]}; add {kit}/* to coverage's omit."
+        )
 
 
 def _commands(text: str) -> Iterator[tuple[int, str]]:

@@ -157,6 +157,19 @@ CASES: dict[str, tuple[Mapping[str, str], Mapping[str, Any], list[str]]] = {
         {".github/workflows/ci.yml": "  - run: uv sync --no-dev\n  - run: uv run pytest\n"}, {},
         [".github/workflows/ci.yml, line 1: the tests need the development group, too."],
     ),
+    "a bound of the coverage": (
+        {"pyproject.toml": '[tool.pytest.ini_options]\naddopts = "--cov --cov-fail-under=100"\n',
+         ".coveragerc": "[report]\n# fail_under = 5\nfail_under = 90\n"},
+        {"db_layer_dir": "app/db"},
+        [(".coveragerc, line 3: the layer's modules count for fail_under = 90; add "
+          "app/db/database_kit/* to coverage's omit."),
+         ("pyproject.toml, line 2: the layer's modules count for --cov-fail-under=100; add "
+          "app/db/database_kit/* to coverage's omit.")],
+    ),
+    "a bound of the coverage of other code": (
+        {"tox.ini": "[testenv]\ncommands = pytest --cov=app.api --cov-fail-under 100\n"},
+        {"db_layer_dir": "app"}, [],
+    ),
     "a pipeline that tests nothing": (
         {".github/workflows/ci.yml": "  - run: uv sync --no-dev\n  - run: uv run ruff check\n"},
         {}, [],
