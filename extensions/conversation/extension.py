@@ -199,8 +199,8 @@ class ExistingProject(Extension):
             is_asked = facts.existing_layer and name not in state.data
             if is_asked and not self._findings_are_shown:
                 # The prompt is cut at the terminal's width.
-                told = f"{listed(facts.existing_layer)}\n{offer(self._proof(state))}"
-                print(f"\n{told}\n", file=sys.stderr)
+                told = offer(self._proof(state), is_asked=True)
+                print(f"\n{listed(facts.existing_layer)}\n{told}\n", file=sys.stderr)
                 self._findings_are_shown = True
             return bool(facts.existing_layer)
         if facts.existing_layer and context["db_existing"] == "stop":

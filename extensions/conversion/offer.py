@@ -57,10 +57,17 @@ def proof(project: Path, facts: Facts) -> AdoptedLayer | str:
         return str(error)
 
 
-def offer(proven: AdoptedLayer | str) -> str:
-    """A sentence on adopting: the command, or the reason why not."""
+def offer(proven: AdoptedLayer | str, *, is_asked: bool = False) -> str:
+    """A sentence on adopting: the command, or the reason why not.
+
+    Args:
+        proven: the layer that can be adopted, or the reason why not.
+        is_asked: whether the question follows, and no command is needed.
+    """
     if isinstance(proven, str):
         return f"It cannot be adopted: {proven}."
+    if is_asked:
+        return "It can be adopted: its engine, sessions, models and migrations stay."
     return (
         "Adopt it with -d db_existing=adopt, which keeps its engine, sessions, models and "
         "migrations and adds tests, checks and commands for them."

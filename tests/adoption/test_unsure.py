@@ -58,6 +58,7 @@ def test_an_extra_that_an_adopted_layer_cannot_have(template: Path, tmp_path: Pa
     )
 
     assert code != 0
+    assert "It can be adopted: its engine, sessions, models and migrations stay." in said
     assert "Nothing was added: the plan was not confirmed." in said
     assert contents(project) == before
 
