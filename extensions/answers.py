@@ -37,6 +37,7 @@ class Answers:
     tests_subdir: str = "database"
     tests_are_packages: bool = False
     guide: str = "DATABASE.md"
+    env_example: str = ".env.example"
     import_base: str = "."
     python_path: str = ""
     pytest: str = "pytest"

@@ -46,6 +46,10 @@ NOTES = {
     "db_tests_dir": "The directory of the project's tests.",
     "db_tests_subdir": "The directory in it for the layer's tests.",
     "db_guide": "The file name of the guide.",
+    "db_env_example": (
+        "The example of a `.env`, to which placeholders are added: `.env.example`, or what the "
+        "project has in its place, such as `.env.sample`."
+    ),
     "db_tests_are_packages": "Whether test directories have an `__init__.py`.",
     "db_import_base": "The directory on `sys.path` that the project's modules are imported from.",
     "db_python_path": (

@@ -25,6 +25,7 @@ MAX_BYTES = 256_000
 PATHS = (
     *("db_package_dir", "db_layer_dir", "db_import_base", "db_app_file", "db_dependency_file"),
     *("db_migrations_dir", "db_alembic_ini", "db_tests_dir", "db_tests_subdir", "db_guide"),
+    "db_env_example",
 )
 """The questions that are answered with a path in the project."""
 

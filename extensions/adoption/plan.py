@@ -192,7 +192,7 @@ def merge_requirements(
 
 def _gitignores(project: Path, answers: Answers, files: Sequence[str]) -> Iterator[Change]:
     before = _read(project, ".gitignore")
-    protected = protect_env(before, above=gitignores_above(project))
+    protected = protect_env(before, answers.env_example, above=gitignores_above(project))
     contents = {".gitignore": protected} if protected is not None else {}
     contents |= let_in(project, files, {".gitignore": protected}, revisions=answers.revisions_dir)
     for name, content in contents.items():
@@ -204,8 +204,8 @@ def _env_example(project: Path, answers: Answers) -> Iterator[Change]:
         *VARIABLES[answers.type],
         *([OWNER_URL] if answers.tenants and not answers.is_supabase else []),
     ]
-    example = add_variables(_read(project, ".env.example"), variables)
-    yield from _change(project, ".env.example", example)
+    example = add_variables(_read(project, answers.env_example), variables)
+    yield from _change(project, answers.env_example, example)
 
 
 def _wiring(project: Path, answers: Answers, text: str | None) -> tuple[list[Change], list[str]]:

@@ -11,6 +11,7 @@ from ..adoption.command_lines import pytest_command
 from ..adoption.layer_requirements import PYTHON_FLOOR, session_scope, version
 from ..answers import Answers
 from ..project_files.encoding import text_of
+from ..project_files.env_example import example_of
 from ..project_files.lock_files import read_locks
 from ..project_files.toml_text import get, read_tables
 from ..project_files.version_constraints import admits
@@ -179,6 +180,7 @@ _PROPOSALS: Mapping[str, Callable[[Facts, Answers, Path], object]] = {
     "db_tests_dir": lambda facts, _answers, _project: facts.tests_dir or "tests",
     "db_tests_subdir": lambda _facts, answers, project: free_tests_dir(project / answers.tests_dir),
     "db_guide": lambda _facts, _answers, project: free_guide(project),
+    "db_env_example": lambda _facts, _answers, project: example_of(project),
     "db_tests_are_packages": _tests_are_packages,
     "db_import_base": lambda facts, _answers, _project: facts.pytest.import_base,
     "db_python_path": _python_path,

@@ -210,7 +210,7 @@ def _without_url(answers: Answers, alembic: str) -> Iterator[tuple[str, str]]:
     yield f"{dev} -- {alembic} revision --autogenerate -m initial", ""
     if answers.app_object:
         yield dev, "the application"
-    yield "", "To use a server of your own, set DATABASE_URL: see .env.example."
+    yield "", f"To use a server of your own, set DATABASE_URL: see {answers.env_example}."
 
 
 def _with_url(answers: Answers, alembic: str, missing: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -218,7 +218,7 @@ def _with_url(answers: Answers, alembic: str, missing: Sequence[str]) -> Iterato
     manager = answers.dependency_manager
     if missing:
         names = " and ".join(missing)
-        yield "", f"Set {names}, for example in .env: see .env.example."
+        yield "", f"Set {names}, for example in .env: see {answers.env_example}."
     has_url = "DATABASE_URL" not in missing
     if "doctor" in answers.extras:
         doctor = run_module(answers, "database_kit.doctor")

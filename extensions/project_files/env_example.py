@@ -1,4 +1,4 @@
-"""Adding placeholders to a `.env.example`."""
+"""Adding placeholders to an example of a `.env`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,19 @@ from .encoding import line_end_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+
+EXAMPLES = (
+    *(".env.example", ".env.sample", ".env.template", ".env.dist", ".env.examples"),
+    *("env.example", "env.sample", "example.env", ".env_example"),
+)
+"""What projects call it, the usual name first."""
+
+
+def example_of(project: Path) -> str:
+    """The example that a project has, or the usual name."""
+    return next((name for name in EXAMPLES if (project / name).is_file()), EXAMPLES[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Keeping `.env` out of git, and `.env.example` in it."""
+"""Keeping `.env` out of git, and the example of it in it."""
 
 from __future__ import annotations
 
@@ -19,19 +19,22 @@ Above = tuple[str, str]
 """The path from a directory above to the project, ending in a slash, and its `.gitignore`."""
 
 
-def protect_env(content: str | None, *, above: Sequence[Above] = ()) -> str | None:
-    """Add what it takes for git to ignore `.env` and not `.env.example`.
+def protect_env(
+    content: str | None, example: str = ".env.example", *, above: Sequence[Above] = ()
+) -> str | None:
+    """Add what it takes for git to ignore `.env` and not the example of it.
 
     Where git does both already, the content is returned as it is.
 
     Args:
         content: the project's `.gitignore`, or None if there is none.
+        example: the example's path.
         above: those of the directories above it, the nearest first.
     """
     if not ignores(content, ".env", above=above):
         content = _with_line(content or "", ".env")
-    if ignores(content, ".env.example", above=above):
-        content = _with_line(content or "", "!.env.example")
+    if ignores(content, example, above=above):
+        content = _with_line(content or "", f"!{example}")
     return content
 
 

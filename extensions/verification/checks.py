@@ -88,7 +88,7 @@ def verify(
     )
     checks += _named("async only", blocking, "warning")
     checks += _named("dependencies and wiring", _unfinished(project, plan))
-    checks += _named(".env", _exposed_passwords(project), "warning")
+    checks += _named(".env", _exposed_passwords(project, answers.env_example), "warning")
     if not answers.is_adopted:
         checks += _named("settings", strict_settings(project), "warning")
     return checks
@@ -152,13 +152,13 @@ def _unfinished(project: Path, plan: Plan) -> Iterator[str]:
         yield conflict.message
 
 
-def _exposed_passwords(project: Path) -> Iterator[str]:
+def _exposed_passwords(project: Path, example: str) -> Iterator[str]:
     patterns = text_of(project, ".gitignore")
     above = gitignores_above(project)
     if not ignores(patterns, ".env", above=above):
         yield "git does not ignore .env, where passwords go: add it to .gitignore"
-    if ignores(patterns, ".env.example", above=above):
-        yield "git ignores .env.example, which is for everybody: add !.env.example to .gitignore"
+    if ignores(patterns, example, above=above):
+        yield f"git ignores {example}, which is for everybody: add !{example} to .gitignore"
     if is_tracked(project, ".env"):
         yield (
             "git tracks .env: `git rm --cached .env` removes it from the next commit; "

@@ -100,6 +100,23 @@ def test_by_the_documented_command(template: Path, tmp_path: Path) -> None:
     assert "Kept" not in said
 
 
+def test_from_an_example_of_another_name(template: Path, tmp_path: Path) -> None:
+    project = shutil.copytree(PROJECTS / "uv-app", tmp_path / "project")
+    (project / ".env.example").unlink(missing_ok=True)
+    (project / ".env.dist").write_bytes(b"DEBUG=1\n")
+    (project / ".gitignore").write_bytes(b".env\n.env.*\n")
+    before = contents(project)
+    add_layer(template, project)
+
+    placeholder = "DATABASE_URL=postgresql://your_user:your_password_here@"
+    assert placeholder in (project / ".env.dist").read_text(encoding="utf-8")
+    assert not (project / ".env.example").exists()
+    assert "!.env.dist\n" in (project / ".gitignore").read_text(encoding="utf-8")
+    assert "`.env.dist`" in (project / "DATABASE.md").read_text(encoding="utf-8")
+    run_undo(project)
+    assert contents(project) == before
+
+
 def test_in_git_after_the_layer_was_committed(template: Path, tmp_path: Path) -> None:
     project = copy_project("poetry-src", tmp_path / "project")
     add_layer(template, project)
