@@ -48,7 +48,7 @@ class Engine:
     def assigned(self) -> dict[str, ast.Call]:
         """The globals that it is assigned to, with the call: its own, or one of its function."""
         scope = self.module.scope_of(self.call)
-        function = "" if isinstance(scope, ast.Module) else scope.name
+        function = "" if isinstance(scope, ast.Module) or not self._is_returned else scope.name
         found: dict[str, ast.Call] = {}
         for node in statements_of(self.module.tree):
             if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
@@ -57,6 +57,19 @@ class Engine:
                 if isinstance(target, ast.Name) and (node.value is self.call or is_made):
                     found[target.id] = node.value
         return found
+
+    @property
+    def _is_returned(self) -> bool:
+        """Whether its function returns it, rather than what is made with it."""
+        statements = [*statements_of(self.module.scope_of(self.call))]
+        names = {
+            dotted(target)
+            for node in statements
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is self.call
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        }
+        returned = [node.value for node in statements if isinstance(node, ast.Return)]
+        return any(value is self.call or (value and dotted(value) in names) for value in returned)
 
     @property
     def place(self) -> str:
@@ -381,6 +394,12 @@ class Resolver:
             at = names.index(node.id) if node.id in names else len(call.args)
             given = [keyword.value for keyword in call.keywords if keyword.arg == node.id]
             given += call.args[at : at + 1]
+            default = _default_of(scope, node.id)
+            is_plain = not any(isinstance(value, ast.Starred) for value in call.args) and all(
+                keyword.arg for keyword in call.keywords
+            )
+            if not given and is_plain and isinstance(default, ast.Constant):
+                found[ast.unparse(default)] = default
             if given:
                 there = Resolver(self.project, module, imports=self.imports)
                 value = there.resolve(given[0], module.scope_of(call), depth + 1)
@@ -404,6 +423,16 @@ class Resolver:
 
     def _unproven(self, node: ast.expr, reason: str) -> UnprovenError:
         return UnprovenError(self.module.file, getattr(node, "lineno", 0), reason)
+
+
+def _default_of(scope: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> ast.expr | None:
+    """The default of a parameter; None where it has none."""
+    arguments = scope.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults = [None] * (len(positional) - len(arguments.defaults)) + arguments.defaults
+    pairs = [*zip(positional, defaults, strict=True)]
+    pairs += zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    return next((default for parameter, default in pairs if parameter.arg == name), None)
 
 
 def _makes_object(call: ast.Call) -> bool:

@@ -122,6 +122,12 @@ def test_what_is_proven(tmp_path: Path) -> None:
          ["from app.settings import settings"]),
         # The engine itself knows.
         ("x = create_async_engine('postgresql://db')", "x.url", ["from app.db import x"]),
+        ("def make():\n    e = create_async_engine('postgresql://db')\n    return e\nx = make()",
+         "x.url", ["from app.db import x"]),
+        # By the default of a parameter that no call gives.
+        ("from .settings import url_of\ndef make(*, test=False):\n"  # noqa: ISC004
+         "    e = create_async_engine(url_of(test=test))\n    return Maker(e)\nx = make()",
+         "url_of(test=False)", ["from app.settings import url_of"]),
         ("class Db:\n    def __init__(self):\n        self.e = create_async_engine('x')\n"  # noqa: ISC004
          "db = Db()", "db.e.url", ["from app.db import db"]),
         # For the driver alone.
@@ -154,6 +160,11 @@ def test_the_url(tmp_path: Path, code: str, url: str, imports: list[str]) -> Non
         ({"app__db_py": ENGINE.replace("engine = create_async_engine(settings.url)",
                                        "def make(url):\n    return create_async_engine(url)")},
          "app/db.py, line 6: the engine's URL is the parameter url of make()"),
+        # What a function returns is no engine because one is made in it.
+        ({"app__db_py": "from sqlalchemy.ext.asyncio import create_async_engine\n"
+          "def make(**url):\n    e = create_async_engine(**url)\n    return Maker(e)\n"
+          "Session = make(url=input())"},
+         "app/db.py, line 3: the engine's URL is not among its arguments"),
         ({"app__db_py": LOCAL.replace("from app.settings", "from shared.settings")},
          "app/db.py, line 5: settings comes from outside of the project"),
         ({"alembic__env_py": ENV.replace("Base.metadata", "None")},
