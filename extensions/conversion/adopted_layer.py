@@ -107,7 +107,7 @@ def read_adopted_layer(path: Path, facts: Facts) -> AdoptedLayer:
     project = Project.at(path, facts.pytest.import_base)
     found, environment = _environment(project, facts, database.base_class)
     is_async = database.sqlalchemy == "async"
-    factories = find_factories(project) if driver == "asyncpg" else []
+    factories = find_factories(project, database.sqlalchemy)
     migrations = facts.database.alembic
     engines = [
         engine
@@ -146,7 +146,9 @@ def read_adopted_layer(path: Path, facts: Facts) -> AdoptedLayer:
         factories=tuple(
             f"{factory.module.name}:{factory.name}"
             for factory in factories
-            if project.sources.meaning(factory.module.file, factory.bind) not in others
+            # A connection of asyncpg's can be shared, one of another driver's cannot.
+            if driver == "asyncpg"
+            and project.sources.meaning(factory.module.file, factory.bind) not in others
         ),
         heads=environment.heads,
         migrations_dir=(found and found.directory) or "",
@@ -258,7 +260,8 @@ def _driver(facts: Facts) -> str:
 
 def _check_database(project: Project, facts: Facts, engines: Sequence[Engine], url: Url) -> None:
     """Stop where the engines' modules, or their settings', may mean another database."""
-    names = {name for package, name in OTHER_DATABASES.items() if package in facts.requirements}
+    needed = facts.requirements.keys() - {*facts.development}
+    names = {name for package, name in OTHER_DATABASES.items() if package in needed}
     files = [engine.module.file for engine in engines]
     is_sync = facts.database.sqlalchemy == "sync"
     if is_sync:

@@ -132,16 +132,16 @@ def find_engines(project: Project, use: str) -> list[Engine]:
     ]
 
 
-def find_factories(project: Project) -> list[Factory]:
-    """The async session factories that are globals of the application's modules."""
+def find_factories(project: Project, use: str) -> list[Factory]:
+    """The session factories, "async" or "sync", that are globals of the application's modules."""
     return [
         factory
         for module in project.mentioning(b"sessionmaker")
-        for factory in _factories_in(module)
+        for factory in _factories_in(module, use)
     ]
 
 
-def _factories_in(module: Module) -> Iterator[Factory]:
+def _factories_in(module: Module, use: str) -> Iterator[Factory]:
     calls = {id(call) for call in calls_of(module, MAKES_FACTORY)}
     for node in statements_of(module.tree):
         if not isinstance(node, ast.Assign | ast.AnnAssign) or id(node.value) not in calls:
@@ -152,7 +152,7 @@ def _factories_in(module: Module) -> Iterator[Factory]:
             keyword.arg == "class_" and "Async" in dotted(keyword.value)
             for keyword in call.keywords
         )
-        if isinstance(target, ast.Name) and is_async:
+        if isinstance(target, ast.Name) and is_async == (use == "async"):
             given = [
                 *call.args[:1],
                 *(keyword.value for keyword in call.keywords if keyword.arg == "bind"),

@@ -142,6 +142,8 @@ class Facts:
     requires_python: Bound | None = None
     fastapi: Bound | None = None
     requirements: Mapping[str, Bound] = field(default_factory=dict[str, Bound])
+    development: tuple[str, ...] = ()
+    """The packages among the requirements that only those who work on the project need."""
     tests_dir: str | None = None
     pytest: PytestFacts = PytestFacts()
     code_style: CodeStyle = CodeStyle()

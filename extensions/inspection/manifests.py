@@ -55,6 +55,8 @@ class Manifest:
     is_project: bool = True
     is_poetry: bool = False
     lists_runtime: bool = False
+    development: set[str] = field(default_factory=set[str])
+    """What a group for those who work on the project declares."""
     tables: Tables = field(default_factory=dict[str, object])
     problem: Reason | None = None
     installs_itself: bool = False
@@ -165,8 +167,11 @@ def read_pyproject(tree: Tree, path: str) -> Manifest:
     manifest.lists_runtime = is_standard or manifest.is_poetry
     for spot in requirement_tables.spots(source.data):
         into = manifest.declared if spot.path in _RUNTIME else manifest.optional
+        items = [*requirement_tables.declared_at(source, spot)]
+        if spot.place == "dev":
+            manifest.development.update(item.key for item in items)
         if spot.place != "constraint":
-            manifest.declare(into, requirement_tables.declared_at(source, spot))
+            manifest.declare(into, items)
     manifest.declare(manifest.declared, requirement_tables.declared(source, ()))
     for name in requirement_tables.requirement_files(source.data):
         for key, bound in read_requirements(tree, resolve(parent(path), name)).declared.items():
@@ -179,7 +184,9 @@ def read_pipfile(tree: Tree, path: str) -> Manifest:
     manifest, source = _read_toml(tree, path, "pipfile")
     main, dev = requirement_tables.PIPFILE
     manifest.declare(manifest.declared, requirement_tables.declared_at(source, main))
-    manifest.declare(manifest.optional, requirement_tables.declared_at(source, dev))
+    items = [*requirement_tables.declared_at(source, dev)]
+    manifest.declare(manifest.optional, items)
+    manifest.development.update(item.key for item in items)
     keys = ("requires", "python_version")
     version = source.get(keys)
     if isinstance(version, str):

@@ -10,7 +10,7 @@ from .database import DatabaseFacts, find_database
 from .dependency_choice import choose_dependencies
 from .facts import Bound, FactName, Facts, Given, Reason
 from .layout import Layout, find_layout, given_layout, packages_to_offer
-from .manifests import ManifestReader, package_names
+from .manifests import ManifestReader, is_development_file, package_names
 from .python_source import module_name, package_of
 from .references import Reference, find_references
 from .roles import Role
@@ -118,6 +118,7 @@ def _with_application(
         requires_python=_requires_python(manifests, manifest, root),
         fastapi=requirements.get("fastapi"),
         requirements=requirements,
+        development=_development(manifests),
         tests_dir=tests_dir,
         pytest=find_pytest(tree, root, layout.base, tests_dir, manifests, manifest),
         code_style=find_code_style(tree, root, manifests),
@@ -226,6 +227,18 @@ def _requirements(
             if name not in merged:
                 merged[name] = replace(bound, file=relative(bound.file, root))
     return merged
+
+
+def _development(manifests: list[Manifest]) -> tuple[str, ...]:
+    """The packages that only those who work on the project need."""
+    needed, development = set[str](), set[str]()
+    for manifest in manifests:
+        if manifest.kind == "requirements" and is_development_file(manifest.file):
+            development |= manifest.declared.keys()
+        else:
+            needed |= manifest.declared.keys() | (manifest.optional.keys() - manifest.development)
+            development |= manifest.development
+    return tuple(sorted(development - needed))
 
 
 def _requires_python(manifests: list[Manifest], chosen: Manifest | None, root: str) -> Bound | None:

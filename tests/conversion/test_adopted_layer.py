@@ -270,6 +270,24 @@ def test_other_drivers(
     assert (answer["factories"], answer["url"]) == ([], "settings.url")
 
 
+@pytest.mark.parametrize(
+    ("more", "is_proven"),
+    [
+        ('\n[dependency-groups]\ndev = ["aiosqlite"]\n', True),
+        ('\n[project.optional-dependencies]\ntest = ["aiosqlite"]\n', True),
+        ('\n[project.optional-dependencies]\nsqlite = ["aiosqlite"]\n', False),
+    ],
+)
+def test_a_driver_that_only_tests_need(tmp_path: Path, more: str, *, is_proven: bool) -> None:
+    files = {"app__db_py": f"# SQLite in tests\n{ENGINE}", "pyproject_toml": PYPROJECT + more}
+
+    if is_proven:
+        assert read(tmp_path, **files).driver == "asyncpg"
+    else:
+        with pytest.raises(UnprovenError, match="it may be SQLite"):
+            read(tmp_path, **files)
+
+
 @pytest.mark.parametrize("has_environment", [True, False])
 def test_migrations_that_do_not_describe_the_tables(
     tmp_path: Path, *, has_environment: bool
@@ -336,6 +354,16 @@ async def read(db: Annotated[AsyncSession, Depends(get_db)]) -> None: ...
     assert layer.factories == ("app.db:Session",)
     with pytest.raises(UnprovenError, match="have different URLs"):
         read(tmp_path, app__db_py=engines.replace("with Session", "with make"), app__main_py=routes)
+    sync = {
+        file: text.replace(".ext.asyncio import AsyncSession", ".orm import Session")
+        .replace(".ext.asyncio", "")
+        .replace("async_", "")
+        .replace("async ", "")
+        .replace("AsyncSession", "Session")
+        for file, text in {"app__db_py": engines, "app__main_py": routes}.items()
+    }
+    layer = read(tmp_path, **sync, pyproject_toml=WITH_PSYCOPG)
+    assert (layer.engine, layer.factories) == ("app/db.py, line 5", ())
 
 
 def test_merges_and_dependent_revisions_have_one_head(tmp_path: Path) -> None:
