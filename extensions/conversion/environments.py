@@ -52,8 +52,12 @@ def read_environment(project: Project, directory: str, base: str) -> Environment
     imported = project.imported(module, name)
     origin = _origin(project, imported) if imported else None
     is_sqlmodel = origin is not None and origin.module in {"sqlmodel", "sqlmodel.main"}
-    if imported is None or not (is_sqlmodel or project.has(imported)):
+    if imported is None:
         raise UnprovenError(file, line, f"{name} is not imported from the project")
+    if not is_sqlmodel and not project.has(imported):
+        raise UnprovenError(
+            file, line, f"{name} comes from {imported.module}, which is no module of the project"
+        )
     found = f"{imported.module}:{imported.name}"
     if is_sqlmodel:
         found = defined = SQLMODEL

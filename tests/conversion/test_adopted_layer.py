@@ -170,7 +170,7 @@ def test_the_url(tmp_path: Path, code: str, url: str, imports: list[str]) -> Non
         ({"alembic__env_py": ENV.replace("Base.metadata", "None")},
          "alembic/env.py, line 5: target_metadata is `None`"),
         ({"alembic__env_py": ENV.replace("app.models", "lib.models")},
-         "alembic/env.py, line 5: Base is not imported from the project"),
+         "alembic/env.py, line 5: Base comes from lib.models, which is no module of the project"),
         ({"alembic__env_py": ENV.replace("target_metadata)", "x, version_table_schema='y')")},
          "alembic/env.py, line 6: the version_table_schema has a place of its own"),
         ({"alembic__versions__b2_py": FIRST.replace("a1", "b2")},
