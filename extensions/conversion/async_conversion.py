@@ -110,6 +110,14 @@ def convert(path: Path, layer: Layer) -> Conversion:
     for module in modules:
         if module.file in tests:
             check_replaced(module, names)
+    if not any(
+        True
+        for module in modules
+        if module.file in tests
+        for _ in overrides(definitions, module, "")
+    ):
+        # Where tests override the dependency, other sessions go elsewhere.
+        definitions.factory = dependency.factory
     reader = Reader(definitions, models, layer.driver)
     sorter = Sorter(definitions, models, reader, tests)
     trees = sorter.sort()

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 ASYNC_SESSION = "AsyncSession"
 SYNC_SESSION = "sync_session"
+OPEN = "open_async_session"
+"""What opens an async session, in the module of the async dependency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,9 @@ class Writer:
             self._chain(edits, function, chain)
         for statement in use.contexts:
             rewriting.insert(statement, "async ")
+        for call in use.opened:
+            rewriting.write(call, lambda: f"{OPEN}()")
+            edits.names.add((self._sessions.module, OPEN))
         self._calls(edits, use)
         for refresh in use.refreshes:
             session = ast.unparse(refresh.session)

@@ -26,6 +26,11 @@ DEPENDS = frozenset({"fastapi.Depends", "fastapi.Security", "fastapi.params.Depe
 VALIDATES = frozenset({"from_orm", "model_validate", "validate"})
 """Methods of pydantic's that make an object of their class."""
 _OF_ONE = frozenset({"first", "get", "get_one", "one", "one_or_none"})
+_OF_ROWS = frozenset({"scalar_one", "scalar_one_or_none"})
+SELECTS = frozenset({"sqlalchemy.select", "sqlalchemy.future.select", "sqlmodel.select"})
+_OTHER_ROWS = frozenset(
+    {"add_columns", "from_statement", "subquery", "union", "union_all", "with_only_columns"}
+)
 _UNIONS = frozenset({"typing.Optional", "typing.Annotated", "typing_extensions.Annotated"})
 
 
@@ -140,6 +145,8 @@ class Definitions:
         self.project = project
         self.modules = list(modules)
         self.dependencies = {dependency}
+        self.factory = ""
+        """The session factory whose sessions can be async ones, as "app.db:SessionLocal"."""
         self.functions: list[Function] = []
         self.classes: list[Class] = []
         self._by_node: dict[ast.AST, Function] = {}
@@ -436,18 +443,26 @@ class Definitions:
             return Value("instance", above) if above else None
         made = self.value(module, function, node.func, depth + 1)
         if made is None:
-            return self._validated(module, function, node, depth) or self._loaded(
-                module, function, node, depth
+            return (
+                self._validated(module, function, node, depth)
+                or self._loaded(module, function, node, depth)
+                or self._selected(module, function, node, depth)
             )
         if made.klass:
             return Value("instance", made.of)
         if made.external in SESSION_CLASSES or made.external.startswith("made by sessionmaker"):
-            return OWN_SESSION
+            return SESSION if self.opens(module, node) else OWN_SESSION
         if made.external in {"sqlalchemy.orm.sessionmaker", "sqlalchemy.orm.session.sessionmaker"}:
             return Value("external", "made by sessionmaker")
         if made.function:
             return self.returned(made.function, depth + 1)
         return Value("external", f"{made.external}()") if made.external else None
+
+    def opens(self, module: Module, call: ast.Call) -> bool:
+        """Whether a call opens a session that can be an async one."""
+        where = self.where(module, call.func) if self.factory else None
+        is_plain = not call.args and not call.keywords
+        return bool(where and is_plain and f"{where[0].name}:{where[1]}" == self.factory)
 
     def _validated(
         self, module: Module, function: Function | None, node: ast.Call, depth: int
@@ -479,6 +494,47 @@ class Definitions:
         model = self.value(module, function, key.args[0], depth + 1)
         is_alone = len(key.args) == 1 or key is node
         return Value("instance", model.of) if model and model.klass and is_alone else None
+
+    def _selected(
+        self, module: Module, function: Function | None, node: ast.Call, depth: int
+    ) -> Value | None:
+        """The object that a session loads by a `select` of one model."""
+        names: set[str] = set()
+        current: ast.expr = node
+        while isinstance(current, ast.Call) and isinstance(current.func, ast.Attribute):
+            owner = current.func.value
+            if self.value(module, function, owner, depth + 1) == SESSION:
+                break
+            names.add(current.func.attr)
+            current = owner.value if isinstance(owner, ast.Await) else owner
+        else:
+            return None
+        one = names - {"unique", "scalars"}
+        is_one = {
+            "scalar": not names,
+            "scalars": len(one) == 1 and one <= _OF_ONE,
+            "exec": len(one) == 1 and one <= _OF_ONE,
+            "execute": len(one) == 1
+            and (one <= _OF_ROWS or ("scalars" in names and one <= _OF_ONE)),
+        }.get(current.func.attr, False)
+        if not is_one or len(current.args) != 1:
+            return None
+        statement: ast.expr = current.args[0]
+        if isinstance(statement, ast.Name) and function:
+            bound = self.locals(function).get(statement.id, [])
+            statement = (
+                bound[0] if len(bound) == 1 and isinstance(bound[0], ast.expr) else statement
+            )
+        while isinstance(statement, ast.Call) and isinstance(statement.func, ast.Attribute):
+            if statement.func.attr in _OTHER_ROWS:
+                return None
+            statement = statement.func.value
+        if not isinstance(statement, ast.Call) or len(statement.args) != 1:
+            return None
+        made = self.value(module, function, statement.func, depth + 1)
+        model = self.value(module, function, statement.args[0], depth + 1)
+        is_select = made is not None and made.external in SELECTS
+        return Value("instance", model.of) if is_select and model and model.klass else None
 
     def returned(self, function: Function, depth: int = 0) -> Value | None:
         """What a function returns, or yields as a dependency."""

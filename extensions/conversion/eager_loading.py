@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ..inspection.python_source import dotted
-from .definitions import Class, Definitions, Function, own_nodes
+from .definitions import SELECTS, Class, Definitions, Function, own_nodes
 from .lazy_loads import EAGER_OPTIONS, Responses, names_of, validated_by
 from .queries import BUILDERS, Chain
 
@@ -24,7 +24,6 @@ _READING = frozenset({"exec", "execute", "get", "get_one", "query", "scalar", "s
 _CHANGES = frozenset({"delete", "insert", "update"})
 _OF_SCALARS = frozenset({"all", "first", "one", "one_or_none", "unique"})
 _OF_EXECUTE = frozenset({"scalar_one", "scalar_one_or_none"})
-_SELECT = frozenset({"sqlalchemy.select", "sqlmodel.select", "sqlalchemy.future.select"})
 # What shows all that is loaded, rather than the fields of a schema.
 _DUMPS = frozenset({"__dict__", "jsonable_encoder", "vars"})
 _WRAPPERS = frozenset({"List", "Optional", "Sequence", "list"})
@@ -314,7 +313,7 @@ class EagerLoading:
             if not isinstance(current, ast.Call) or len(current.args) != 1:
                 raise UnknownPathError
             found = self._definitions.value(function.module, function, current.func)
-            if not found or found.external not in _SELECT:
+            if not found or found.external not in SELECTS:
                 raise UnknownPathError
             yield self._source(function, current, "query", current.args[0])
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..inspection.python_source import dotted
 from .blocking import Blocking
 from .call_arguments import argument_of
-from .definitions import OWN_SESSION, SESSION, Definitions, Function, own_nodes
+from .definitions import OWN_SESSION, SESSION, Class, Definitions, Function, own_nodes
 from .driver_values import Values, driver_problems
 from .lazy_loads import lazy_loads
 from .queries import Chain, NoSelectError, Queries, generators
@@ -79,6 +79,8 @@ class SessionUse:
     chains: list[Chain] = field(default_factory=list[Chain])
     calls: list[Call] = field(default_factory=list[Call])
     contexts: list[ast.With] = field(default_factory=list[ast.With])
+    opened: list[ast.Call] = field(default_factory=list[ast.Call])
+    """The calls that open sessions of its own, which it closes."""
     refreshes: list[Refresh] = field(default_factory=list[Refresh])
     threaded: list[ast.Call] = field(default_factory=list[ast.Call])
     holds_session: bool = False
@@ -90,7 +92,7 @@ class SessionUse:
         runs = any(
             chain.end and chain.end[0] not in {"exists", "subquery"} for chain in self.chains
         )
-        return bool(self.awaited or self.contexts or self.chains) or runs
+        return bool(self.awaited or self.contexts or self.chains or self.opened) or runs
 
 
 class Reader:
@@ -122,6 +124,10 @@ class Reader:
         use.holds_session = bool(use.sessions) or any(
             definitions.value(module, function, ast.Name(parameter.arg, ast.Load())) == SESSION
             for parameter in function.parameters
+        )
+        use.holds_session = use.holds_session or any(
+            isinstance(node, ast.Call) and self._is_own_session(function, node)
+            for node in own_nodes(function.node)
         )
         use.is_route = any(is_route(definitions, function, d) for d in function.node.decorator_list)
         self._calls(use)
@@ -279,6 +285,13 @@ class Reader:
                 self._add(use, node, reason)
             if self._is_own_session(function, node):
                 self._add(use, node, "it opens a session of its own")
+            if isinstance(node, ast.Call) and self._opens(function, node):
+                statement = _closing_with(module, node)
+                if statement:
+                    use.contexts.append(statement)
+                elif not _is_closed(module, node):
+                    self._add(use, node, "it opens a session that nothing there closes")
+                use.opened.append(node)
         for call, reason in self.blocking.in_function(function):
             if reason:
                 self._add(use, call, reason)
@@ -289,6 +302,10 @@ class Reader:
         if not isinstance(node, ast.Name | ast.Attribute | ast.Call):
             return False
         return self.definitions.value(function.module, function, node) == OWN_SESSION
+
+    def _opens(self, function: Function, node: ast.Call) -> bool:
+        is_session = self.definitions.value(function.module, function, node) == SESSION
+        return is_session and self.definitions.opens(function.module, node)
 
     def _is_used_as_dependency(self, function: Function) -> bool:
         return function in self.dependencies
@@ -309,7 +326,7 @@ class Reader:
                 state = self._state_at(use, name, statement)
                 if state == "certain":
                     use.refreshes.append(Refresh(statement, session, name))
-                elif state == "uncertain" and self._is_computed(function, name):
+                elif state == "uncertain" and self._is_computed(function, name, statement):
                     self._add(
                         use,
                         statement,
@@ -397,14 +414,36 @@ class Reader:
         found = self.definitions.value(function.module, function, node)
         return bool(found and found.instance and found.instance in self.models.by_class)
 
-    def _is_computed(self, function: Function, name: str) -> bool:
+    def _is_computed(self, function: Function, name: str, commit: ast.stmt) -> bool:
         node = ast.Name(name, ast.Load())
         found = self.definitions.value(function.module, function, node)
         known = self.models.by_class.get(found.instance) if found and found.instance else None
         if found and found.instance and not known:
             return False
         models = [known] if known else list(self.models.by_class.values())
-        return any(column.is_computed for model in models for column in model.columns.values())
+        computed = {
+            name for model in models for name, column in model.columns.items() if column.is_computed
+        }
+        read = self._attributes_after(function, name, commit)
+        methods = {name for model in models for name in self._methods(model.definition)}
+        return bool(computed) and (read is None or bool(read & (computed | methods)))
+
+    def _attributes_after(self, function: Function, name: str, commit: ast.stmt) -> set[str] | None:
+        """What is read of a variable after a commit; None where the whole object is used."""
+        found: set[str] = set()
+        end = commit.end_lineno or commit.lineno
+        is_loop = _is_in_loop(function.module, commit, function.node)
+        for node in ast.walk(function.node):
+            if isinstance(node, ast.Name) and node.id == name and (is_loop or node.lineno > end):
+                above = function.module.parent_of(node)
+                if isinstance(above, ast.Attribute):
+                    found.add(above.attr)
+                elif _is_read(node):
+                    return None
+        return found
+
+    def _methods(self, owner: Class) -> set[str]:
+        return {name for base in self.definitions.bases(owner) for name in base.methods}
 
 
 def is_route(definitions: Definitions, function: Function, decorator: ast.expr) -> bool:
@@ -435,6 +474,31 @@ def _is_unsynchronized(node: ast.AST) -> bool:
     values = {k.arg: getattr(k.value, "value", None) for k in node.keywords}
     is_left = values.get("synchronize_session", True) is False
     return is_left and node.func.attr == "execution_options" and "update(" in ast.unparse(node)
+
+
+def _closing_with(module: Module, call: ast.Call) -> ast.With | None:
+    """The `with` of one session that a call opens."""
+    item = module.parent_of(call)
+    statement = module.parent_of(item) if isinstance(item, ast.withitem) else None
+    is_it = isinstance(statement, ast.With) and len(statement.items) == 1
+    is_named = isinstance(item, ast.withitem) and isinstance(item.optional_vars, ast.Name)
+    return statement if is_it and is_named and isinstance(statement, ast.With) else None
+
+
+def _is_closed(module: Module, call: ast.Call) -> bool:
+    """Whether a session is assigned to a variable, and a `finally` right below closes it."""
+    assigned = module.parent_of(call)
+    if not isinstance(assigned, ast.Assign) or len(assigned.targets) != 1:
+        return False
+    name = dotted(assigned.targets[0])
+    block = next(_blocks(module, assigned))
+    place = block.index(assigned) + 1
+    following = block[place] if place < len(block) else None
+    return isinstance(following, ast.Try) and any(
+        isinstance(node, ast.Call) and dotted(node.func) == f"{name}.close"
+        for statement in following.finalbody
+        for node in ast.walk(statement)
+    )
 
 
 def _is_read(node: ast.Name) -> bool:

@@ -168,7 +168,10 @@ def test_the_rest_of_a_file_keeps_every_byte(tmp_path: Path) -> None:
         ),
         ("db.expire_all()", "Session.expire_all() has no counterpart"),
         (
-            "with SessionLocal() as other:\n        other.get(Author, 1)\n    db.get(Author, 1)",
+            (
+                "with SessionLocal(autoflush=True) as other:\n        other.get(Author, 1)\n"
+                "    db.get(Author, 1)"
+            ),
             "it opens a session of its own",
         ),
         ("asyncio.run(run())\n    db.get(Author, 1)", "runs an event loop of its own"),
@@ -847,3 +850,96 @@ def test_an_update_that_leaves_objects_as_they_are(tmp_path: Path, update: str) 
     )
 
     assert {*reasons(conversion)} == {"rename", "route"}
+
+
+OPENS = """
+def count():
+    with SessionLocal() as own:
+        return own.query(Author).count()
+
+
+def add(name: str):
+    own = SessionLocal()
+    try:
+        own.add(Author(name=name))
+        own.commit()
+    finally:
+        own.close()
+
+
+@router.post("/x")
+def route(name: str) -> int:
+    add(name)
+    return count()
+"""
+
+
+def test_a_session_of_its_own(tmp_path: Path) -> None:
+    conversion = converted(tmp_path, OPENS)
+
+    assert reasons(conversion) == {}
+    text = conversion.files["app/routes.py"]
+    assert "from app.async_sessions import open_async_session\n" in text
+    assert "    async with open_async_session() as own:\n" in text
+    assert "    own = open_async_session()\n    try:\n" in text
+    assert "        await own.close()\n" in text
+    assert "    await add(name)\n    return await count()\n" in text
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        (OPENS.replace("SessionLocal() as", "SessionLocal(bind=None) as"), {"count", "route"}),
+        (OPENS.replace("        own.close()", "        pass"), {"add", "route"}),
+        (f"{OPENS}\n\ndef main():\n    print(count())\n", {"count", "route"}),
+        (
+            (
+                f"{OPENS}\n\n@router.post('/y')\ndef later(tasks: BackgroundTasks) -> None:\n"
+                "    tasks.add_task(add, 'Ada')\n"
+            ),
+            {"add", "route"},
+        ),
+    ],
+)
+def test_sessions_that_stay_as_they_are(tmp_path: Path, code: str, names: set[str]) -> None:
+    assert names <= reasons(converted(tmp_path, code)).keys()
+
+
+def test_tests_override_what_gives_other_sessions(tmp_path: Path) -> None:
+    override = "from app.db import get_db\n\napp.dependency_overrides[get_db] = lambda: None\n"
+
+    conversion = converted(tmp_path, OPENS, {"tests/conftest.py": override})
+
+    assert "opens a session of its own" in reasons(conversion)["count"]
+
+
+def test_what_a_commit_leaves_as_it_was(tmp_path: Path) -> None:
+    code = """
+    @router.post("/x")
+    def route(db: Session = Depends(get_db)) -> None:
+        for book in db.query(Book).all():
+            book.title = "x"
+            db.commit()
+            print(book.author_id)
+    """
+
+    assert "await db.commit()\n        print(" in body(converted(tmp_path, code))
+    read = code.replace("book.author_id)", "book.changed_at)")
+    assert "the server may compute" in reasons(converted(tmp_path, read))["route"]
+    whole = code.replace("book.author_id)", "book)")
+    assert "the server may compute" in reasons(converted(tmp_path, whole))["route"]
+
+
+def test_an_object_that_a_select_loads_is_refreshed(tmp_path: Path) -> None:
+    code = """
+    @router.post("/x", response_model=BookOut)
+    def route(db: Session = Depends(get_db)):
+        book = db.scalar(select(Book).where(Book.id == 1))
+        book.title = "x"
+        db.commit()
+        return book
+    """
+
+    conversion = converted(tmp_path, f"from sqlalchemy import select\n{dedent(code)}")
+
+    assert "    await db.commit()\n    await db.refresh(book)\n" in body(conversion)
