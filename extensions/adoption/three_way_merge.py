@@ -28,6 +28,7 @@ _TRAILING_COMMA = re.compile(r",(?=\s*[)\]}])")
 _IMPORTED = re.compile(r"\bimport\s*\(([^()]*)\)")
 _MOVED = 0.6
 """The share of a block's lines that have to stand together elsewhere: it was moved there."""
+_FEW = 6
 _MAX_WORDS = 1500
 """In lines that are merged by words: aligning them takes quadratic time."""
 
@@ -80,10 +81,13 @@ def take_out(
 
 
 def similarity(text: str, other: str) -> float:
-    """The share of the first text's telling lines that the other one has; 0 to 1."""
+    """The share of the first text's telling lines that the other one has; 0 to 1.
+
+    Of a few lines, such as imports, another text may have the same by chance: they count for none.
+    """
     lines = {line.strip() for line in text.splitlines() if _is_telling(line)}
     found = lines & {line.strip() for line in other.splitlines()}
-    return len(found) / len(lines) if lines else 0.0
+    return len(found) / len(lines) if len(lines) >= _FEW else 0.0
 
 
 def _is_alike(lines: Sequence[str], others: Sequence[str]) -> bool:
@@ -251,6 +255,10 @@ def _add_moved(base: list[str], present: list[str], places: dict[int, int]) -> N
         telling = sum(_is_telling(base[at]) for at in run)
         for other in _runs([at for at in range(len(present)) if at not in taken]):
             lines = [base[at] for at in run], [present[at] for at in other]
+            # Aligning is slow, and most pairs have nothing in common.
+            common = set(lines[1])
+            if sum(_is_telling(line) and line in common for line in lines[0]) < _MOVED * telling:
+                continue
             found = {
                 run[start + offset]: other[place + offset]
                 for start, place, size in _blocks(*lines)

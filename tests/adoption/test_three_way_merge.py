@@ -218,3 +218,10 @@ def test_a_file_with_another_name_is_found(tmp_path: Path) -> None:
     assert renamed_file(tmp_path, "services.py", BASE) == "tools.py"
     (tmp_path / "copy.py").write_text(f"{BASE}# mine\n", encoding="utf-8")
     assert renamed_file(tmp_path, "services.py", BASE) is None
+
+
+def test_a_few_lines_may_be_any_file(tmp_path: Path) -> None:
+    text = "from app import a\nfrom app import b\n\n__all__ = ['a', 'b']\n"
+    (tmp_path / "tools.py").write_text(text, encoding="utf-8")
+
+    assert renamed_file(tmp_path, "services.py", text) is None
