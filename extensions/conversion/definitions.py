@@ -155,6 +155,7 @@ class Definitions:
         self._bindings: dict[str, dict[str, list[ast.stmt]]] = {}
         self._locals: dict[ast.AST, dict[str, list[Binding]]] = {}
         self._imports: dict[ast.AST, dict[str, Value | None]] = {}
+        self._set: dict[Class, dict[str, list[tuple[Function, ast.Assign | ast.AnnAssign]]]] = {}
         for module in self.modules:
             self._index(module)
 
@@ -309,13 +310,25 @@ class Definitions:
                     values.add(self.annotated(base.module, statement.annotation, depth + 1))
                 elif isinstance(statement, ast.Assign) and name in map(dotted, statement.targets):
                     values.add(self.value(base.module, None, statement.value, depth + 1))
-            for method in base.methods.values():
-                for node in ast.walk(method.node):
-                    if isinstance(node, ast.Assign) and f"self.{name}" in map(dotted, node.targets):
-                        values.add(self.value(base.module, method, node.value, depth + 1))
-                    elif isinstance(node, ast.AnnAssign) and dotted(node.target) == f"self.{name}":
-                        values.add(self.annotated(base.module, node.annotation, depth + 1))
+            for method, node in self._set_in(base).get(f"self.{name}", ()):
+                if isinstance(node, ast.Assign):
+                    values.add(self.value(base.module, method, node.value, depth + 1))
+                else:
+                    values.add(self.annotated(base.module, node.annotation, depth + 1))
         return values.pop() if len(values) == 1 else None
+
+    def _set_in(self, owner: Class) -> dict[str, list[tuple[Function, ast.Assign | ast.AnnAssign]]]:
+        """The assignments in the methods of a class, by what they assign to."""
+        found = self._set.get(owner)
+        if found is None:
+            found = self._set[owner] = {}
+            for method in owner.methods.values():
+                for node in ast.walk(method.node):
+                    if isinstance(node, ast.Assign | ast.AnnAssign):
+                        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                        for name in {*map(dotted, targets)}:
+                            found.setdefault(name, []).append((method, node))
+        return found
 
     # Annotations
 
