@@ -19,9 +19,11 @@ WIRED_BY = {
     "errors": r".*install_error_answers.*\n",
     "health": r".*install_health.*\n",
     "metrics": r".*\bmeasure\b.*\n",
+    "retries": r".*\bretries\b.*\n",
     "telemetry": r".*(install_telemetry|observe).*\n",
 }
-"""The lines of database.py and database_kit/engine.py."""
+"""The lines of database.py, database_kit/engine.py and the tests' conftest.py."""
+WIRED_FILES = ("app/database.py", "app/database_kit/engine.py", "tests/database/conftest.py")
 MORE_FILES = {"reads": ["hot_statements.py", "hot_writes.py"]}
 """Besides those that are named after the extra."""
 PARTS = {"agents", "citus", "diagnostics", "enums", "views"}
@@ -64,7 +66,7 @@ def test_deleted(extra: str, with_all: Path, tmp_path: Path) -> None:
     for file in files:
         file.unlink()
     lines = re.compile(WIRED_BY.get(extra, r"\Z "))
-    for file in (project / "app" / "database.py", project / "app" / "database_kit" / "engine.py"):
+    for file in map(project.joinpath, WIRED_FILES):
         file.write_text(lines.sub("", file.read_text(encoding="utf-8")), encoding="utf-8")
 
     assert failures(project) == []
