@@ -76,6 +76,16 @@ def test_settings_that_are_elsewhere(
     assert git(source, "diff", "--stat", "--cached", "HEAD") == ""
 
 
+def test_the_guide_says_where_alembic_runs(template: Path, tmp_path: Path) -> None:
+    project = copy_project(NAME, tmp_path / "project")
+    in_the_package(project)
+
+    add_layer(template, project, db_existing="adopt", db_adopt_env="replace")
+
+    guide = (project / "DATABASE.md").read_text(encoding="utf-8")
+    assert "\ncd desk && uv run alembic upgrade head\n" in guide
+
+
 def test_the_oldest_releases(
     template: Path, environments: Path, tmp_path: Path, new_database: Callable[[], str]
 ) -> None:
