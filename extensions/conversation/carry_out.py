@@ -46,6 +46,7 @@ def carry_out(state: CopierContext, plan: Plan, answers_before: bytes | None) ->
     checks = verify(project, answers, plan, imports=imports, environ=os.environ)
     destination = str(state.options["dst_path"])
     adopted = Adopted(project, destination, state.answers_file, answers, plan, applied, checks)
+    adopted = replace(adopted, other_version=state.is_copy_of_another_version)
     if adopted.failed and (plan.created or applied.changes):
         recorded = Change(project / state.answers_file, answers_before, b"", ())
         new = [name for name in plan.created if name != state.answers_file]

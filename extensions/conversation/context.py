@@ -71,6 +71,14 @@ class CopierContext:
         return "db_added_on" in self.known
 
     @property
+    def is_copy_of_another_version(self) -> bool:
+        """Whether the layer is of one version of the template, and this copies another one."""
+        rendered: Mapping[str, Any] = self.variables.get("_copier_answers") or {}
+        versions = {str(self.recorded.get("_commit")), str(rendered.get("_commit"))} - {"None"}
+        is_copy = self.variables.get("_copier_operation") == "copy"
+        return self.has_layer and is_copy and len(versions) > 1
+
+    @property
     def is_undo(self) -> bool:
         """Whether the layer is to be taken out."""
         return bool(self.data.get("db_undo"))

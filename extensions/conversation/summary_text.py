@@ -56,6 +56,8 @@ class Adopted:
     """Places in the project's code, each with the rule of the audit that it breaks."""
     taken_back: bool = False
     """Whether a failed copy was rolled back."""
+    other_version: bool = False
+    """Whether the layer is of another version of the template, which only an update brings here."""
 
     @property
     def failed(self) -> bool:
@@ -87,6 +89,9 @@ def _sections(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[st
         return
     if changed_nothing and not adopted.failed:
         yield "", f"The database layer in {place} is complete: nothing was changed."
+        if adopted.other_version:
+            command = f"copier update --trust --skip-answered -a {adopted.answers_file}"
+            yield "Update", f"The template has another version now: `{command}` merges it."
     else:
         yield "", f"The {DATABASES[answers.type]} layer is in {place}"
         yield from _done(adopted)

@@ -12,7 +12,9 @@ from tests.support.template import (
     changed_files,
     commit_all,
     copy_with_layer,
+    release,
     run_copier,
+    snapshot_template,
 )
 
 
@@ -59,3 +61,17 @@ def test_at_a_terminal_without_prompting_to_overwrite(template: Path, committed:
     assert done.returncode == 0, done.stderr
     assert "Overwrite" not in done.stdout + done.stderr
     assert changed_files(committed) == []
+
+
+def test_of_a_newer_template_says_what_updates(tmp_path: Path) -> None:
+    own_template = snapshot_template(tmp_path / "template")
+    project = copy_with_layer(own_template, "uv-app", tmp_path / "project")
+    commit_all(project, "Add the database layer")
+    again = run_copier("copy", "--trust", "--defaults", own_template, project)
+    release(own_template, "v9.0.0", pool=("FIFO", "first-in, first-out"))
+
+    done = run_copier("copy", "--trust", "--defaults", own_template, project)
+
+    assert "Update" not in again.stderr
+    assert "another version now: `copier update" in " ".join(done.stderr.split())
+    assert changed_files(project) == []
