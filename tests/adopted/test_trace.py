@@ -201,6 +201,7 @@ def test_a_difference_is_named_and_no_file_changes(desk: Desk) -> None:
     assert changed_files(desk.project) == [" M desk/main.py"]
 
 
+@pytest.mark.thorough
 def test_a_plugin_that_the_settings_leave_out_gets_no_option(desk: Desk) -> None:
     plugin = """
 def pytest_addoption(parser):

@@ -54,7 +54,11 @@ SHOP_PAGES = [
     "how-to/testing.md",
     "how-to/zero-downtime-migrations.md",
 ]
-LONG_PAGES = {"how-to/routine.md", "how-to/zero-downtime-migrations.md"}
+LONG_PAGES = {
+    "how-to/observability.md",
+    "how-to/routine.md",
+    "how-to/zero-downtime-migrations.md",
+}
 FOLLOWED = {
     *SHOP_PAGES,
     "how-to/coding-agents.md",

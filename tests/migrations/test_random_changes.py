@@ -40,6 +40,7 @@ def test_postgresql(
     run(environment, project, "tests.database", new_database(), "template1")
 
 
+@pytest.mark.thorough
 def test_supabase(template: Path, environments: Path, tmp_path: Path) -> None:
     project = copy_project("supabase-notes", tmp_path / "notes")
     add_layer(template, project, db_type="supabase", db_extras=["enums", "views"])
