@@ -79,6 +79,7 @@ def write(alembic_config, tmp_path):
             "rewritten",
         ),
         ("op.execute('ALTER TABLE t SET UNLOGGED')", "rewritten"),
+        ("op.execute('\\n  ALTER  TABLE t\\n  ALTER a TYPE bigint')", "rewritten"),
         ('op.alter_column("t", "a", nullable=False)', "blocks reads while rows"),
         ('op.create_check_constraint("c", "t", "a > 0")', "NOT VALID"),
         ('op.create_primary_key(None, "t", ["a"])', "USING INDEX"),
