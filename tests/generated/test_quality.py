@@ -103,6 +103,8 @@ def test_ruff(adopted: Adopted) -> None:
     target = "py" + answers["db_python"].replace(".", "")
     silent(
         *["ruff", "check", "--isolated", "--no-cache", *RULES, f"--target-version={target}"],
+        # PEP 8's limit, which isort goes by, too.
+        *["--line-length=79", "--config", "lint.isort.split-on-trailing-comma=false"],
         *style(adopted),
         *files,
         cwd=adopted.project,
