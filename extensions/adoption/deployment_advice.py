@@ -107,7 +107,9 @@ def advise_on_image(
         is_code = path.suffix in (".py", ".mako") and not path.is_relative_to(tests)
         if not is_code and file != ini:
             continue
-        installed = _covers(final.installed, file) and not path.is_relative_to(migrations)
+        # A build takes in the package alone.
+        is_built = file != ini and not path.is_relative_to(migrations)
+        installed = is_built and _covers(final.installed, file)
         top = f"{path.parts[0]}/" if len(path.parts) > 1 else file
         if not installed and not _covers(final.sources, file):
             missing[top] = None

@@ -290,10 +290,7 @@ def _parts(change: Change) -> Iterator[str]:
         if change.path.suffix == ".toml" and (match := LIST_OF_ONE_LINE.match(line)):
             items = QUOTED.findall(match[1])
             yield from (item for item in items if item not in before and item not in raised)
-        elif change.path.suffix != ".toml" or line.strip(" ,\"'") not in {
-            "]",
-            *QUOTED.findall(before),
-        }:
+        elif change.path.suffix != ".toml" or line.strip(" ,") != "]":
             yield line
 
 

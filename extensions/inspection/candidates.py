@@ -10,7 +10,7 @@ from .app_factories import find_names_of_objects, find_served
 from .applications import Application, Served, build_sites, find_mounted
 from .import_base import ABOVE, Base, find_base
 from .manifests import is_development_file
-from .references import Reference, base_of, nearness
+from .references import STARTING, Reference, base_of, nearness
 from .roles import Role
 from .sources import Sources, entry_weight
 from .tree import ancestors, is_within, join, parent
@@ -63,14 +63,17 @@ def find_candidates(
     """The applications of a tree, best first; those of tests and foreign code are none.
 
     Directories with odd names count only where no other holds an application; examples,
-    documentation and scripts only in a tree that has no other code: there they are the project.
+    documentation and scripts only where a command of the project starts an application there, or
+    in a tree that has no other code: there they are the project.
     """
     hidden = Role.TEST | Role.FOREIGN | Role.MIGRATION
     applications = _applications(sources, references, hidden | Role.SIDE | Role.ODD)
     if not applications and not _is_generator(sources):
         applications = _applications(sources, references, hidden | Role.SIDE)
-        if not applications and not _has_own_code(sources):
+        if not applications:
             applications = _applications(sources, references, hidden)
+            if _has_own_code(sources):
+                applications = [a for a in applications if _is_started(sources, a, references)]
         for application in applications:
             if sources.tree.role(application.file) & (Role.SIDE | Role.ODD):
                 sources.take_for_code(parent(application.file))
@@ -86,6 +89,21 @@ def _applications(sources: Sources, references: list[Reference], without: int) -
     find_names_of_objects(sources, paths, references, found)
     find_mounted(sources, paths, found)
     return found
+
+
+def _is_started(sources: Sources, application: Application, references: list[Reference]) -> bool:
+    """Whether an image or the like serves it as part of a package with such a name.
+
+    A README of a library serves its examples.
+    """
+    return any(
+        reference.weight >= STARTING
+        and not sources.tree.role(reference.file)
+        and (base := base_of(reference, file)) is not None
+        and not sources.tree.role(join(base, "_"))
+        for file in application.files
+        for reference in references
+    )
 
 
 def _is_generator(sources: Sources) -> bool:

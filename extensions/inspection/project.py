@@ -120,7 +120,9 @@ def _with_application(
         requirements=requirements,
         development=_development(manifests),
         tests_dir=tests_dir,
-        pytest=find_pytest(tree, root, layout.base, tests_dir, manifests, manifest),
+        pytest=find_pytest(
+            tree, root, layout.base, tests_dir, manifests, manifest, dependencies.manager
+        ),
         code_style=find_code_style(tree, root, manifests),
         existing_layer=tuple(database.findings),
         problems=tuple(_shown(problem, root) for problem in problems),

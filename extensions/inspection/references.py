@@ -19,6 +19,8 @@ MAX_COMMAND_FILES = 200
 MAX_COMMAND_DEPTH = 4
 MAX_COMMAND_TEXT = 60_000
 _REACH = 250
+STARTING = 3.0
+"""The weight of files that start applications, such as a Dockerfile."""
 
 _COMMAND_SUFFIXES = (
     ".bat", ".cmd", ".ps1", ".replit", ".sh", "app.json", "compose.yaml", "compose.yml",
@@ -91,7 +93,7 @@ def _weight(path: str) -> float:
     if name.startswith("readme"):
         return 1.0
     if "file" in name or name.startswith(("compose", "docker-compose", "pyproject")):
-        return 3.0
+        return STARTING
     return 2.0
 
 

@@ -70,9 +70,18 @@ class Sources:
         return self._below[key]
 
     def take_for_code(self, directory: str) -> None:
-        """Forget what the names of `directory` and of those above it say about its modules."""
+        """Forget what the names of `directory` and of those above it say about its modules.
+
+        A namespace package has the name in several places.
+        """
         top = next(d for d in reversed(list(ancestors(directory))) if d and self._role(d))
-        for _, listed in self.tree.directories_below(top):
+        depth = top.count("/")
+        named = [
+            d
+            for d in self.tree.directories
+            if d.count("/") == depth and basename(d) == basename(top)
+        ]
+        for _, listed in (below for d in named for below in self.tree.directories_below(d)):
             listed.role &= ~(Role.SIDE | Role.ODD)
         self._below.clear()
 

@@ -66,6 +66,7 @@ def find_pytest(
     tests_dir: str | None,
     manifests: list[Manifest],
     chosen: Manifest | None,
+    manager: str,
 ) -> PytestFacts:
     """How pytest is set up, and whether it finds the modules that are imported from `base`."""
     pyproject = next((m for m in manifests if m.kind == "pyproject"), None)
@@ -86,7 +87,7 @@ def find_pytest(
     bounds = (manifest.bound("pytest") for manifest in manifests)
     # Where there is a src, build tools take what is in it for the modules, never src itself.
     is_above_src = base == root and tree.has_directory(join(root, "src"))
-    installed = not is_above_src and _is_installed(pyproject, manifests, chosen)
+    installed = not is_above_src and _is_installed(pyproject, manifests, chosen, manager)
     return PytestFacts(
         config_file=config_file,
         asyncio_mode=mode if isinstance(mode, str) else None,
@@ -182,7 +183,10 @@ def _inserted(tree: Tree, path: str) -> str | None:
 
 
 def _is_installed(
-    pyproject: Manifest | None, manifests: list[Manifest], chosen: Manifest | None
+    pyproject: Manifest | None,
+    manifests: list[Manifest],
+    chosen: Manifest | None,
+    manager: str,
 ) -> bool:
     """Whether installing the project's dependencies installs its own package too."""
     if any(m.installs_itself for m in manifests):
@@ -198,7 +202,9 @@ def _is_installed(
     )
     if False in switches:
         return False
-    return True in switches or bool(pyproject.table("build-system"))
+    # PDM builds a project without the table, too, by setuptools.
+    builds = manager == "pdm" or bool(pyproject.table("build-system"))
+    return True in switches or builds
 
 
 def _options(tree: Tree, root: str, manifests: list[Manifest]) -> Mapping[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -193,13 +194,18 @@ class Change:
 
     @property
     def added_apart(self) -> tuple[str, ...]:
-        """The added lines without those that differ by a raised bound alone."""
+        """The added lines without those that differ by a raised bound or by their place alone."""
         old = decode(self.before).content.splitlines() if self.before is not None else []
         known = {line.rstrip(" ,") for line in old}
+        kept = set(decode(self.after).content.splitlines())
+        # A list of one line that now has one for each item.
+        rewritten = [line for line in old if line not in kept and self.path.suffix == ".toml"]
+        moved = {part.strip() for line in rewritten for part in _parts_of_list(line)}
         return tuple(
             line
             for line in self.added
-            if not any(
+            if line.strip(" \t,") not in moved
+            and not any(
                 line.strip(" \t,\"'") == new or line.replace(new, was, 1).rstrip(" ,") in known
                 for was, new in self.raised
             )
@@ -207,6 +213,14 @@ class Change:
 
 
 _DIFF_LIMIT = 250_000
+_LIST_OF_ONE_LINE = re.compile(r"(\s*[\w.\"-]+\s*=\s*\[)(.*)(\]),?\s*(?:#.*)?")
+_ITEM = re.compile(r"\"[^\"]*\"|'[^']*'")
+
+
+def _parts_of_list(line: str) -> tuple[str, ...]:
+    """What a TOML list of one line consists of: its beginning, its items, and its end."""
+    found = _LIST_OF_ONE_LINE.fullmatch(line)
+    return (found[1], *_ITEM.findall(found[2]), found[3]) if found else ()
 
 
 def _new(old: list[str], new: list[str]) -> list[str]:

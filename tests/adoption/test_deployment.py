@@ -48,6 +48,11 @@ CASES: dict[str, tuple[Mapping[str, str], Mapping[str, Any], list[str]]] = {
                        "COPY --from=build /wheels /wheels\n"},
         {}, [COPY_TOO],
     ),
+    "an environment that everything is installed in": (
+        {"Dockerfile": f"FROM python AS build\nWORKDIR /srv\nADD . /srv\nRUN uv sync --no-dev\n"
+                       f"{BASE}COPY --from=build /srv/.venv /srv/.venv\n"},
+        {}, [COPY_TOO],
+    ),
     "taken over from another stage": (
         {"Dockerfile": f"FROM python AS build\nCOPY . .\n{BASE}COPY --from=build /srv /srv\n"}, {},
         [],

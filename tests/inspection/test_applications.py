@@ -18,6 +18,10 @@ NO_APPLICATION = {
     "an application in an example of a library": {
         "shop/__init__.py": "x = 1\n", "shop/core.py": EMPTY, "examples/a.py": APP,
     },
+    "an application in an example of a library, with an image of its own": {
+        "shop/__init__.py": "x = 1\n", "shop/core.py": EMPTY, "examples/a.py": APP,
+        "Dockerfile": 'WORKDIR /examples\nCMD ["uvicorn", "a:app"]\n',
+    },
     "an application in the documentation": {"shop/core.py": EMPTY, "docs/src/main.py": APP},
     "an application in a docstring": {"shop/core.py": f'"""Use it so:\n\n{APP}"""\n'},
     "an application in a comment": {"shop/core.py": "# app = FastAPI()\nimport fastapi\n"},

@@ -296,6 +296,15 @@ CASES = [
         ".", "", "server.py", "server:app", project_root="deploy",
     ),
     Case(
+        "a namespace package of several directories, with an example's name",
+        {"pyproject.toml": PYPROJECT, "development/notes.py": "x = 1\n",
+         "bases/example/api/__init__.py": EMPTY,
+         "bases/example/api/core.py": f"from example.users import x\n{APP}",
+         "components/example/users/__init__.py": "x = 1\n",
+         "projects/api/Dockerfile": 'CMD ["uvicorn", "example.api.core:app"]\n'},
+        "bases/example", "example", "bases/example/api/core.py", "example.api.core:app",
+    ),
+    Case(
         "main.py and helpers beside the one large package",
         {"pyproject.toml": PYPROJECT, "main.py": f"from store.m1 import x\nimport helper\n{APP}",
          "helper.py": EMPTY, "paths.py": EMPTY, "colors.py": EMPTY,

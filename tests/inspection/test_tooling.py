@@ -61,6 +61,12 @@ REACHED: dict[str, tuple[dict[str, str], str, bool]] = {
     "conftest.py in src does not help tests beside it": (
         {**SRC, "src/conftest.py": ""}, "src", False,
     ),
+    "PDM, which builds without the table": (
+        {**SRC, "pyproject.toml": f"{PYPROJECT}[tool.pdm]\n"}, "src", True,
+    ),
+    "PDM, which is not to build": (
+        {**SRC, "pyproject.toml": f"{PYPROJECT}[tool.pdm]\ndistribution = false\n"}, "src", False,
+    ),
     "a package that requirements.txt does not install": (
         {**SRC, "pyproject.toml": BUILD, "requirements.txt": "fastapi\n"}, "src", False,
     ),

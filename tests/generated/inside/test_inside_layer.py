@@ -38,7 +38,7 @@ async def test_an_old_fastapi_is_named(monkeypatch):
     monkeypatch.setattr("fastapi.Depends", lambda dependency=None, *, use_cache=True: None)
     spec = importlib.util.find_spec("app.database")
 
-    with pytest.raises(ImportError, match="is installed; 0.121 is needed"):
+    with pytest.raises(ImportError, match=r"is installed; 0\.121 is needed"):
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
 
