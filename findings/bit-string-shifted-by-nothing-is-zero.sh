@@ -44,7 +44,10 @@ async def main():
         flags = [BitString(f"{number:04b}") for number in range(16)]
         await connection.execute(member.insert(), [{"flags": bits} for bits in flags])
         for places in range(9):
-            left, right = member.c.flags.bitwise_lshift(places), member.c.flags.bitwise_rshift(places)
+            left, right = (
+                member.c.flags.bitwise_lshift(places),
+                member.c.flags.bitwise_rshift(places),
+            )
             for bits, to_left, to_right in await connection.execute(
                 select(member.c.flags, left, right)
             ):
@@ -56,7 +59,9 @@ async def main():
     print("BitString('1010') >> 0:", BitString("1010") >> 0)
     print("other than PostgreSQL:", *sorted(different))
     if different != {f"{number:04b} >> 0" for number in range(1, 16)}:
-        sys.exit("changed: a bit string that is shifted by nothing is the same, or others differ too")
+        sys.exit(
+            "changed: a bit string that is shifted by nothing is the same, or others differ too"
+        )
 
 
 asyncio.run(main())

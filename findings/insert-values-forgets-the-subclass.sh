@@ -74,7 +74,9 @@ async def main():
         await session.flush()
         await session.execute(update(Manager).where(Manager.name == "Bo").values(desk=1))
         by_criterion = await session.scalar(select(func.sum(Engineer.desk)))
-        await session.execute(update(Manager), [{"name": "Bo", "desk": 2}, {"name": "Cy", "desk": 3}])
+        await session.execute(
+            update(Manager), [{"name": "Bo", "desk": 2}, {"name": "Cy", "desk": 3}]
+        )
         by_list = await session.scalar(select(func.sum(Engineer.desk)))
     await engine.dispose()
     print("stored:", kinds, "an engineer's desk by where() and by a list:", by_criterion, by_list)
