@@ -17,8 +17,10 @@ from .async_functions import AsyncSessions, Writer
 from .async_names import async_name
 from .code_width import DEFAULT, code_width
 from .definitions import Definitions, Function
+from .given_sessions import find_given_sessions
 from .mapped_attributes import Models
 from .modules import Module, Project, UnprovenError
+from .nested_projects import nested_projects
 from .overridden_session import check_replaced, overrides
 from .rewriting import Rewriting
 from .route_trees import Sorter, Trees
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ASYNC = "async"
+_MAX_BYTES = 8_000_000
+"""Of a module: scripts that carry packages, such as get-pip.py, are large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def convert(path: Path, layer: Layer) -> Conversion:
         UnprovenError: nothing can be converted; the message says why.
     """
     project = Project.at(path, layer.import_base)
-    contents, modules, tests = _read_all(project, path, layer.own)
+    contents, modules, tests = _read_all(project, path, layer.dependency, layer.own)
     definitions = Definitions(project, modules, layer.dependency)
     dependency = read_dependency(definitions, layer.dependency)
     models = Models(definitions, layer.base)
@@ -118,6 +122,7 @@ def convert(path: Path, layer: Layer) -> Conversion:
     ):
         # Where tests override the dependency, other sessions go elsewhere.
         definitions.factory = dependency.factory
+    find_given_sessions(definitions, tests)
     reader = Reader(definitions, models, layer.driver)
     sorter = Sorter(definitions, models, reader, tests)
     trees = sorter.sort()
@@ -157,7 +162,7 @@ def dependency_answer(path: Path, dependency: str, import_base: str) -> dict[str
     """
     project = Project.at(path, import_base)
     name = dependency.rpartition(":")[2].encode()
-    _, modules, tests = _read_all(project, path, (), name, b"sessionmaker")
+    _, modules, tests = _read_all(project, path, dependency, (), name, b"sessionmaker")
     definitions = Definitions(project, modules, dependency)
     found = read_dependency(definitions, dependency)
     replaced = [
@@ -174,7 +179,7 @@ def dependency_answer(path: Path, dependency: str, import_base: str) -> dict[str
 
 
 def _read_all(
-    project: Project, path: Path, own: Sequence[str], *words: bytes
+    project: Project, path: Path, dependency: str, own: Sequence[str], *words: bytes
 ) -> tuple[dict[str, str], list[Module], set[str]]:
     """The contents of the project's modules, the modules, and which of them are tests."""
     sources = project.sources
@@ -186,7 +191,7 @@ def _read_all(
     for file in sources.modules("", without=Role.FOREIGN):
         if any(is_within(file, place) or file == place for place in own):
             continue
-        data = read(path, file)
+        data = read(path, file, limit=_MAX_BYTES)
         if data is None or (words and not any(word in data for word in words)):
             continue
         content = decode(data).content
@@ -198,6 +203,10 @@ def _read_all(
         modules.append(Module(file, project.base, tree))
         if file not in code or is_test_file(file.rpartition("/")[2]):
             tests.add(file)
+    kept = project.file_of(dependency.partition(":")[0]) or ""
+    apart = nested_projects(project, modules, kept)
+    modules = [module for module in modules if not any(is_within(module.file, d) for d in apart)]
+    tests &= {module.file for module in modules}
     return contents, modules, tests
 
 

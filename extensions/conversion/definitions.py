@@ -145,6 +145,8 @@ class Definitions:
         self.project = project
         self.modules = list(modules)
         self.dependencies = {dependency}
+        self.given_sessions: set[tuple[Function, str]] = set()
+        """Parameters without an annotation that each call gives a session."""
         self.factory = ""
         """The session factory whose sessions can be async ones, as "app.db:SessionLocal"."""
         self.functions: list[Function] = []
@@ -155,6 +157,8 @@ class Definitions:
         self._bindings: dict[str, dict[str, list[ast.stmt]]] = {}
         self._locals: dict[ast.AST, dict[str, list[Binding]]] = {}
         self._imports: dict[ast.AST, dict[str, Value | None]] = {}
+        self._filled: dict[Function, list[tuple[ast.arg, ast.Call, Value | None]]] = {}
+        self._results: dict[Function, list[ast.expr]] = {}
         self._set: dict[Class, dict[str, list[tuple[Function, ast.Assign | ast.AnnAssign]]]] = {}
         for module in self.modules:
             self._index(module)
@@ -395,8 +399,15 @@ class Definitions:
         value = getattr(statements[0], "value", None) if len(statements) == 1 else None
         return value if isinstance(value, ast.Call) else None
 
-    def depends(self, function: Function) -> Iterator[tuple[ast.arg, ast.Call, Value | None]]:
+    def depends(self, function: Function) -> list[tuple[ast.arg, ast.Call, Value | None]]:
         """The parameters of a function that dependencies fill, with the call of `Depends`."""
+        if function not in self._filled:
+            self._filled[function] = list(self._dependencies_of(function))
+        return self._filled[function]
+
+    def _dependencies_of(
+        self, function: Function
+    ) -> Iterator[tuple[ast.arg, ast.Call, Value | None]]:
         for parameter in function.parameters:
             annotation, module = parameter.annotation, function.module
             calls = [function.defaults.get(parameter.arg)]
@@ -406,7 +417,7 @@ class Definitions:
                 calls += annotation.slice.elts[1:]
             for call in calls:
                 if isinstance(call, ast.Call) and self.is_depends(module, call):
-                    yield parameter, call, self.dependency_of(module, parameter, call)
+                    yield parameter, call, self.dependency_of(module, annotation, call)
 
     def is_depends(self, module: Module, call: ast.Call) -> bool:
         """Whether a call is one of `Depends`."""
@@ -414,13 +425,12 @@ class Definitions:
         return found is not None and found.external in DEPENDS
 
     def dependency_of(
-        self, module: Module, parameter: ast.arg | None, call: ast.Call
+        self, module: Module, annotation: ast.expr | None, call: ast.Call
     ) -> Value | None:
-        """The function or class that a `Depends(…)` names."""
+        """The function or class that a `Depends(…)` names, or else the annotation beside it."""
         given = [*call.args[:1], *(k.value for k in call.keywords if k.arg == "dependency")]
         if given:
             return self.value(module, None, given[0])
-        annotation = parameter.annotation if parameter else None
         if isinstance(annotation, ast.Subscript) and isinstance(annotation.slice, ast.Tuple):
             annotation = annotation.slice.elts[0]
         return self.value(module, None, annotation) if annotation is not None else None
@@ -555,14 +565,21 @@ class Definitions:
             return SESSION
         if found := self.annotated(function.module, function.node.returns, depth):
             return found
-        nodes = list(own_nodes(function.node))
-        values = [
-            node.value
-            for node in nodes
-            if isinstance(node, ast.Return | ast.Yield) and node.value is not None
-        ]
-        found_values = {self.value(function.module, function, value, depth + 1) for value in values}
-        return found_values.pop() if len(found_values) == 1 else None
+        values = {
+            self.value(function.module, function, node, depth + 1)
+            for node in self.results(function)
+        }
+        return values.pop() if len(values) == 1 else None
+
+    def results(self, function: Function) -> list[ast.expr]:
+        """The expressions that a function returns or yields."""
+        if function not in self._results:
+            self._results[function] = [
+                node.value
+                for node in own_nodes(function.node)
+                if isinstance(node, ast.Return | ast.Yield) and node.value is not None
+            ]
+        return self._results[function]
 
     def locals(self, function: Function) -> dict[str, list[Binding]]:
         """The names that a function binds, with the expression or parameter each comes from."""
@@ -598,6 +615,8 @@ class Definitions:
             return Value("class" if function.is_of_class else "instance", function.owner)
         if found := self.annotated(function.module, parameter.annotation, depth + 1):
             return found
+        if (function, parameter.arg) in self.given_sessions:
+            return SESSION
         for filled, _, value in self.depends(function):
             if filled is parameter and value and value.function:
                 return self.returned(value.function, depth + 1)

@@ -55,6 +55,9 @@ class Module:
     base: str
     tree: ast.Module
     parents: dict[ast.AST, ast.AST] = field(default_factory=dict[ast.AST, ast.AST])
+    _imports: dict[Scope, dict[str, Imported]] = field(
+        default_factory=dict[Scope, dict[str, Imported]]
+    )
 
     @property
     def name(self) -> str:
@@ -79,21 +82,25 @@ class Module:
 
     def imports(self, scope: Scope) -> dict[str, Imported]:
         """The names that imports of a scope bind, by the name that is bound."""
-        found: dict[str, Imported] = {}
+        known = self._imports.get(scope)
+        if known is not None:
+            return known
+        found = self._imports[scope] = {}
         for node in statements_of(scope):
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     bound = alias.asname or alias.name.partition(".")[0]
                     found[bound] = Imported(alias.name, None, node.lineno)
             elif isinstance(node, ast.ImportFrom):
-                module = self._absolute(node)
+                module = self.absolute(node)
                 for alias in node.names:
                     # Several `*` are several imports, whose names only their modules tell.
                     starred = f"{module}.*" if alias.name == "*" else alias.name
                     found[alias.asname or starred] = Imported(module, alias.name, node.lineno)
         return found
 
-    def _absolute(self, node: ast.ImportFrom) -> str:
+    def absolute(self, node: ast.ImportFrom) -> str:
+        """The absolute name of the module that an import statement names."""
         if not node.level:
             return node.module or ""
         own = self.name.split(".") if self.name else []

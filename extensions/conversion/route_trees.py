@@ -6,12 +6,12 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..inspection.python_source import dotted
 from .call_arguments import argument_of
 from .definitions import SESSION, Class, Definitions, Function, own_nodes
 from .eager_loading import EagerLoading, Load, option_of
 from .lazy_loads import Responses
 from .queries import TERMINALS
+from .replaced_by_tests import replaced
 from .session_use import Call, Obstacle, Reader, SessionUse, session_parameters
 
 if TYPE_CHECKING:
@@ -267,7 +267,8 @@ class Sorter:
                 if isinstance(node.ctx, ast.Load):
                     self._refer(module, node)
             if module.file in self._tests:
-                self._find_replaced(module, names)
+                for function, call, name in replaced(self._definitions, module, self._leading):
+                    self._stay(function, call, f"a test replaces {name}", module)
 
     def _refer(self, module: Module, node: ast.Name | ast.Attribute) -> None:
         around = self._definitions.function_around(module, node)
@@ -291,20 +292,6 @@ class Sorter:
             self._overridden.add(target)
             return
         self._stay(target, node, f"{target.name} is used as a value", module)
-
-    def _find_replaced(self, module: Module, names: set[str]) -> None:
-        """Functions that tests replace by their name."""
-        for node in ast.walk(module.tree):
-            if not isinstance(node, ast.Call):
-                continue
-            if dotted(node.func).rpartition(".")[2] not in {"object", "patch", "setattr"}:
-                continue
-            for argument in node.args[:2]:
-                text = argument.value if isinstance(argument, ast.Constant) else ""
-                name = str(text).rpartition(".")[2]
-                for function in self._leading if name in names else ():
-                    if function.node.name == name:
-                        self._stay(function, node, f"a test replaces {name}", module)
 
     # Obstacles
 
