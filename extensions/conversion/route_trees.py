@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from .call_arguments import argument_of
 from .definitions import SESSION, Class, Definitions, Function, own_nodes
 from .eager_loading import EagerLoading, Load, option_of
+from .helper_functions import Helpers
 from .lazy_loads import Responses
 from .queries import TERMINALS
 from .replaced_by_tests import replaced
@@ -129,6 +130,7 @@ class Sorter:
         self._reader.dependencies = frozenset(
             target for targets in self._depends.values() for target in targets
         )
+        self._reader.helpers = Helpers(self._definitions, self._leading)
         self._find_references()
         for function in self._leading:
             self._reader.judge(self._uses[function])
@@ -352,6 +354,7 @@ class Sorter:
                 break
 
     def _tree(self, function: Function) -> set[Function]:
+        """A function and all below it, those without a session as well."""
         seen: set[Function] = set()
         pending = [function]
         while pending:
@@ -360,7 +363,7 @@ class Sorter:
                 seen.add(current)
                 pending += [call.target for call in self._uses[current].calls]
                 pending += [f for f in self._depends[current] if f in self._uses]
-        return {f for f in seen if f in self._leading or f is function}
+        return {f for f in seen if not self._definitions.is_dependency(f)}
 
     def _check_escapes(self) -> None:
         """Stop at objects whose methods may be called where reading does not see it."""

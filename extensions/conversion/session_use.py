@@ -11,6 +11,8 @@ from .blocking import Blocking
 from .call_arguments import argument_of
 from .definitions import OWN_SESSION, SESSION, Class, Definitions, Function, own_nodes
 from .driver_values import Values, driver_problems
+from .helper_functions import Helpers
+from .hidden_loads import HiddenLoads
 from .lazy_loads import lazy_loads
 from .queries import Chain, NoSelectError, Queries, generators
 
@@ -111,6 +113,9 @@ class Reader:
         self.driver = driver
         self.blocking = Blocking(definitions)
         self.callers: dict[Function, list[tuple[Function, ast.Call]]] = {}
+        self.helpers = Helpers(definitions, ())
+        self._hidden_loads = HiddenLoads(definitions, models)
+        self._helped: dict[Function, list[Obstacle]] = {}
 
     def read(self, function: Function) -> SessionUse:
         """Find what of a function would change, and what is in the way."""
@@ -172,13 +177,35 @@ class Reader:
         self._decorators(use)
         self._filled(use)
         self._nodes(use)
-        for line, reason in lazy_loads(self.definitions, self.models, function, self.callers):
-            use.obstacles.append(Obstacle(function.module.file, line, reason, is_cured=True))
-        values = Values(self.definitions, self.models, self.callers)
-        for line, reason in driver_problems(values, use, self.driver):
-            use.obstacles.append(Obstacle(function.module.file, line, reason))
+        use.obstacles += self._of_objects(use)
+        for node, helper in self.helpers.below(function):
+            for obstacle in self._of_helper(helper):
+                reason = f"{helper.name}: {obstacle.reason}"
+                self._add(use, node, reason, cured=obstacle.is_cured)
         self._refreshes(use)
         self._rollbacks(use)
+
+    def _of_objects(self, use: SessionUse) -> list[Obstacle]:
+        """What a function does to objects that an async session, or asyncpg, does not."""
+        function, file = use.function, use.function.module.file
+        values = Values(self.definitions, self.models, self.callers)
+        found = [
+            Obstacle(file, line, reason, is_cured=True)
+            for lines in (
+                lazy_loads(self.definitions, self.models, function, self.callers),
+                self._hidden_loads.lines(function),
+            )
+            for line, reason in lines
+        ]
+        return found + [
+            Obstacle(file, line, reason)
+            for line, reason in driver_problems(values, use, self.driver)
+        ]
+
+    def _of_helper(self, helper: Function) -> list[Obstacle]:
+        if helper not in self._helped:
+            self._helped[helper] = self._of_objects(SessionUse(helper))
+        return self._helped[helper]
 
     def _add(self, use: SessionUse, node: ast.AST, reason: str, *, cured: bool = False) -> None:
         line = getattr(node, "lineno", use.function.node.lineno)
