@@ -5,8 +5,8 @@
 # Expected: dlt infers a column's type from its first value; one that comes later and does not fit
 #   gets a column of its own, as 1.5 gets count__v_double beside a BIGINT.
 # Seen: it fits whatever can be converted, with losses: a datetime becomes its day in UTC, which for
-#   23:00 in New York is the next one; 2 and 1.5 become true; a Decimal of 19 digits loses the last three in a DOUBLE.
-#   In the other order of the rows all of them are kept, in one column or two.
+#   23:00 in New York is the next one; 2 and 1.5 become true; a Decimal of 19 digits
+#   loses the last ones in a DOUBLE. In the other order of the rows all of them are kept.
 # Users: columns={"at": {"data_type": "timestamp"}} in the resource.
 
 set -euo pipefail
