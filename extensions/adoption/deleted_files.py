@@ -29,6 +29,24 @@ def conflicted_files(project: Path) -> list[str]:
     return paths + [path.removesuffix(".rej") for path in untracked.decode().split("\0") if path]
 
 
+def conflicting_versions(project: Path, path: str) -> tuple[bytes, ...]:
+    """A conflicted file as the template made it, as it was edited, and as it is made now.
+
+    Returns:
+        None of them where the conflict is not one of three versions.
+    """
+    try:
+        return tuple(_git(project, "show", f":{stage}:./{path}") for stage in (1, 2, 3))
+    except subprocess.SubprocessError:
+        return ()
+
+
+def settle(project: Path, path: str, content: bytes) -> None:
+    """Give a conflicted file its content, which counts as a change like any other then."""
+    (project / path).write_bytes(content)
+    _git(project, "reset", "--quiet", "--", path)
+
+
 def deleted_files(project: Path) -> list[str]:
     """The files of the last commit that an update has deleted."""
     deleted = _git(project, "diff", "--name-only", "--diff-filter=D", "--relative", "-z", "HEAD")

@@ -20,7 +20,8 @@ from ..project_files.requirement import Change
 from ..project_files.writing import WriteError, write_changes
 from ..project_paths import PathError, inside, read
 from .answers_file import ANSWERS_FILE, check_answers
-from .leftover_imports import Module, importers, without_exports
+from .leftover_imports import Module, importers
+from .package_exports import without_exports
 from .record import read_record, replaces_lines
 from .renamed_files import renamed_file
 from .same_content import is_same

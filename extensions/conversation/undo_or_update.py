@@ -18,15 +18,18 @@ from ..adoption.answers_file import (
 )
 from ..adoption.deleted_files import (
     conflicted_files,
+    conflicting_versions,
     deleted_files,
     edited_files,
     former_answers,
     merge_into,
     restore_files,
+    settle,
 )
 from ..adoption.layer_files import layer_files
 from ..adoption.leftover_imports import Module, importers
 from ..adoption.moved_layer import LostError, moved_answers
+from ..adoption.package_exports import merge_exports
 from ..adoption.plan import plan_update
 from ..adoption.rerender import RenderError, render_recorded
 from ..adoption.tenant_notes import in_an_update
@@ -41,6 +44,8 @@ from .undo_text import report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+CONFLICT = "you and the template changed the same lines; resolve the conflict markers."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -70,9 +75,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _update(project: Path, recorded: Mapping[str, Any]) -> Iterator[str]:
     """Finish an update; yields the lines to print."""
-    for path in conflicted_files(project):
-        yield f"{path}: you and the template changed the same lines; resolve the conflict markers."
     answers = Answers.of(recorded)
+    for path in conflicted_files(project):
+        if not _settle_exports(project, answers, path):
+            yield f"{path}: {CONFLICT}"
     yield from _keep_edited(project, answers)
     problems = list(check_answers(project, recorded))
     yield from problems
@@ -102,6 +108,19 @@ def _update(project: Path, recorded: Mapping[str, Any]) -> Iterator[str]:
     names = {module.name for module in modules if module}
     for place in importers(project, answers.import_base, names):
         yield f"{place}: it imports a module that this update has removed or moved."
+
+
+def _settle_exports(project: Path, answers: Answers, path: str) -> bool:
+    """Resolve a conflict in what the package of models exports, where that can be told."""
+    module = Module.of(path, answers.import_base)
+    versions = conflicting_versions(project, path)
+    if not module or module.name != answers.module("models") or not versions:
+        return False
+    base, edited, new = map(decode, versions)
+    merged = merge_exports(base.content, edited.content, new.content, module)
+    if merged is not None:
+        settle(project, path, edited.encode(merged))
+    return merged is not None
 
 
 def _convert(project: Path, answers: Answers) -> Iterator[str]:

@@ -81,10 +81,10 @@ def sorted_exports(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: (_kind(name), natural(name)))
 
 
-def exports(literals: Sequence[str]) -> str:
+def exports(literals: Sequence[str], *, columns: int = LINE_LENGTH) -> str:
     """Assign names, each in its quotation marks, to `__all__`: in a line or else in one each."""
     flat = f"__all__ = [{', '.join(literals)}]"
-    if len(flat) <= LINE_LENGTH:
+    if len(flat) <= columns:
         return flat
     inner = "".join(f"    {literal},\n" for literal in literals)
     return f"__all__ = [\n{inner}]"

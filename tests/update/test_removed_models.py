@@ -87,7 +87,8 @@ def test_edited_exports_and_the_answer_s_are_both_there(project: Path) -> None:
     assert (project / "app" / "models" / "unit.py").exists()
     assert mine in merged
     assert "from app.models.unit import Unit\n" in merged
-    assert "<<<<<<<" in merged
+    assert '"Tag", "Mine", "Unit"]' in merged
+    assert git(project, "diff", "--name-only", "--diff-filter=U") == ""
 
 
 def test_a_model_that_goes_although_somebody_edits_its_neighbours(
