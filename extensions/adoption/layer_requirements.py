@@ -36,7 +36,8 @@ EARLIER = (
 """Every text that a released version has written into a project.
 
 An update renews a requirement only where it still has one of these texts, and adds only packages
-that none of these names: the user may have taken one out. A release that changes a bound keeps the
+that none of these names, or that an answer has not needed before: the user may have taken another
+one out. A release that changes a bound keeps the
 former text here.
 """
 
@@ -65,6 +66,15 @@ def needs_of(answers: Answers, earlier: Sequence[str] = ()) -> Needs:
         floors=raised_where_declared(answers),
         limits=brought_along(answers),
     )
+
+
+def changed_needs(former: Answers, answers: Answers) -> tuple[list[str], list[str]]:
+    """The packages that are needed since an answer has changed, and those that no longer are."""
+    before, now = (
+        dict.fromkeys(requirement.key for requirement in needs_of(given).requirements)
+        for given in (former, answers)
+    )
+    return [key for key in now if key not in before], [key for key in before if key not in now]
 
 
 def main_requirements(answers: Answers) -> list[str]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..app_file import Wired, wire_application
+from ..app_file import Wired, unwire_application, wire_application
 from ..project_files.dependency_file import DependencyMerge, merge_dependencies
 from ..project_files.encoding import Text, decode
 from ..project_files.env_example import Variable, add_variables
 from ..project_files.gitignore import gitignores_above, protect_env
 from ..project_files.gitignore_exceptions import let_in
-from ..project_files.requirement import Change, Conflict
+from ..project_files.requirement import Change, Conflict, Requirement
 from ..project_paths import read
 from .autogenerate import notes_on_autogenerate
 from .deployment_advice import Layer, advise
-from .layer_requirements import EARLIER, needs_of
+from .layer_requirements import EARLIER, changed_needs, needs_of
 from .packages_built import keep_layer_out
 from .tenant_notes import left_to_do
 
@@ -155,21 +156,50 @@ def _test_files(project: Path, answers: Answers, changes: Sequence[Change]) -> t
     )
 
 
-def plan_update(project: Path, answers: Answers, files: Iterable[str]) -> Plan:
-    """Work out what an update changes in the files that list dependencies.
+def plan_update(
+    project: Path, answers: Answers, files: Iterable[str], *, former: Answers | None = None
+) -> Plan:
+    """Work out what an update changes in the user's files.
+
+    Those that list dependencies get what this version or another answer needs. The example of a
+    `.env` and the application's file change with an answer only: what the user has taken out
+    since stays out.
 
     Args:
         project: the project's directory.
         answers: what it records.
         files: the layer's own, relative to the project.
+        former: what it recorded before; None where nobody can tell.
     """
-    merge = merge_requirements(project, answers, earlier=EARLIER)
+    former = former or answers
+    added, dropped = changed_needs(former, answers)
+    earlier = [text for text in EARLIER if Requirement.parse(text).key not in added]
+    merge = merge_requirements(project, answers, earlier=earlier)
+    changes = list(merge.changes)
     notes = [*(conflict.message for conflict in merge.conflicts), *merge.notices]
+    listed = _read(project, answers.dependency_file) or ""
+    notes += [
+        f"{answers.dependency_file}: the layer no longer needs {name}; remove it if nothing "
+        "else does."
+        for name in dropped
+        if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", listed, re.IGNORECASE)
+    ]
+    before = {variable.name for variable in _variables(former)}
+    variables = [item for item in _variables(answers) if item.name not in before]
+    if variables and not answers.is_adopted:
+        example = add_variables(_read(project, answers.env_example), variables)
+        changes.extend(_change(project, answers.env_example, example))
+    if answers.wire_app and not former.wire_app:
+        wired, note = _wiring(project, answers, None)
+        changes.extend(wired)
+        notes.extend(note)
+    elif former.wire_app and not answers.wire_app:
+        changes.extend(_unwired(project, answers))
     for name, content in let_in(project, files, {}, revisions=answers.revisions_dir).items():
         for change in _change(project, name, content):
             lines = ", ".join(line for line in change.added if not line.startswith("#"))
             notes.append(f"git ignores files of the layer: add {lines} to {name}.")
-    return Plan(merge.changes, notes=tuple(notes))
+    return Plan(tuple(changes), notes=tuple(notes))
 
 
 def merge_requirements(
@@ -200,12 +230,13 @@ def _gitignores(project: Path, answers: Answers, files: Sequence[str]) -> Iterat
 
 
 def _env_example(project: Path, answers: Answers) -> Iterator[Change]:
-    variables = [
-        *VARIABLES[answers.type],
-        *([OWNER_URL] if answers.tenants and not answers.is_supabase else []),
-    ]
-    example = add_variables(_read(project, answers.env_example), variables)
+    example = add_variables(_read(project, answers.env_example), _variables(answers))
     yield from _change(project, answers.env_example, example)
+
+
+def _variables(answers: Answers) -> list[Variable]:
+    owner = [OWNER_URL] if answers.tenants and not answers.is_supabase else []
+    return [*VARIABLES[answers.type], *owner]
 
 
 def _wiring(project: Path, answers: Answers, text: str | None) -> tuple[list[Change], list[str]]:
@@ -222,6 +253,14 @@ def _wiring(project: Path, answers: Answers, text: str | None) -> tuple[list[Cha
     target = f" to {answers.app_name}" if answers.is_factory else ""
     changed = list(_change(project, answers.app_file, text)) if text else []
     return changed, [f"{answers.app_file} is unchanged ({result.reason}); add{target}:\n{lines}"]
+
+
+def _unwired(project: Path, answers: Answers) -> Iterator[Change]:
+    text = _read(project, answers.app_file)
+    if text is not None:
+        module = answers.module("database")
+        content = unwire_application(text, app_object=answers.app_name, layer_module=module)
+        yield from _change(project, answers.app_file, content)
 
 
 def _without_object(answers: Answers) -> Iterator[str]:

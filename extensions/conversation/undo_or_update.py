@@ -84,8 +84,12 @@ def _update(project: Path, recorded: Mapping[str, Any]) -> Iterator[str]:
     yield from problems
     if problems:
         return
+    before = former_answers(project)
+    is_told = before and not any(check_answers(project, before))
+    former = Answers.of(before) if is_told else None
+    files = [ANSWERS_FILE, *layer_files(project, answers)]
     try:
-        plan = plan_update(project, answers, [ANSWERS_FILE, *layer_files(project, answers)])
+        plan = plan_update(project, answers, files, former=former)
     except PathError as error:
         yield no_file(error)
         return
@@ -98,11 +102,11 @@ def _update(project: Path, recorded: Mapping[str, Any]) -> Iterator[str]:
         return
     for change in plan.changes:
         path = change.path.relative_to(project).as_posix()
-        yield f"{path}: {', '.join(line.strip().rstrip(',') for line in change.added)}"
-    former = former_answers(project)
-    if answers.has_async_routes and former.get("db_adopt_sessions", "keep") == "keep":
+        added = ", ".join(line.strip().rstrip(",") for line in change.added)
+        yield f"{path}: {added or 'without the lines of the layer'}"
+    if answers.has_async_routes and before.get("db_adopt_sessions", "keep") == "keep":
         yield from _convert(project, answers)
-    if answers.tenants and former and not former.get("db_tenants"):
+    if answers.tenants and former and not former.tenants:
         yield from in_an_update(project, answers)
     modules = (Module.of(path, answers.import_base) for path in deleted_files(project))
     names = {module.name for module in modules if module}
