@@ -18,20 +18,18 @@ from ..adoption.answers_file import (
 )
 from ..adoption.deleted_files import (
     conflicted_files,
-    conflicting_versions,
     deleted_files,
     edited_files,
     former_answers,
     merge_into,
     restore_files,
-    settle,
 )
 from ..adoption.layer_files import layer_files
 from ..adoption.leftover_imports import Module, importers
 from ..adoption.moved_layer import LostError, moved_answers
-from ..adoption.package_exports import merge_exports
 from ..adoption.plan import plan_update
 from ..adoption.rerender import RenderError, render_recorded
+from ..adoption.settled_conflicts import settle_conflict
 from ..adoption.tenant_notes import in_an_update
 from ..adoption.undo import undo
 from ..answers import Answers
@@ -76,9 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _update(project: Path, recorded: Mapping[str, Any]) -> Iterator[str]:
     """Finish an update; yields the lines to print."""
     answers = Answers.of(recorded)
-    for path in conflicted_files(project):
-        if not _settle_exports(project, answers, path):
-            yield f"{path}: {CONFLICT}"
+    yield from _settle(project, answers)
     yield from _keep_edited(project, answers)
     problems = list(check_answers(project, recorded))
     yield from problems
@@ -114,17 +110,17 @@ def _update(project: Path, recorded: Mapping[str, Any]) -> Iterator[str]:
         yield f"{place}: it imports a module that this update has removed or moved."
 
 
-def _settle_exports(project: Path, answers: Answers, path: str) -> bool:
-    """Resolve a conflict in what the package of models exports, where that can be told."""
-    module = Module.of(path, answers.import_base)
-    versions = conflicting_versions(project, path)
-    if not module or module.name != answers.module("models") or not versions:
-        return False
-    base, edited, new = map(decode, versions)
-    merged = merge_exports(base.content, edited.content, new.content, module)
-    if merged is not None:
-        settle(project, path, edited.encode(merged))
-    return merged is not None
+def _settle(project: Path, answers: Answers) -> Iterator[str]:
+    """Resolve the conflicts that need no person; yields what became of each."""
+    formatted: list[str] = []
+    for path in conflicted_files(project):
+        settled = settle_conflict(project, path, answers)
+        if settled == "formatted":
+            formatted.append(path)
+        elif not settled:
+            yield f"{path}: {CONFLICT}"
+    if formatted:
+        yield f"Updated, and to be formatted again: {', '.join(formatted)}."
 
 
 def _convert(project: Path, answers: Answers) -> Iterator[str]:

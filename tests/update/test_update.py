@@ -1,5 +1,7 @@
 """An update delivers what is new and keeps what is the user's."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,3 +133,24 @@ def test_bounds_arrive_where_the_text_is_still_the_templates(
     recorded = yaml.safe_load((project / ANSWERS_FILE).read_text())["db_record"]
     assert len(recorded["changed"]["pyproject.toml"]) == 2
     assert "new>=1" in str(recorded["changed"]["pyproject.toml"][-1])
+
+
+def test_what_was_only_formatted_is_no_conflict(
+    own_template: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    project = copy_with_layer(own_template, "uv-app", tmp_path / "project")
+    url = project / "app" / "database_kit" / "url.py"
+    former, new = '("prepareThreshold", "0")', '("prepare_threshold", "0")'
+    text = url.read_text()
+    single = ("--isolated", "--config", "format.quote-style='single'", str(url))
+    subprocess.run([sys.executable, "-m", "ruff", "format", *single], check=True)
+    assert former not in url.read_text()
+    commit_all(project, "Use single quotes")
+    release(own_template, "v1.1.0", url=(former, new))
+
+    update_layer(project)
+
+    assert url.read_text() == text.replace(former, new)
+    assert git(project, "diff", "--name-only", "--diff-filter=U") == ""
+    said = capfd.readouterr().err
+    assert "Updated, and to be formatted again: app/database_kit/url.py.\n" in said
