@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from ..project_files.encoding import text_of
 from ..project_files.lock_files import recorded_command
 from ..project_files.package_managers import package_manager
-from ..project_files.requirement_tables import lists, read_spots
+from ..project_files.requirement_tables import dev_spot, lists, read_spots
 from ..project_files.toml_text import get, read_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from ..project_files.requirement_tables import Spot
 
 
 def outdated_lock(project: Path, manager: str, changed: Sequence[str]) -> str | None:
@@ -140,6 +142,54 @@ def _is_default(data: dict[str, Any], manager: str, group: str) -> bool:
         names = get(data, ("tool", "uv", "default-groups"))
         return names == "all" or group in (names if isinstance(names, list) else ["dev"])
     return manager == "pdm" or (manager == "poetry" and not _is_optional(data, group))
+
+
+def are_installed(project: Path, manager: str, packages: Sequence[str]) -> dict[str, bool]:
+    """Whether these commands, or the manager by itself, install what pyproject.toml lists.
+
+    Left out is what it does not list.
+    """
+    data = read_tables(text_of(project, "pyproject.toml"))
+    spots = read_spots(data, manager)[0]
+    reached = {dev_spot(data, manager, spots).path}
+    reached |= {spot.path for spot in spots if _is_reached(data, manager, spot)}
+    for path in [*reached]:
+        if path[0] == "dependency-groups":
+            reached |= {("dependency-groups", group) for group in _included(data, path[1])}
+    listing = {
+        package: {spot.path for spot in spots if lists(data, spot, package)} for package in packages
+    }
+    return {package: not paths.isdisjoint(reached) for package, paths in listing.items() if paths}
+
+
+def _is_reached(data: dict[str, Any], manager: str, spot: Spot) -> bool:
+    """Whether a manager installs a place's packages unasked."""
+    match spot.path:
+        case ("dependency-groups", group):
+            return _is_default(data, manager, group)
+        case ("tool", "poetry", "group", group, _):
+            return not _is_optional(data, group)
+        case ("tool", "hatch", "envs", environment, _):
+            return environment == "default"
+        case ("tool", "pixi", "feature", *_) | ("project", "optional-dependencies", _):
+            return spot.place == "main"
+        case _:
+            return True
+
+
+def _included(data: dict[str, Any], group: str) -> set[str]:
+    """A group with those that it includes, and those that they do."""
+    groups: set[str] = set()
+    waiting = [group]
+    while waiting:
+        name = waiting.pop()
+        entries = get(data, ("dependency-groups", name))
+        if name in groups or not isinstance(entries, list):
+            continue
+        groups.add(name)
+        included = (get(entry, ("include-group",)) for entry in entries if isinstance(entry, dict))
+        waiting += [str(other) for other in included if other]
+    return groups
 
 
 def _is_optional(data: dict[str, Any], group: str) -> bool:

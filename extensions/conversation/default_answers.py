@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from ..adoption.command_lines import pytest_command
+from ..adoption.install_commands import are_installed
 from ..adoption.layer_requirements import PYTHON_FLOOR, session_scope, version
 from ..answers import Answers
 from ..project_files.encoding import text_of
@@ -137,6 +138,15 @@ def _alembic_section(facts: Facts, answers: Answers, _project: Path) -> str:
     return section
 
 
+def _formatter(facts: Facts, answers: Answers, project: Path) -> str:
+    """What formats new revisions: none that the environment may be without, which stops Alembic."""
+    formatter = facts.code_style.formatter
+    if formatter is None or PurePosixPath(answers.dependency_file).name != "pyproject.toml":
+        return formatter or ""
+    installed = are_installed(project, answers.dependency_manager, [formatter])
+    return formatter if installed.get(formatter, True) else ""
+
+
 def _python(facts: Facts, _answers: Answers, _project: Path) -> str:
     """The oldest Python that the project admits, as far as it says and the layer supports."""
     bound = facts.requires_python
@@ -194,7 +204,7 @@ _PROPOSALS: Mapping[str, Callable[[Facts, Answers, Path], object]] = {
         facts.code_style.lines_after_imports or 0
     ),
     "db_alembic_section": _alembic_section,
-    "db_formatter": lambda facts, _answers, _project: facts.code_style.formatter or "",
+    "db_formatter": _formatter,
     "db_http_client": _http_client,
     "db_python": _python,
     "db_session_scope": lambda facts, _answers, _project: session_scope(

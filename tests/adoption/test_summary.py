@@ -4,7 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from extensions.adoption.install_commands import install_commands, outdated_lock
+from extensions.adoption.install_commands import (
+    are_installed,
+    install_commands,
+    outdated_lock,
+)
 from extensions.verification.trial_import import NEEDED
 from tests.support.adopted import CASES, ProjectCase
 from tests.support.template import (
@@ -309,6 +313,56 @@ def test_installing_from_other_files(tmp_path: Path) -> None:
         "pip-compile requirements.in",
         "pip install -r requirements.txt",
     ]
+
+
+SHOP = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["fastapi"]\n'
+
+
+@pytest.mark.parametrize(
+    ("manager", "tables", "installed"),
+    [
+        ("uv", '[dependency-groups]\ndev = ["pytest", "ruff"]\n', {"ruff": True}),
+        ("uv", '[dependency-groups]\ndev = ["pytest"]\nlint = ["ruff"]\n', {"ruff": False}),
+        (
+            "uv",
+            '[dependency-groups]\ndev = [{include-group = "l"}]\nl = ["ruff"]\n',
+            {"ruff": True},
+        ),
+        (
+            "uv",
+            '[dependency-groups]\nlint = ["ruff"]\n[tool.uv]\ndefault-groups = ["lint"]\n',
+            {"ruff": True},
+        ),
+        (
+            "uv",
+            (
+                '[project.optional-dependencies]\ndev = ["ruff"]\n[dependency-groups]\n'
+                'dev = ["pytest"]\n'
+            ),
+            {"ruff": False},
+        ),
+        ("pip", '[project.optional-dependencies]\ndev = ["ruff"]\n', {"ruff": True}),
+        ("pdm", '[dependency-groups]\nlint = ["ruff"]\n', {"ruff": True}),
+        ("poetry", '[tool.poetry.group.lint.dependencies]\nruff = "*"\n', {"ruff": True}),
+        (
+            "poetry",
+            (
+                "[tool.poetry.group.lint]\noptional = true\n"
+                '[tool.poetry.group.lint.dependencies]\nruff = "*"\n'
+            ),
+            {"ruff": False},
+        ),
+        ("hatch", '[tool.hatch.envs.lint]\ndependencies = ["ruff"]\n', {"ruff": False}),
+        ("hatch", '[tool.hatch.envs.default]\ndependencies = ["ruff"]\n', {"ruff": True}),
+        ("uv", "", {}),
+    ],
+)
+def test_what_the_commands_install(
+    manager: str, tables: str, installed: dict[str, bool], tmp_path: Path
+) -> None:
+    (tmp_path / "pyproject.toml").write_text(f"{SHOP}{tables}")
+
+    assert are_installed(tmp_path, manager, ["ruff"]) == installed
 
 
 def test_locking_with_poetry(tmp_path: Path) -> None:
