@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from app.database_kit.engine import create_migration_engine
 from app.database_kit.settings import get_database_settings
 from sqlalchemy import text
@@ -305,6 +306,26 @@ def test_migrations_run_in_the_transaction_of_a_connection(write, elsewhere):
         return created, await tables(elsewhere)
 
     assert asyncio.run(upgrade_and_roll_back()) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        (
+            "postgresql://nobody@127.0.0.1:1/none",
+            "No connection to the database: .*Connect call failed",
+        ),
+        ("mysql://127.0.0.1/none", "DATABASE_URL cannot be used"),
+    ],
+)
+def test_what_alembics_commands_print_in_a_line(write, monkeypatch, url, reason):
+    monkeypatch.setenv("DATABASE_URL", url)
+    get_database_settings.cache_clear()
+
+    with pytest.raises(CommandError, match=reason):
+        command.upgrade(write(), "head")
+
+    get_database_settings.cache_clear()
 
 
 @pytest.mark.usefixtures("empty_database")
