@@ -83,7 +83,8 @@ def find_pytest(
     inserts = not _IMPORTLIB.search(addopts)
     starts = [join(tests, "__init__.py")] if tests else []
     if is_within(tests or root, base):
-        starts.append(join(base, "conftest.py"))
+        above = (path for path in ancestors(tests or root) if is_within(path, base))
+        starts += [join(path, "conftest.py") for path in above]
     bounds = (manifest.bound("pytest") for manifest in manifests)
     # Where there is a src, build tools take what is in it for the modules, never src itself.
     is_above_src = base == root and tree.has_directory(join(root, "src"))

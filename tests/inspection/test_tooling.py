@@ -49,6 +49,11 @@ REACHED: dict[str, tuple[dict[str, str], str, bool]] = {
     "an editable line": ({**SRC, "requirements.txt": "fastapi\n-e .\n"}, "src", True),
     "conftest.py at the root": ({**ROOT, "conftest.py": ""}, ".", True),
     "conftest.py at the root does not help src": ({**SRC, "conftest.py": ""}, "src", False),
+    "conftest.py in the package, above its tests": (
+        {"pyproject.toml": PYPROJECT, "app/__init__.py": "", "app/conftest.py": "",
+         "app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+         "app/tests/test_x.py": "from app.main import app\n"}, ".", True,
+    ),
     "tests are a package": ({**ROOT, "tests/__init__.py": ""}, ".", True),
     "tests are a package, imported by importlib": (
         {**ROOT, "tests/__init__.py": "",
