@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..inspection.alembic import find_alembic
 from ..inspection.tree import is_within
 from ..project_files.encoding import line_of
+from ..python_text.imports import imports_in
 from .engines import Engine, Factory, Url, find_engines, find_factories, names_in, url_of
 from .environment_url import migrations_url
 from .environments import directory_of_commands, read_environment, without_alembic
@@ -105,6 +106,7 @@ def read_adopted_layer(path: Path, facts: Facts) -> AdoptedLayer:
     if database.base_class is None:
         raise UnprovenError(facts.package_dir, 0, "no declarative base was found")
     project = Project.at(path, facts.pytest.import_base)
+    _check_name(project, facts)
     found, environment = _environment(project, facts, database.base_class)
     is_async = database.sqlalchemy == "async"
     factories = find_factories(project, database.sqlalchemy)
@@ -277,6 +279,29 @@ def _check_database(project: Project, facts: Facts, engines: Sequence[Engine], u
             if at >= 0:
                 line = line_of(text, at)
                 raise UnprovenError(file, line, f"it may be {name}, and nothing proves which it is")
+
+
+def _check_name(project: Project, facts: Facts) -> None:
+    """Refuse a package that is imported as `src.app`, too: what it imports exists twice then.
+
+    A package of relative imports bears that, but the layer's modules would register models and
+    keep engines for one of the names only.
+    """
+    known = facts.import_path
+    if not project.base or not known:
+        return
+    longer = f"{project.base.replace('/', '.')}.{known}"
+    for module in project.mentioning(longer.encode(), without=0):
+        for node in imports_in(module.tree):
+            names = (
+                [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            )
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if any(f"{name}.".startswith(f"{longer}.") for name in names):
+                reason = (
+                    f"it imports {longer}, which others import as {known}; use one of the names"
+                )
+                raise UnprovenError(module.file, node.lineno, reason)
 
 
 def _check_imports(project: Project, facts: Facts, engine: Engine, url: Url) -> None:

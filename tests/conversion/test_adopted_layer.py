@@ -399,3 +399,27 @@ def test_imports_come_in_sections() -> None:
         "from urllib.parse import quote\n\nfrom sqlalchemy import URL, make_url\n\n"
         "import app.config\nfrom app.settings import settings"
     )
+
+
+@pytest.mark.parametrize(
+    ("statement", "is_proven"),
+    [
+        ("from src.app.main import app", False),
+        ("import src.app.main", False),
+        ("from src.appendix import app", True),
+        ("from .src.app import app", True),
+    ],
+)
+def test_a_package_with_two_names(tmp_path: Path, statement: str, *, is_proven: bool) -> None:
+    tree = {f"src/{name}" if name.startswith("app/") else name: PROJECT[name] for name in PROJECT}
+    tree["tests/conftest.py"] = f"import pytest\n\n{statement}\n"
+    facts = inspect_files(tmp_path, tree)
+
+    if is_proven:
+        assert read_adopted_layer(tmp_path, facts).base == "app.models:Base"
+    else:
+        reason = (
+            "tests/conftest.py, line 3: it imports src.app, which others import as app; use one"
+        )
+        with pytest.raises(UnprovenError, match=reason):
+            read_adopted_layer(tmp_path, facts)
