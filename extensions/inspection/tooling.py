@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ..project_files.toml_text import Tables, read_tables, strings, table
 from .facts import CodeStyle, PytestFacts, QuoteStyle
-from .roles import TEST_NAMES
+from .roles import TEST_NAMES, is_test_file
 from .tree import Tree, ancestors, is_within, join, parent, relative
 
 if TYPE_CHECKING:
@@ -48,8 +48,16 @@ def find_tests_dir(tree: Tree, root: str, package: str, manifests: list[Manifest
     ]
     there = [relative(path, root) for path in conventional if tree.has_directory(path)]
     within = (path for path in there if any(is_within(path, directory) for directory in collected))
+    # A directory at the top may hold scripts for load or manual tests only.
+    filled = (path for path in there if _has_tests(tree, join(root, path)))
     named = (path for path in collected if "test" in path.rpartition("/")[2].lower())
-    return next(within, None) or next(iter(there), None) or next(named, None)
+    chosen = (*within, *filled, *there, *named)
+    return next(iter(chosen), None)
+
+
+def _has_tests(tree: Tree, directory: str) -> bool:
+    names = (name for _, listed in tree.directories_below(directory) for name in listed.modules)
+    return any(map(is_test_file, names))
 
 
 def _collected(tree: Tree, root: str, options: Mapping[str, object]) -> list[str]:

@@ -136,6 +136,16 @@ def test_tests_lie_where_pytest_looks_for_them(tmp_path: Path) -> None:
     assert inspect_files(tmp_path / "other", files).tests_dir == "acceptance_tests"
 
 
+def test_scripts_at_the_top_are_no_tests(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "fastapi\n",
+        "app/main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        "app/tests/api/test_users.py": "from app.main import app\n",
+        "tests/performance/locustfile.py": "",
+    }
+    assert inspect_files(tmp_path, files).tests_dir == "app/tests"
+
+
 CONFIGURED = {
     "pyproject.toml": ({"pyproject.toml": f'{PYPROJECT}{OPTIONS}asyncio_mode = "auto"\n'}, "auto"),
     "pytest.ini": ({"pytest.ini": "[pytest]\nasyncio_mode = strict\n"}, "strict"),
