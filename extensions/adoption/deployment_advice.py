@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 import yaml
 
 from ..project_files.encoding import line_of, text_of
-from ..project_files.gitignore import rules
+from ..project_files.gitignore import repository, rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,8 +41,12 @@ _SERVERS = ("postgres", "postgis", "pgvector", "timescale", "supabase")
 _RUN = r"(?:(?:uv|poetry|pdm|pipenv|hatch|rye) run (?:-\S+ )*)?"
 _PYTEST = re.compile(rf"(?:[A-Z_]+=\S+ )*{_RUN}(?:pytest|py\.test)(?: |$)")
 _FAIL_UNDER = re.compile(
-    r"^[^#\n]*?((?:--cov-fail-under[= ]|\bfail_under *= *)[\d.]+)", re.MULTILINE
+    r"^[^#\n]*?((?:--cov-fail-under[= ]|\bcoverage [^#\n]*--fail-under[= ]|\bfail_under *= *)"
+    r"(\d+(?:\.\d+)?))",
+    re.MULTILINE,
 )
+NEARLY_ALL = 95
+"""A bound in percent that the tests of the layer do not reach for its module `database.py`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,10 @@ def advise(project: Path, layer: Layer) -> Iterator[str]:
         yield from advise_on_containers(name, text, layer)
     for name, text in _texts(project, PIPELINES):
         yield from advise_on_pipeline(name, text, layer)
-    for name, text in _texts(project, COVERAGE):
-        yield from advise_on_coverage(name, text, layer)
+    settings = [*_texts(project, COVERAGE)]
+    if not any("database_kit" in text for _, text in settings):
+        for name, text in (*settings, *_texts(project, PIPELINES), *_pipelines_above(project)):
+            yield from advise_on_coverage(name, text, layer)
 
 
 def advise_on_image(
@@ -307,18 +313,16 @@ def advise_on_pipeline(name: str, text: str, layer: Layer) -> Iterator[str]:
 def advise_on_coverage(name: str, text: str, layer: Layer) -> Iterator[str]:
     """What keeps a bound of the project's coverage about the project's own code."""
     found = _FAIL_UNDER.search(text)
-    kit = (PurePosixPath(layer.answers.layer_dir) / "database_kit").as_posix()
+    directory = PurePosixPath(layer.answers.layer_dir)
+    kit = (directory / "database_kit").as_posix()
     sources = [source.replace(".", "/") for source in re.findall(r"--cov[= ](\w[\w./]*)", text)]
-    if (
-        found
-        and "database_kit" not in text
-        and (
-            not sources or any(f"{kit}/".startswith(f"{source.rstrip('/')}/") for source in sources)
-        )
+    if found and (
+        not sources or any(f"{kit}/".startswith(f"{source.rstrip('/')}/") for source in sources)
     ):
+        others = f"{directory / 'database.py'} and " if float(found[2]) > NEARLY_ALL else ""
         yield (
             f"{name}, line {line_of(text, found.start(1))}: the layer's modules count for "
-            f"{found[1]}; add {kit}/* to coverage's omit."
+            f"{found[1]}; add {others}{kit}/* to coverage's omit."
         )
 
 
@@ -337,6 +341,16 @@ def _texts(project: Path, patterns: Sequence[str]) -> Iterator[tuple[str, str]]:
         name = path.relative_to(project).as_posix()
         if text := text_of(project, name):
             yield name, text
+
+
+def _pipelines_above(project: Path) -> Iterator[tuple[str, str]]:
+    """Those of the repository that a project lies in, as far as they name its directory."""
+    start = project.absolute()
+    top = repository(start)
+    above = "../" * len(start.relative_to(top).parts)
+    for name, text in _texts(top, PIPELINES) if above else ():
+        if start.name in text:
+            yield above + name, text
 
 
 def _dockerignore(project: Path) -> GitIgnoreSpec:

@@ -169,7 +169,21 @@ CASES: dict[str, tuple[Mapping[str, str], Mapping[str, Any], list[str]]] = {
         [(".coveragerc, line 3: the layer's modules count for fail_under = 90; add "
           "app/db/database_kit/* to coverage's omit."),
          ("pyproject.toml, line 2: the layer's modules count for --cov-fail-under=100; add "
-          "app/db/database_kit/* to coverage's omit.")],
+          "app/db/database.py and app/db/database_kit/* to coverage's omit.")],
+    ),
+    "a bound of the coverage in a pipeline": (
+        {".github/workflows/ci.yml": "  - run: pytest\n  - run: coverage report --fail-under=90\n"},
+        {"db_layer_dir": "app"},
+        [(".github/workflows/ci.yml, line 2: the layer's modules count for coverage report "
+          "--fail-under=90; add app/database_kit/* to coverage's omit.")],
+    ),
+    "a bound in a pipeline, and settings that leave the layer out": (
+        {".github/workflows/ci.yml": "  - run: pytest --cov --cov-fail-under=90\n",
+         "pyproject.toml": '[tool.coverage.run]\nomit = ["app/database_kit/*"]\n'},
+        {"db_layer_dir": "app"}, [],
+    ),
+    "a bound of documentation": (
+        {".github/workflows/ci.yml": "  - run: interrogate --fail-under 90\n"}, {}, [],
     ),
     "a bound of the coverage of other code": (
         {"tox.ini": "[testenv]\ncommands = pytest --cov=app.api --cov-fail-under 100\n"},
@@ -191,6 +205,19 @@ def test_advice(
     )
 
     assert list(advise(write_tree(tmp_path, tree), layer)) == said
+
+
+def test_a_bound_of_the_repository_that_the_project_lies_in(tmp_path: Path) -> None:
+    pipelines = {
+        ".github/workflows/ci.yml": "  - run: cd backend && pytest --cov --cov-fail-under=90\n",
+        ".github/workflows/other.yml": "  - run: cd other && pytest --cov --cov-fail-under=90\n",
+    }
+    top = write_tree(tmp_path, {**pipelines, "backend/app/main.py": ""})
+    (top / ".git").mkdir()
+
+    [said] = advise(top / "backend", Layer(Answers.of(ANSWERS), FILES, ()))
+
+    assert said.startswith("../.github/workflows/ci.yml, line 1: the layer's modules count for ")
 
 
 @pytest.mark.parametrize("content", ["", "\0", "FROM", "COPY a b\nRUN \\", "FROM x\nCOPY\nCOPY a"])
