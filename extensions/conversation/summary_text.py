@@ -254,6 +254,8 @@ def _grouped(names: Sequence[str], answers: Answers) -> Iterator[str]:
         directory = next(
             (directory for directory in directories if _holds(directory, path, layer)), None
         )
+        # Modules at the top of a project have no directory of their own.
+        directory = None if directory == "." else directory
         counts[name if directory is None else _directory(directory)] += 1
     for entry, count in counts.items():
         files = "file" if count == 1 else "files"

@@ -302,6 +302,9 @@ def dev_spot(data: dict[str, Any], manager: str, found: Sequence[Spot]) -> Spot:
         return Spot(("tool", "poetry", "group", "dev", "dependencies"), "table", "dev")
     if manager == "rye":
         return Spot(("tool", "rye", "dev-dependencies"), "array", "dev")
+    if manager == "pixi":
+        # A group is a feature to it, which its environment has only where a table says so.
+        return Spot(("tool", "pixi", "pypi-dependencies"), "table", "dev")
     if manager in ("pip", "setuptools"):
         return Spot(("project", "optional-dependencies", "dev"), "array", "dev")
     return Spot(("dependency-groups", "dev"), "array", "dev")

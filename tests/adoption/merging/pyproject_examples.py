@@ -653,6 +653,25 @@ pytest = "*"
 """,
     ),
     Example(
+        "pixi, whose environment has no group",
+        "pixi",
+        """\
+[project]
+name = "shop"
+dependencies = ["fastapi"]
+[tool.pixi.pypi-dependencies]
+shop = { path = ".", editable = true }
+""",
+        """\
+[project]
+name = "shop"
+dependencies = ["fastapi", "asyncpg>=0.30", "sqlalchemy[asyncio]>=2.0.40"]
+[tool.pixi.pypi-dependencies]
+shop = { path = ".", editable = true }
+pytest = ">=8"
+""",
+    ),
+    Example(
         "byte order mark, line ends of Windows, no final line end",
         "uv",
         '\ufeff[project]\r\ndependencies = [\r\n\t"fastapi",\r\n]\r\n\r\n[dependency-groups]\r\n'
