@@ -29,16 +29,21 @@ def conflicted_files(project: Path) -> list[str]:
     return paths + [path.removesuffix(".rej") for path in untracked.decode().split("\0") if path]
 
 
-def conflicting_versions(project: Path, path: str) -> tuple[bytes, ...]:
+def conflicting_versions(project: Path, path: str) -> tuple[bytes | None, ...]:
     """A conflicted file as the template made it, as it was edited, and as it is made now.
 
     Returns:
-        None of them where the conflict is not one of three versions.
+        Three versions, without those that have no such file; none of them where a conflict is left
+        beside the file.
     """
-    try:
-        return tuple(_git(project, "show", f":{stage}:./{path}") for stage in (1, 2, 3))
-    except subprocess.SubprocessError:
+    stages = _git(project, "ls-files", "--unmerged", "-z", "--", path).decode().split("\0")
+    blobs = {stage.split()[2]: stage.split()[1] for stage in stages if stage}
+    if not blobs:
         return ()
+    return tuple(
+        _git(project, "cat-file", "blob", blobs[number]) if number in blobs else None
+        for number in ("1", "2", "3")
+    )
 
 
 def settle(project: Path, path: str, content: bytes) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ..answers import Answers
 
-Settled = Literal["formatted", "merged", ""]
+Settled = Literal["formatted", "kept", "merged", ""]
 
 
 def settle_conflict(project: Path, path: str, answers: Answers) -> Settled:
@@ -32,12 +32,19 @@ def settle_conflict(project: Path, path: str, answers: Answers) -> Settled:
 
     Returns:
         "formatted" where the user had done no more than that, and the file is as the template has
-        it now; "" where the conflict stays.
+        it now; "kept" where the file was the user's before the template made one; "" where the
+        conflict stays.
     """
     versions = conflicting_versions(project, path)
     if not versions:
         return ""
     base, edited, new = versions
+    if edited is None or new is None:
+        return ""
+    # Copier gives git an empty file for one that the former version did not have.
+    if not base:
+        settle(project, path, edited)
+        return "kept"
     if is_same(path, edited, base):
         settle(project, path, new)
         return "formatted"

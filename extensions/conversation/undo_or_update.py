@@ -16,6 +16,7 @@ from ..adoption.answers_file import (
     read_answers,
     record_changes,
 )
+from ..adoption.database_notes import on_another_database
 from ..adoption.deleted_files import (
     conflicted_files,
     deleted_files,
@@ -102,6 +103,8 @@ def _update(project: Path, recorded: Mapping[str, Any]) -> Iterator[str]:
         yield f"{path}: {added or 'without the lines of the layer'}"
     if answers.has_async_routes and before.get("db_adopt_sessions", "keep") == "keep":
         yield from _convert(project, answers)
+    if former:
+        yield from on_another_database(former, answers)
     if answers.tenants and former and not former.tenants:
         yield from in_an_update(project, answers)
     modules = (Module.of(path, answers.import_base) for path in deleted_files(project))
@@ -117,6 +120,8 @@ def _settle(project: Path, answers: Answers) -> Iterator[str]:
         settled = settle_conflict(project, path, answers)
         if settled == "formatted":
             formatted.append(path)
+        elif settled == "kept":
+            yield f"{path}: it was there already; kept as it is."
         elif not settled:
             yield f"{path}: {CONFLICT}"
     if formatted:
@@ -152,7 +157,7 @@ def _keep_edited(project: Path, answers: Answers) -> Iterator[str]:
     edited = edited_files(project)
     kit = PurePosixPath(answers.layer_dir, "database_kit")
     gone = {path for path in edited if PurePosixPath(path).is_relative_to(kit)}
-    base = answers.import_base
+    base, models = answers.import_base, PurePosixPath(answers.layer_dir, "models")
     restore_files(project, [path for path in edited if path not in gone])
     lost = gone | (set(deleted_files(project)) - set(edited))
     modules = {module.name for path in lost if (module := Module.of(path, base))}
@@ -164,6 +169,9 @@ def _keep_edited(project: Path, answers: Answers) -> Iterator[str]:
     for path in edited:
         if path not in gone:
             yield f"{path}: no longer generated; kept, because you have edited it."
+            if PurePosixPath(path).parent == models:
+                # It may refer to models, and to relationships of others, that are gone.
+                yield f"{path}: a revision would drop its tables, unless {models} exports it again."
             continue
         target = _moved_to(project, kit, path)
         if target and merge_into(project, path, target):

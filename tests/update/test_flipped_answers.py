@@ -54,9 +54,11 @@ def test_what_was_taken_out_stays_out(project: Path) -> None:
     assert "DATABASE_MIGRATION_URL=" in text(project, ".env.example")
 
 
-def test_supabase_brings_its_tokens(project: Path) -> None:
+def test_supabase_brings_its_tokens(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     update_layer(project, {"db_type": "supabase"})
 
+    said = capfd.readouterr().err
+    assert "ALTER TABLE public.alembic_version SET SCHEMA private;\n" in said
     assert "\nSUPABASE_URL=" in text(project, ".env.example")
     assert '"pyjwt[crypto]>=2.14"' in text(project, "pyproject.toml")
 

@@ -59,7 +59,14 @@ def test_an_edited_file_stays(project: Path, capfd: pytest.CaptureFixture[str]) 
 
     assert invoice.read_text() == edited
     assert not (project / "app" / "models" / "tag.py").exists()
-    assert "app/models/invoice.py: no longer generated" in capfd.readouterr().err
+    said = capfd.readouterr().err
+    assert "app/models/invoice.py: no longer generated" in said
+    assert "invoice.py: a revision would drop its tables, unless app/models exports it" in said
+    commit_all(project, "Leave models out")
+    update_layer(project, {"db_models": BEFORE})
+    assert invoice.read_text() == edited
+    assert "app/models/invoice.py: it was there already; kept as it is.\n" in capfd.readouterr().err
+    assert git(project, "diff", "--name-only", "--diff-filter=U") == ""
 
 
 def test_a_mistake_in_an_update_changes_nothing(project: Path) -> None:
