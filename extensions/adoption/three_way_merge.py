@@ -64,7 +64,12 @@ class _Edit:
 
 
 def take_out(
-    base: str, former: str, present: str, *, is_valid: Callable[[str], bool] = bool
+    base: str,
+    former: str,
+    present: str,
+    *,
+    is_valid: Callable[[str], bool] = bool,
+    by_words: bool = True,
 ) -> Merged:
     """Merge the way back from `base` to `former` into `present`.
 
@@ -73,8 +78,9 @@ def take_out(
         former: the text before it.
         present: what the text is now, with line ends of any kind.
         is_valid: whether a text that was merged by words may stand: whether Python can parse it.
+        by_words: whether lines that both have changed are merged by their words.
     """
-    merged = _Merge(base, former, present).merged()
+    merged = _Merge(base, former, present, by_words=by_words).merged()
     if is_valid(present) and not is_valid(merged.text):
         return _Merge(base, former, present, by_words=False).merged()
     return merged

@@ -29,13 +29,18 @@ def project(template: Path, tmp_path: Path) -> Path:
 def test_a_new_model_comes_with_the_other_sides_of_its_relations(project: Path) -> None:
     customer = project / "app" / "models" / "customer.py"
     customer.write_text(customer.read_text() + "\n\ndef mine() -> None:\n    pass\n")
-    commit_all(project, "Edit a model")
+    tag = project / "app" / "models" / "tag.py"
+    mine = "    colour: Mapped[str | None]\n"
+    tag.write_text(tag.read_text() + mine)
+    commit_all(project, "Edit the models")
 
-    update_layer(project, {"db_models": f"{BEFORE}; Note: customer -> Customer, text str"})
+    update_layer(project, {"db_models": f"{BEFORE}; Note: customer -> Customer, tag -> Tag"})
 
     assert (project / "app" / "models" / "note.py").exists()
     assert 'notes: Mapped[list["Note"]]' in customer.read_text()
     assert "def mine()" in customer.read_text()
+    assert 'notes: Mapped[list["Note"]]' in tag.read_text()
+    assert tag.read_text().endswith(mine)
     assert "import Note" in (project / "app" / "models" / "__init__.py").read_text()
     assert git(project, "diff", "--name-only", "--diff-filter=U") == ""
 
