@@ -126,6 +126,13 @@ class Answers:
         return self.app_object.removesuffix("()").partition(":")[2] or None
 
     @property
+    def app_package(self) -> str:
+        """The package that the application's file is in; empty for a module at the top."""
+        directory, base = PurePosixPath(self.app_file).parent, PurePosixPath(self.import_base)
+        inside = directory.is_relative_to(base)
+        return ".".join(directory.relative_to(base).parts) if inside else ""
+
+    @property
     def is_factory(self) -> bool:
         """Whether a function makes the application."""
         return self.app_object.endswith("()")

@@ -246,6 +246,7 @@ def _wiring(project: Path, answers: Answers, text: str | None) -> tuple[list[Cha
         app_object=answers.app_name,
         is_factory=answers.is_factory,
         layer_module=answers.module("database"),
+        package=answers.app_package,
     )
     if isinstance(result, Wired):
         return list(_change(project, answers.app_file, result.content)), []
@@ -258,8 +259,12 @@ def _wiring(project: Path, answers: Answers, text: str | None) -> tuple[list[Cha
 def _unwired(project: Path, answers: Answers) -> Iterator[Change]:
     text = _read(project, answers.app_file)
     if text is not None:
-        module = answers.module("database")
-        content = unwire_application(text, app_object=answers.app_name, layer_module=module)
+        content = unwire_application(
+            text,
+            app_object=answers.app_name,
+            layer_module=answers.module("database"),
+            package=answers.app_package,
+        )
         yield from _change(project, answers.app_file, content)
 
 

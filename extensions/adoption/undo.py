@@ -163,7 +163,10 @@ def _without_some(
     """The text without what is left of the steps; notes what stays, and what cannot run."""
     if name == answers.app_file and not replaces_lines(steps):
         original = unwire_application(
-            content, app_object=answers.app_name, layer_module=answers.module("database")
+            content,
+            app_object=answers.app_name,
+            layer_module=answers.module("database"),
+            package=answers.app_package,
         )
         if original != content:
             return original

@@ -3,6 +3,7 @@
 import ast
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 
 from .flow import UnclearPlaceError
 from .source_lines import Source
@@ -76,6 +77,35 @@ def find_wiring(tree: ast.Module, layer_module: str) -> Wiring:
         or any(_imports_everything(node) for node in nodes)
     )
     return Wiring(at_top, tuple(calls), called_as, otherwise)
+
+
+def relative_spelling(tree: ast.Module, module: str, package: str) -> str:
+    """A module, relative where the file imports from the package that it is in relatively alone.
+
+    Args:
+        tree: the file.
+        module: what is to be imported.
+        package: the file's own; empty where it is in none.
+    """
+    inside, parts = package.split("."), module.split(".")
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(inside, parts[:-1], strict=False))
+    shared = len([*same])
+    level = len(inside) - shared + 1
+    levels = [node.level for node in tree.body if isinstance(node, ast.ImportFrom) and node.level]
+    if not package or not shared or level > max(levels, default=0):
+        return module
+    absolute = (
+        name.partition(".")[0]
+        for node in tree.body
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom) and not node.level
+            else []
+        )
+    )
+    return module if inside[0] in absolute else "." * level + ".".join(parts[shared:])
 
 
 def _is_same_module(statement: ast.ImportFrom, layer_module: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from .call_place import Place, find_place, returned_name
 from .flow import UnclearPlaceError
 from .import_place import plan_import
-from .present_wiring import INSTALL_FUNCTION, find_wiring
+from .present_wiring import INSTALL_FUNCTION, find_wiring, relative_spelling
 from .scopes import Names, read_names
 from .source_lines import Insertion, Source, UnreadableSourceError, is_text, parse_source
 
@@ -41,6 +41,7 @@ def wire_application(
     app_object: str | None,
     layer_module: str,
     is_factory: bool = False,
+    package: str = "",
 ) -> Wired | Unclear:
     """Add `from <layer_module> import install_database` and its call to an application file.
 
@@ -49,6 +50,8 @@ def wire_application(
         app_object: The application's or its factory's name; None finds the only one.
         layer_module: Where `install_database` is imported from; relative with a leading dot.
         is_factory: Whether `app_object` is to be called, and so is no application itself.
+        package: The one that the file is in. A file that imports from it relatively alone gets an
+            import of that kind.
     """
     import_line = f"from {layer_module} import {INSTALL_FUNCTION}"
     call = f"{INSTALL_FUNCTION}({app_object if app_object and not is_factory else 'app'})"
@@ -56,6 +59,8 @@ def wire_application(
         return Unclear(f"{layer_module} is no name that can be imported", (import_line, call))
     try:
         source = parse_source(content)
+        spelled = relative_spelling(source.tree, layer_module, package)
+        import_line = f"from {spelled} import {INSTALL_FUNCTION}"
         names = read_names(source.tree)
         if app_object in names.functions:
             call = f"{INSTALL_FUNCTION}({returned_name(names.functions[app_object][0]) or 'app'})"
@@ -84,6 +89,7 @@ def unwire_application(
     *,
     app_object: str | None,
     layer_module: str,
+    package: str = "",
 ) -> str:
     """Take out what `wire_application` with the same arguments added.
 
@@ -100,9 +106,13 @@ def unwire_application(
         return content
     for numbers in product(*(_with_blanks(source, number) for number in lines)):
         original = source.without(set[int]().union(*numbers))
-        again = wire_application(original, app_object=app_object, layer_module=layer_module)
-        if isinstance(again, Wired) and again.content == content:
-            return original
+        # An earlier version wrote no relative imports.
+        for spelling in dict.fromkeys((package, "")):
+            again = wire_application(
+                original, app_object=app_object, layer_module=layer_module, package=spelling
+            )
+            if isinstance(again, Wired) and again.content == content:
+                return original
     doubled = {n - 1 for n in lines if source.is_blank(n - 1) and source.is_blank(n + 1)}
     return source.without({*lines, *doubled})
 

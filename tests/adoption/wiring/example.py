@@ -13,6 +13,7 @@ class Example:
     marked: str
     app_object: str | None = "app"
     layer_module: str = "shop.database"
+    package: str = ""
 
     @property
     def before(self) -> str:

@@ -122,6 +122,80 @@ app = FastAPI()
         layer_module=".database",
     ),
     Example(
+        "relative where all of the package's are",
+        """
+from fastapi import FastAPI
+
++from .database import install_database
+from .routers import items
+
+app = FastAPI()
++install_database(app)
+""",
+        layer_module="shop.database",
+        package="shop",
+    ),
+    Example(
+        "relative, from a package of a package",
+        """
+from fastapi import FastAPI
+
+from . import routers
++from .db.database import install_database
+
+app = FastAPI()
++install_database(app)
+""",
+        layer_module="shop.api.db.database",
+        package="shop.api",
+    ),
+    Example(
+        "relative, to the package above",
+        """
+from fastapi import FastAPI
+
+from ..core import settings
++from ..database import install_database
+from . import routers
+
+app = FastAPI()
++install_database(app)
+""",
+        layer_module="shop.database",
+        package="shop.api",
+    ),
+    Example(
+        "absolute to the package above, which nothing is imported from",
+        """
+from fastapi import FastAPI
+
++from shop.database import install_database
++
+from . import routers
+
+app = FastAPI()
++install_database(app)
+""",
+        layer_module="shop.database",
+        package="shop.api",
+    ),
+    Example(
+        "absolute where one is",
+        """
+from fastapi import FastAPI
+
+from shop import __version__
++from shop.database import install_database
+
+from .routers import items
+
+app = FastAPI(version=__version__)
++install_database(app)
+""",
+        layer_module="shop.database",
+        package="shop",
+    ),
+    Example(
         "among a flat project's modules",
         """
 from fastapi import FastAPI

@@ -13,7 +13,10 @@ _PARTLY_WIRED = [pytest.param(each, id=each.name) for each in PARTLY_WIRED_EXAMP
 
 def _wire(example: Example, content: str) -> Wired:
     result = wire_application(
-        content, app_object=example.app_object, layer_module=example.layer_module
+        content,
+        app_object=example.app_object,
+        layer_module=example.layer_module,
+        package=example.package,
     )
     assert isinstance(result, Wired), result.reason
     return result
@@ -36,9 +39,22 @@ def test_is_quiet_when_repeated(example: Example) -> None:
 @pytest.mark.parametrize("example", _UNWIRED)
 def test_is_undone(example: Example) -> None:
     undone = unwire_application(
-        example.after, app_object=example.app_object, layer_module=example.layer_module
+        example.after,
+        app_object=example.app_object,
+        layer_module=example.layer_module,
+        package=example.package,
     )
     assert undone == example.before
+
+
+def test_an_absolute_import_of_an_earlier_version_is_undone() -> None:
+    before = "from fastapi import FastAPI\n\nfrom .routers import items\n\napp = FastAPI()\n"
+    earlier = wire_application(before, app_object="app", layer_module="shop.database")
+    assert isinstance(earlier, Wired)
+
+    assert before == unwire_application(
+        earlier.content, app_object="app", layer_module="shop.database", package="shop"
+    )
 
 
 @pytest.mark.parametrize(
