@@ -8,7 +8,7 @@
 #   process; or at least the same revision from the same models.
 # Seen: the drops come in the order of a set of names, which PYTHONHASHSEED decides. With
 #   some seeds `price` goes first, and the upgrade fails: other objects depend on it.
-# Users: the layer's autogenerate orders the drops. Elsewhere move the generated column's
+# Users: the layer's extra autogenerate orders the drops. Elsewhere move the generated column's
 #   drop_column up by hand.
 
 set -euo pipefail

@@ -10,7 +10,7 @@
 # Seen: the rendered alter_column leaves the former identity or default out
 #   (existing_server_default), so the upgrade adds a second identity, or drops a default
 #   that is an identity. PostgreSQL refuses all three.
-# Users: the layer's autogenerate writes the statements. Elsewhere add
+# Users: the layer's extra autogenerate writes the statements. Elsewhere add
 #   existing_server_default by hand, and drop a SERIAL's default before.
 
 set -euo pipefail

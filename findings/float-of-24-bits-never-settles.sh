@@ -6,7 +6,7 @@
 #   Float, Float(53) and Double.
 # Seen: PostgreSQL makes REAL of up to 24 bits, which is read back as another type than FLOAT(24);
 #   each revision changes the column's type to what it is, under an exclusive lock.
-# Users: REAL, or Float and Double; the layer compares what PostgreSQL makes of the model.
+# Users: REAL, or Float and Double; the layer's extra autogenerate compares what it makes of the model.
 
 set -euo pipefail
 work=$(mktemp -d)

@@ -84,7 +84,14 @@ NOTES = {
     "db_auth_tables": "`models/auth.py` has the columns and policies.",
     "db_models": "See [the grammar](../models.md).",
     "db_example_model": "An example with a test; delete it when you have your own models.",
-    "db_extras": "In a shell: `-d 'db_extras=[doctor, reads]'`, and `-d 'db_extras=[]'` for none.",
+    "db_extras": (
+        "In a shell: `-d 'db_extras=[doctor, reads]'`, and `-d 'db_extras=[]'` for none. Supabase, "
+        "tenants, `db_schema`, `db_reflect`, `enums`, vectors and foreign keys in a circle bring "
+        "`autogenerate` along."
+    ),
+    "db_autogenerate_is_extra": (
+        "Recorded since `autogenerate` is an extra. Layers from before have it, and keep it."
+    ),
     "db_reflect": (
         "`true` adds a command that writes models for existing tables; see "
         "[existing databases](../how-to/existing-database.md#manage-the-tables-with-migrations)."

@@ -33,6 +33,7 @@ from ..inspection import Facts, Given, inspect_project
 from ..project_files.gitignore import as_pattern
 from ..project_paths import PathError, obstacles, read_file
 from ..python_text.imports import import_statement, module_import, sorted_imports
+from .autogenerate_extra import has_autogenerate, is_from_before, proposed_extras
 from .code_style import use_style
 from .compiled_texts import remember_compiled_texts
 from .context import CopierContext, answers_of
@@ -79,6 +80,7 @@ class ExistingProject(Extension):
             "can_adopt": self.can_adopt,
             "engine_choices": self.engine_choices,
             "files_in_place": self.files_in_place,
+            "has_autogenerate": has_autogenerate,
             "has_uuid7": has_uuid7,
             "import_block": import_block,
             "layer_file": self.layer_file,
@@ -89,6 +91,7 @@ class ExistingProject(Extension):
             "possible": self.possible,
             "problem_with_extras": self.problem_with_extras,
             "proposed": self.proposed,
+            "proposed_extras": proposed_extras,
             "recorded": self.recorded,
             "run": self.run,
             "run_module": self.run_module,
@@ -235,14 +238,17 @@ class ExistingProject(Extension):
     def asks_for_extras(self, context: Context) -> bool:
         """Whether to ask; a project from before there was this question takes its default."""
         state = CopierContext(context)
-        return "db_extras" in state.known or not (
-            state.has_layer and state.options["skip_answered"]
-        )
+        return not (state.has_layer and state.options["skip_answered"])
 
     @pass_context
     def problem_with_extras(self, context: Context, extras: object) -> str:
-        """What is wrong with the extras that a person has chosen; empty when nothing is."""
+        """What is wrong with the extras that a person has chosen; empty when nothing is.
+
+        Copier takes the default in place of a recorded answer that is wrong.
+        """
         state = CopierContext(context)
+        if is_from_before(state) and "autogenerate" not in str(extras):
+            return "autogenerate is an extra now, which this layer has"
         if "db_extras" in state.data or not state.answers.is_adopted:
             return ""
         # The prompt cuts it at the terminal's width.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..models_on_request.files import ModelFile, OtherSides
     from ..models_on_request.model_tests import ModelTests
     from ..models_on_request.requests import RequestedModels
+    from ..models_on_request.schema import Schema
     from ..models_on_request.seeds import ModelSeeds
 
 MESSAGE_PREFIX = "Validation error for question 'db_models': "
@@ -89,6 +90,11 @@ def models_have(context: Context, what: str) -> bool:
         return False
     schema = _requested(answers_of(context)).schema
     return {"vectors": schema.has_vectors, "search": schema.has_search}[what]
+
+
+def schema_of(answers: Answers) -> Schema | None:
+    """What the models mean together; None without any."""
+    return _requested(answers).schema if answers.models.strip() else None
 
 
 def exported_names(*names: str) -> str:

@@ -10,6 +10,7 @@ from textwrap import wrap
 from ..adoption.plan import Plan
 from ..answers import Answers
 from ..inspection import Facts
+from .autogenerate_extra import EXTRA, needed_for
 
 WIDTH = 80
 LABEL = 10
@@ -32,6 +33,7 @@ def describe_plan(
     """
     lines = [f"The plan for {project.resolve()}", ""]
     lines += _entry("Found", _found(facts, answers))
+    lines += _entry("With", _extras_beside(answers))
     lines += _entry("Create", _directories(plan.created))
     for change in plan.changes:
         name = change.path.relative_to(project).as_posix()
@@ -103,6 +105,12 @@ def _found(facts: Facts, answers: Answers) -> Iterator[str]:
             )
     for finding in facts.existing_layer:
         yield f"database layer: {finding.text} ({finding.file}:{finding.line})"
+
+
+def _extras_beside(answers: Answers) -> Iterator[str]:
+    """Extras that nobody asked for."""
+    if EXTRA not in answers.extras and (reason := needed_for(answers)):
+        yield f"the extra {EXTRA}, for {reason}"
 
 
 def _directories(files: Iterable[str]) -> Iterator[str]:

@@ -31,7 +31,8 @@ def main() -> None:
             scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             name, package = PROJECTS[kind]
             project = copy_project(name, scratch / "project")
-            add_layer(snapshot_template(scratch / "template"), project, db_type=kind)
+            answers = {"db_type": kind, "db_extras": ["autogenerate"]}
+            add_layer(snapshot_template(scratch / "template"), project, **answers)
             install = ["-r", "pyproject.toml", "--group", "dev"]
             environment = make_environment(scratch / "environments", kind, install, cwd=project)
             if kind == "supabase":

@@ -26,7 +26,7 @@ WIRED_BY = {
 WIRED_FILES = ("app/database.py", "app/database_kit/engine.py", "tests/database/conftest.py")
 MORE_FILES = {"reads": ["hot_statements.py", "hot_writes.py"]}
 """Besides those that are named after the extra."""
-PARTS = {"agents", "citus", "diagnostics", "enums", "views"}
+PARTS = {"agents", "autogenerate", "citus", "diagnostics", "enums", "views"}
 """Parts of the doctor and of autogenerate: an update takes them back, no deletion; and no code."""
 
 
@@ -86,7 +86,11 @@ def test_alone(extra: str | None, template: Path, tmp_path: Path) -> None:
 
     made = {path.stem.removeprefix("database_") for path in project.glob("**/*.py")}
     made |= {path.parts[-4].lstrip(".") for path in project.glob(".agents/skills/*/SKILL.md")}
+    made |= {path.parent.name for path in project.glob("**/autogenerate/plugin.py")}
+    # Tables beside others are in a schema of their own, which brings it along.
+    assert "autogenerate" in made
 
     assert failures(project) == []
-    assert made & {*EXTRAS} - {"doctor"} == {extra} - {None, "doctor"}
+    everywhere = {"autogenerate", "doctor"}
+    assert made & {*EXTRAS} - everywhere == {extra} - {None, *everywhere}
     assert ("doctor" in made) == (extra in {"doctor", "diagnostics"})

@@ -63,7 +63,8 @@ def test_autogenerate_refuses_native_enums(
     template: Path, environments: Path, tmp_path: Path
 ) -> None:
     [case] = [case for case in CASES if case.name == "uv-app"]
-    project = copy_with_layer(template, case.name, tmp_path / "project", db_extras=[])
+    extras = ["autogenerate"]
+    project = copy_with_layer(template, case.name, tmp_path / "project", db_extras=extras)
     (project / "tests" / "database" / "test_enums.py").write_text(NATIVE_ENUM)
 
     case.environment(environments, project).run(

@@ -6,6 +6,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 
+from extensions.answers import Answers
+from extensions.conversation.autogenerate_extra import needed_for
 from extensions.conversation.extension import ExistingProject
 from extensions.conversation.model_functions import exported_names
 from extensions.models_on_request.requests import RequestedModels
@@ -15,6 +17,11 @@ from tests.support.template import REPOSITORY
 from .specs import Spec
 
 SHARED = "shared"
+IN_TEMPLATE = {
+    "database_kit": "database_kit",
+    "database_kit/autogenerate": "database_kit/{% if has_autogenerate() %}autogenerate{% endif %}",
+}
+"""The template's directories, by those that they become."""
 FROM_SHARED = {
     "database_kit.autogenerate.comparison": [
         *("compare_all", "compare_default", "compare_type", "own_tables"),
@@ -38,21 +45,24 @@ SHARED_MODULES = (
     "database",
     *sorted(
         f"{directory}/{path.name.removesuffix('.py.jinja')}"
-        for directory in ("database_kit", "database_kit/autogenerate")
-        for path in (REPOSITORY / "template" / "{{ db_layer_dir }}" / directory).iterdir()
+        for directory, template in IN_TEMPLATE.items()
+        for path in (REPOSITORY / "template" / "{{ db_layer_dir }}" / template).iterdir()
         if path.name.endswith(".py.jinja") and "{%" not in path.name and path.stem != "plugin.py"
     ),
     *(f"database_kit/{name}" for name in ("autogenerate/extensions", "search", "vectors")),
 )
 """What every layer has, and what models on request bring."""
-SHARED_TEMPLATES = {name: f"{name}.py" for name in SHARED_MODULES} | {
-    f"database_kit/{directory}{name}": (
-        f"database_kit/{directory}{{% if models_have('{what}') %}}{name}.py{{% endif %}}"
+AUTOGENERATE = "database_kit/autogenerate"
+SHARED_TEMPLATES = {
+    name: f"{name}.py".replace(AUTOGENERATE, IN_TEMPLATE[AUTOGENERATE]) for name in SHARED_MODULES
+} | {
+    f"{directory}/{name}": (
+        f"{IN_TEMPLATE[directory]}/{{% if models_have('{what}') %}}{name}.py{{% endif %}}"
     )
     for directory, name, what in (
-        ("autogenerate/", "extensions", "vectors"),
-        ("", "search", "search"),
-        ("", "vectors", "vectors"),
+        (AUTOGENERATE, "extensions", "vectors"),
+        ("database_kit", "search", "search"),
+        ("database_kit", "vectors", "vectors"),
     )
 }
 """Their templates; some modules are there only where the models need them."""
@@ -62,7 +72,10 @@ MODEL = "{% yield model from requested_models() %}{{ model.module }}{% endyield 
 TESTS = "{% if requested_models() %}test_database_models.py{% endif %}.jinja"
 SEEDS = "{% if 'seeds' in db_extras %}seeds.py{% endif %}.jinja"
 USERS = "database_kit/{% if db_auth_tables and db_type == 'postgresql' %}auth.py{% endif %}.jinja"
-AUTOGENERATE = "database_kit/autogenerate"
+UPDATED_AT = (
+    "database_kit/{% if db_type == 'postgresql' and not has_autogenerate() %}updated_at.py"
+    "{% endif %}.jinja"
+)
 ADDITIONS = "{% if db_type == 'postgresql' %}additions.py{% endif %}.jinja"
 
 
@@ -141,6 +154,9 @@ def _files(
     floor = tuple(map(int, python.split(".")))
     for model in RequestedModels(spec.text, python=floor, beside=spec.beside).files:
         yield f"models/{model.module}.py", render(f"{LAYER}/models/{MODEL}", model=model)
-    yield f"{AUTOGENERATE}/additions.py", render(f"{LAYER}/{AUTOGENERATE}/{ADDITIONS}")
-    yield f"{AUTOGENERATE}/plugin.py", render(f"{LAYER}/{AUTOGENERATE}/plugin.py.jinja")
+    directory = f"{LAYER}/{IN_TEMPLATE[AUTOGENERATE]}"
+    yield f"{AUTOGENERATE}/additions.py", render(f"{directory}/{ADDITIONS}")
+    yield f"{AUTOGENERATE}/plugin.py", render(f"{directory}/plugin.py.jinja")
+    if not needed_for(Answers.of(answers)):
+        yield "database_kit/updated_at.py", render(f"{LAYER}/{UPDATED_AT}")
     yield "test_models.py", render(f"{{{{ db_tests_dir }}}}/{{{{ db_tests_subdir }}}}/{TESTS}")
