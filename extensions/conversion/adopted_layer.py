@@ -69,6 +69,8 @@ class AdoptedLayer:
     version_table: str
     driver: str
     is_async: bool
+    schemas: tuple[str, ...] = ()
+    """What has to be in a database before its first revision."""
     dependency: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """What gives routes a sync session, as an answer; empty where it does more than that."""
 
@@ -87,6 +89,7 @@ class AdoptedLayer:
             "driver": self.driver,
             "sessions": "async" if self.is_async else "sync",
             **({"run_in": self.run_in} if self.run_in else {}),
+            **({"schemas": list(self.schemas)} if self.schemas else {}),
             **self.dependency,
         }
 
@@ -157,6 +160,7 @@ def read_adopted_layer(path: Path, facts: Facts) -> AdoptedLayer:
         ini=_settings_of(found) if found else "",
         run_in=_run_in(project, found) if found else "",
         version_table=environment.version_table,
+        schemas=environment.schemas,
         driver=driver,
         is_async=is_async,
         dependency={} if is_async else _dependency(path, facts),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _SQLALCHEMY = re.compile(r"\b(?:sqlalchemy|sqlmodel|models?)\b|^from \.", re.MULTILINE)
 MAX_SUPERCLASSES = 5
 SQLMODEL = "sqlmodel:SQLModel"
+_CREATES_SCHEMA = re.compile(r"create\s*schema", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"(?!public$)[a-z_][a-z0-9_]*")
 _DOES_SOMETHING = re.compile(r"\bop\.\w+\(")
 
 
@@ -31,6 +33,8 @@ class Environment:
     """The other modules of the project that `env.py` imports: they fill the metadata."""
     version_table: str
     heads: tuple[str, ...]
+    schemas: tuple[str, ...] = ()
+    """Those that revisions put tables into and expect to be there."""
 
 
 def read_environment(project: Project, directory: str, base: str) -> Environment:
@@ -81,6 +85,7 @@ def read_environment(project: Project, directory: str, base: str) -> Environment
         models=tuple(_models(project, module, found.partition(":")[0])),
         version_table=_version_table(project, module, found),
         heads=_heads(project, directory),
+        schemas=_schemas(project, directory, module),
     )
 
 
@@ -354,6 +359,23 @@ def _is_made_plainly(project: Project, base: str) -> bool:
     ) and bool(calls)
 
 
+def _schemas(project: Project, directory: str, environment: Module) -> tuple[str, ...]:
+    """The schemas that an image's script or a person has created, where no code here does."""
+    modules = [environment, *_revisions(project, _versions(directory))]
+    texts = (project.sources.tree.text(module.file) for module in modules)
+    if any(map(_CREATES_SCHEMA.search, texts)):
+        return ()
+    calls = (node for m in modules for node in ast.walk(m.tree) if isinstance(node, ast.Call))
+    given = (keyword for call in calls for keyword in call.keywords if keyword.arg == "schema")
+    values = (keyword.value for keyword in given)
+    names = {value.value for value in values if isinstance(value, ast.Constant)}
+    return tuple(sorted(n for n in names if isinstance(n, str) and _PLAIN_NAME.fullmatch(n)))
+
+
+def _versions(directory: str) -> str:
+    return f"{directory}/versions" if directory else "versions"
+
+
 def _heads(project: Project, directory: str) -> tuple[str, ...]:
     """The newest revisions.
 
@@ -362,7 +384,7 @@ def _heads(project: Project, directory: str) -> tuple[str, ...]:
     Raises:
         UnprovenError: there are several.
     """
-    place = f"{directory}/versions" if directory else "versions"
+    place = _versions(directory)
     revisions = list(_revisions(project, place))
     texts = (project.sources.tree.text(revision.file) for revision in revisions)
     if not any(map(_DOES_SOMETHING.search, texts)) and len(revisions) <= 1:

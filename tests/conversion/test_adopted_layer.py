@@ -423,3 +423,25 @@ def test_a_package_with_two_names(tmp_path: Path, statement: str, *, is_proven: 
         )
         with pytest.raises(UnprovenError, match=reason):
             read_adopted_layer(tmp_path, facts)
+
+
+IN_SCHEMAS = FIRST.replace('"items"', '"items", schema="shop"') + (
+    '    op.create_table("logs", schema="user")\n    op.create_table("tags", schema=None)\n'
+    '    op.create_table("pages", schema="public")\n    op.create_table("x", schema=f"{y}")\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("revision", "env", "schemas"),
+    [
+        (FIRST, ENV, None),
+        (IN_SCHEMAS, ENV, ["shop", "user"]),
+        (IN_SCHEMAS, f"{ENV}# connection.execute(CreateSchema('shop'))\n", None),
+        (f"{IN_SCHEMAS}    op.execute('create schema if not exists shop')\n", ENV, None),
+    ],
+)
+def test_schemas_that_nothing_creates(
+    tmp_path: Path, revision: str, env: str, schemas: list[str] | None
+) -> None:
+    files = {"alembic__versions__a1_py": revision, "alembic__env_py": env}
+    assert read(tmp_path, **files).as_answer().get("schemas") == schemas
