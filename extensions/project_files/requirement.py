@@ -205,6 +205,8 @@ class Change:
             line
             for line in self.added
             if line.strip(" \t,") not in moved
+            # The last item of a list, which now has a comma.
+            and not (line.endswith(",") and line[:-1] in old)
             and not any(
                 line.strip(" \t,\"'") == new or line.replace(new, was, 1).rstrip(" ,") in known
                 for was, new in self.raised

