@@ -80,6 +80,9 @@ def undo(project: Path, recorded: Mapping[str, Any], rendered: Mapping[str, byte
     spared = {ANSWERS_FILE, *answers.kept}
     own = {name: rendered[name] for name in rendered if name not in spared}
     _remove(project, answers.import_base, own, undone)
+    differences = f"{answers.own_tests_dir}/known_differences.txt"
+    if (project / differences).is_file():
+        undone.notes.append(f"{differences} stays: it tells how models and migrations differ.")
     if not undone.failures:
         _unlink(project, ANSWERS_FILE, undone)
     return undone

@@ -88,6 +88,16 @@ def adopted(template: Path, tmp_path: Path) -> Adopted:
     return Adopted(template, PROJECTS / "uv-app", tmp_path / "project")
 
 
+def test_recorded_differences_stay(adopted: Adopted) -> None:
+    (adopted.project / "tests/database/known_differences.txt").write_text("op.drop_index()\n")
+
+    undone = adopted.undo()
+
+    assert undone.notes == [
+        "tests/database/known_differences.txt stays: it tells how models and migrations differ."
+    ]
+
+
 def test_by_the_documented_command(template: Path, tmp_path: Path) -> None:
     project = shutil.copytree(PROJECTS / "root-modules", tmp_path / "a project")
     before = contents(project)
