@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from ..adoption.answers_file import ANSWERS_FILE
 from ..conversion.offer import offer
 from .default_answers import propose_all
 
@@ -69,6 +71,16 @@ def choices_beside(facts: Facts, project: Path, proven: AdoptedLayer | str) -> I
     """The message that stops a copy without prompts: the findings and the choices."""
     if not facts.existing_layer:
         return
+    lost = [
+        finding.file for finding in facts.existing_layer if _is_without_answers(finding, project)
+    ]
+    if lost:
+        layer = PurePosixPath(lost[0]).parents[1]
+        yield (
+            f"{layer}/ has a database layer of this template, but {ANSWERS_FILE}, which an update "
+            f"needs, is missing: restore it (`git log -- {ANSWERS_FILE}` has its versions)."
+        )
+        return
     beside = propose_all(facts, project, existing="beside")
     yield (
         "The project has a database layer already, so nothing was added: "
@@ -77,6 +89,14 @@ def choices_beside(facts: Facts, project: Path, proven: AdoptedLayer | str) -> I
         f"{beside.migrations_dir}/ and {beside.alembic_ini}, tables in the PostgreSQL schema "
         f"{beside.schema}; the existing layer is unchanged."
     )
+
+
+def _is_without_answers(finding: Finding, project: Path) -> bool:
+    """Whether a finding is an engine of the template's, in a project that records no answers."""
+    path = PurePosixPath(finding.file)
+    if path.parts[-2:] != ("database_kit", "engine.py"):
+        return False
+    return not any((project / above / ANSWERS_FILE).exists() for above in path.parents)
 
 
 def _shortened(text: str) -> str:

@@ -89,12 +89,12 @@ def _sections(adopted: Adopted, environ: Mapping[str, str]) -> Iterator[tuple[st
         return
     if changed_nothing and not adopted.failed:
         yield "", f"The database layer in {place} is complete: nothing was changed."
-        if adopted.other_version:
-            command = f"copier update --trust --skip-answered -a {adopted.answers_file}"
-            yield "Update", f"The template has another version now: `{command}` merges it."
     else:
         yield "", f"The {DATABASES[answers.type]} layer is in {place}"
         yield from _done(adopted)
+    if adopted.other_version and not adopted.failed:
+        command = f"copier update --trust --skip-answered -a {adopted.answers_file}"
+        yield "Update", f"The template has another version now: `{command}` merges it."
     problems = [check for check in adopted.checks if check.level != "ok"]
     if not changed_nothing:
         found = dict.fromkeys(check.name for check in adopted.checks)

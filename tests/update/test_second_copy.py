@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.adopted import CASES
 from tests.support.template import (
+    ANSWERS_FILE,
     add_layer,
     changed_files,
     commit_all,
@@ -75,3 +76,9 @@ def test_of_a_newer_template_says_what_updates(tmp_path: Path) -> None:
     assert "Update" not in again.stderr
     assert "another version now: `copier update" in " ".join(done.stderr.split())
     assert changed_files(project) == []
+    (project / "app" / "database_kit" / "doctor.py").unlink()
+    done = run_copier("copy", "--trust", "--defaults", own_template, project)
+    assert "another version now: `copier update" in " ".join(done.stderr.split())
+    (project / ANSWERS_FILE).unlink()
+    done = run_copier("copy", "--trust", "--defaults", own_template, project)
+    assert f"app/ has a database layer of this template, but {ANSWERS_FILE}" in done.stderr
