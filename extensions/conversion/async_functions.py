@@ -23,9 +23,10 @@ from .used_imports import CommentedImportError, without_unused_imports
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from .eager_loading import Load, Path, Source
+    from .eager_loading import Load, Path
     from .mapped_attributes import Models
     from .modules import Module
+    from .object_origins import Source
     from .route_trees import Sorter, Trees
     from .session_use import Call, SessionUse
 

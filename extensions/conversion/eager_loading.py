@@ -4,50 +4,32 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from ..inspection.python_source import dotted
-from .definitions import SELECTS, Class, Definitions, Function, own_nodes
+from .definitions import Class, Definitions, Function
 from .lazy_loads import EAGER_OPTIONS, Responses, names_of, validated_by
-from .queries import BUILDERS, Chain
+from .object_origins import Origins, Source, UnknownPathError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from .lazy_loads import Callers
     from .mapped_attributes import Model, Models
+    from .modules import Module
     from .session_use import SessionUse
 
 Path = tuple[str, ...]
 """Names of relationships, each of the model that the one before it leads to."""
 
 _READING = frozenset({"exec", "execute", "get", "get_one", "query", "scalar", "scalars"})
+_WRITTEN = frozenset({"delete", "merge"})
 _CHANGES = frozenset({"delete", "insert", "update"})
-_OF_SCALARS = frozenset({"all", "first", "one", "one_or_none", "unique"})
-_OF_EXECUTE = frozenset({"scalar_one", "scalar_one_or_none"})
 # What shows all that is loaded, rather than the fields of a schema.
 _DUMPS = frozenset({"__dict__", "jsonable_encoder", "vars"})
 _WRAPPERS = frozenset({"List", "Optional", "Sequence", "list"})
-_DEEPEST = 8
 _LONGEST = 3
 """Relationships in a path."""
-
-
-class UnknownPathError(Exception):
-    """What a response reads, or where its objects come from, is not proven."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An expression that loads the objects of a response, or a statement that refreshes one."""
-
-    function: Function
-    node: ast.Call | ast.stmt
-    """`select(Model)`, `session.query(Model)`, `session.get(Model, key)`, or the statement."""
-    kind: Literal["query", "get", "refresh"]
-    model: Model
-    name: str
-    """How the function writes the model; the variable of what is refreshed."""
-    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +49,7 @@ class EagerLoading:
         models: Models,
         uses: Mapping[Function, SessionUse],
         tree_of: Callable[[Function], set[Function]],
+        callers: Callers,
     ) -> None:
         """Read no route yet.
 
@@ -75,33 +58,30 @@ class EagerLoading:
             models: its models.
             uses: what its functions do with their sessions.
             tree_of: gives a route, and the functions below it.
+            callers: the functions that call each, with the calls.
         """
         self._definitions = definitions
         self._models = models
         self._uses = uses
         self._tree_of = tree_of
         self._responses = Responses(definitions, models)
+        self._origins = Origins(definitions, models, uses, callers, self._writes_after)
 
-    def loads(self, route: Function) -> list[Load]:
-        """What has to be loaded for the response of a route; empty where nothing is proven."""
+    def loads(self, route: Function) -> list[Load] | None:
+        """What has to be loaded for what a route validates; None where that is not proven."""
         try:
             return list(self._loads(route))
         except UnknownPathError:
-            return []
+            return None
 
     def _loads(self, route: Function) -> Iterator[Load]:
-        schema = self._schema(route)
-        tree = self._tree_of(route)
-        for function in tree:
-            for node in ast.walk(function.node):
-                validated = validated_by(node) if isinstance(node, ast.Call) else None
-                if validated and any(self._responses.classes(function.module, validated)):
-                    raise UnknownPathError
-        sources = {source.node: source for source in self._returned(route)}
-        for source in sources.values():
-            paths = tuple(sorted(set(self._paths(schema, source.model))))
-            if not paths:
+        tree = self._origins.tree = self._tree_of(route)
+        for schema, source in self._reads(route, tree):
+            paths = tuple(sorted(set(self._paths_of(schema, source)) - source.loaded))
+            if not paths and not (source.loaded and any(map(self._writes, tree))):
                 continue
+            if source.loaded:
+                raise UnknownPathError
             if source.kind == "refresh":
                 self._check_untouched(source, paths, tree)
             else:
@@ -111,6 +91,24 @@ class EagerLoading:
                 self._check_others(source)
             yield Load(source, paths)
 
+    def _reads(self, route: Function, tree: set[Function]) -> Iterator[tuple[Class, Source]]:
+        """The schemas that are made of objects, each with where those come from."""
+        if any(self._responses.annotations(route)):
+            for source in {
+                source.node: source for source in self._origins.returned(route)
+            }.values():
+                yield self._schema(route), source
+        for function in tree:
+            for node in ast.walk(function.node):
+                validated = validated_by(node) if isinstance(node, ast.Call) else None
+                if validated is None or not isinstance(node, ast.Call):
+                    continue
+                if not any(self._responses.classes(function.module, validated)):
+                    continue
+                sources = {source.node: source for source in self._origins.read(function, node)}
+                for source in sources.values():
+                    yield self._schema_in(function.module, validated), source
+
     # Schemas
 
     def _schema(self, route: Function) -> Class:
@@ -118,21 +116,36 @@ class EagerLoading:
         annotations = list(self._responses.annotations(route))
         if len(annotations) != 1:
             raise UnknownPathError
-        return self._schema_in(route, annotations[0])
+        return self._schema_in(route.module, annotations[0])
 
-    def _schema_in(self, route: Function, node: ast.expr) -> Class:
+    def _schema_in(self, module: Module, node: ast.expr) -> Class:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            return self._schema_in(route, _parsed(node.value))
+            return self._schema_in(module, _parsed(node.value))
         if isinstance(node, ast.Subscript) and dotted(node.value).rpartition(".")[2] in _WRAPPERS:
-            return self._schema_in(route, node.slice)
+            return self._schema_in(module, node.slice)
         if isinstance(node, ast.BinOp):
             sides = [side for side in (node.left, node.right) if not isinstance(side, ast.Constant)]
             if len(sides) == 1:
-                return self._schema_in(route, sides[0])
-        found = self._definitions.value(route.module, None, node)
+                return self._schema_in(module, sides[0])
+        found = self._definitions.value(module, None, node)
         if not found or not found.klass or found.klass in self._models.by_class:
             raise UnknownPathError
         return found.klass
+
+    def _paths_of(self, schema: Class, source: Source) -> Iterator[Path]:
+        if not source.is_row:
+            yield from self._paths(schema, source.model)
+            return
+        for base in self._definitions.bases(schema):
+            for statement in base.node.body:
+                if isinstance(statement, ast.AnnAssign):
+                    if source.model.definition.name in names_of(statement):
+                        inner = self._schema_in(base.module, statement.annotation)
+                        yield from self._paths(inner, source.model)
+                    elif any(self._responses.classes(base.module, statement.annotation)):
+                        raise UnknownPathError
+                elif isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+                    self._check_method(statement)
 
     def _paths(self, schema: Class, model: Model, above: tuple[Class, ...] = ()) -> Iterator[Path]:
         """What a schema reads of an object of a model that loads lazily."""
@@ -159,6 +172,8 @@ class EagerLoading:
         for name in names_of(statement) & self._models.lazy:
             if name in model.columns and name not in model.lazy:
                 continue
+            if self._models.lacks(model, name):
+                continue
             target = self._models.target(model, name)
             if target is None:
                 raise UnknownPathError
@@ -170,186 +185,6 @@ class EagerLoading:
             for schema in inner:
                 for path in self._paths(schema, target, above):
                     yield (name, *path)
-
-    # Objects
-
-    def _returned(self, function: Function, depth: int = 0) -> Iterator[Source]:
-        """Where the objects that a function returns come from."""
-        nodes = list(own_nodes(function.node))
-        if depth > _DEEPEST or any(isinstance(n, ast.Yield | ast.YieldFrom) for n in nodes):
-            raise UnknownPathError
-        for node in nodes:
-            if isinstance(node, ast.Return):
-                if refreshed := self._refreshed(function, node):
-                    yield refreshed
-                else:
-                    yield from self._made(function, node.value, depth)
-
-    def _made(self, function: Function, node: ast.expr | None, depth: int) -> Iterator[Source]:
-        if depth > _DEEPEST:
-            raise UnknownPathError
-        if node is None or (isinstance(node, ast.Constant) and node.value is None):
-            return
-        if isinstance(node, ast.Await):
-            yield from self._made(function, node.value, depth + 1)
-        elif isinstance(node, ast.IfExp):
-            for part in (node.body, node.orelse):
-                yield from self._made(function, part, depth + 1)
-        elif isinstance(node, ast.Name):
-            bound = self._definitions.locals(function).get(node.id, [])
-            if not bound:
-                raise UnknownPathError
-            for value in bound:
-                inner = value.value if isinstance(value, ast.AnnAssign) else value
-                if not isinstance(inner, ast.expr):
-                    raise UnknownPathError
-                yield from self._made(function, inner, depth + 1)
-        elif isinstance(node, ast.Call):
-            yield from self._called(function, node, depth)
-        else:
-            raise UnknownPathError
-
-    def _called(self, function: Function, node: ast.Call, depth: int) -> Iterator[Source]:
-        use = self._uses[function]
-        targets = [call.target for call in use.calls if call.node is node]
-        if targets:
-            for source in self._returned(targets[0], depth + 1):
-                if source.kind == "refresh" and self._writes_after(function, node):
-                    raise UnknownPathError
-                yield source
-            return
-        if dotted(node.func) == "list" and len(node.args) == 1:
-            yield from self._made(function, node.args[0], depth + 1)
-            return
-        chains = [chain for chain in use.chains if chain.whole is node]
-        if chains:
-            yield from self._of_chain(function, chains[0])
-        else:
-            yield from self._selected(function, node)
-
-    def _of_chain(self, function: Function, chain: Chain) -> Iterator[Source]:
-        ends = {"all", "first", "get", "one", "one_or_none"}
-        if chain.kind != "entity" or chain.end is None or chain.end[0] not in ends or chain.dml:
-            raise UnknownPathError
-        bases = [chain]
-        if isinstance(chain.base, ast.Name):
-            bound = self._definitions.locals(function).get(chain.base.id, [])
-            bases = [known for known in self._uses[function].chains if known.whole in bound]
-        bases += [chain]
-        if any(name == "options" for known in bases for name, _ in known.steps):
-            raise UnknownPathError
-        is_get = chain.end[0] == "get"
-        for known in bases:
-            if isinstance(known.base, ast.Call):
-                node = known.end[1] if is_get and known.end else known.base
-                assert isinstance(node, ast.Call)  # noqa: S101 - the end of a chain is one
-                named = known.base.args[0]
-                yield self._source(function, node, "get" if is_get else "query", named)
-
-    def _source(
-        self, function: Function, node: ast.Call, kind: Literal["query", "get"], named: ast.expr
-    ) -> Source:
-        found = self._definitions.value(function.module, function, named)
-        model = self._models.by_class.get(found.klass) if found and found.klass else None
-        if model is None or not dotted(named):
-            raise UnknownPathError
-        if kind == "get" and (node.lineno != node.end_lineno or node.keywords):
-            raise UnknownPathError
-        return Source(function, node, kind, model, dotted(named))
-
-    def _selected(self, function: Function, node: ast.Call) -> Iterator[Source]:
-        """The `select` whose objects a session gives, or its `get`."""
-        sessions = self._uses[function].sessions
-        names: set[str] = set()
-        current: ast.expr = node
-        while True:
-            current = self._followed(function, current)
-            if not isinstance(current, ast.Call) or not isinstance(current.func, ast.Attribute):
-                raise UnknownPathError
-            if current.func.value in sessions:
-                break
-            names.add(current.func.attr)
-            current = current.func.value
-        method = current.func.attr
-        if method in {"get", "get_one"} and not names and len(current.args) > 1:
-            yield self._source(function, current, "get", current.args[0])
-            return
-        allowed = {
-            "exec": _OF_SCALARS,
-            "scalars": _OF_SCALARS,
-            "execute": _OF_SCALARS | _OF_EXECUTE | {"scalars"},
-            "scalar": frozenset[str](),
-        }.get(method)
-        is_of_objects = method != "execute" or bool(names & (_OF_EXECUTE | {"scalars"}))
-        if allowed is None or names - allowed or not is_of_objects or not current.args:
-            raise UnknownPathError
-        yield from self._statement(function, current.args[0])
-
-    def _followed(self, function: Function, node: ast.expr) -> ast.expr:
-        """What a variable with one value stands for, or what is awaited."""
-        if isinstance(node, ast.Await):
-            return self._followed(function, node.value)
-        if isinstance(node, ast.Name):
-            bound = self._definitions.locals(function).get(node.id, [])
-            if len(bound) == 1 and isinstance(bound[0], ast.expr):
-                return bound[0]
-        return node
-
-    def _statement(self, function: Function, node: ast.expr) -> Iterator[Source]:
-        values: list[ast.expr] = [node]
-        if isinstance(node, ast.Name):
-            bound = self._definitions.locals(function).get(node.id, [])
-            values = [value for value in bound if isinstance(value, ast.expr)]
-            if len(values) != len(bound) or not values:
-                raise UnknownPathError
-        for value in values:
-            current: ast.expr = value
-            while isinstance(current, ast.Call) and isinstance(current.func, ast.Attribute):
-                if current.func.attr not in BUILDERS - {"options"}:
-                    raise UnknownPathError
-                current = current.func.value
-            if isinstance(current, ast.Name) and dotted(current) == dotted(node):
-                continue
-            if not isinstance(current, ast.Call) or len(current.args) != 1:
-                raise UnknownPathError
-            found = self._definitions.value(function.module, function, current.func)
-            if not found or found.external not in SELECTS:
-                raise UnknownPathError
-            yield self._source(function, current, "query", current.args[0])
-
-    # What a commit leaves behind
-
-    def _refreshed(self, function: Function, returned: ast.Return) -> Source | None:
-        """The statement that refreshes an object just before it is returned."""
-        name = returned.value.id if isinstance(returned.value, ast.Name) else ""
-        block = _block_of(function.node, returned)
-        if not name or returned not in block:
-            return None
-        above = block[: block.index(returned)]
-        if above and _is_guard(above[-1], name):
-            inner: list[ast.stmt] = getattr(above[-1], "body", [])
-            above = inner
-        if len(above) < 2:  # noqa: PLR2004 - a commit, and a refresh
-            return None
-        commit, refresh = above[-2:]
-        session = self._calls_session(function, commit, "commit", "")
-        if not session or self._calls_session(function, refresh, "refresh", name) != session:
-            return None
-        found = self._definitions.value(function.module, function, ast.Name(name, ast.Load()))
-        model = self._models.by_class.get(found.instance) if found and found.instance else None
-        if model is None:
-            raise UnknownPathError
-        return Source(function, refresh, "refresh", model, name, session)
-
-    def _calls_session(self, function: Function, node: ast.stmt, method: str, name: str) -> str:
-        """The session whose method a statement calls, for one object; empty for anything else."""
-        call = node.value if isinstance(node, ast.Expr) else None
-        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
-            return ""
-        is_it = call.func.value in self._uses[function].sessions and call.func.attr == method
-        given = [dotted(argument) for argument in call.args]
-        is_plain = given == ([name] if name else []) and not call.keywords
-        return dotted(call.func.value) if is_it and is_plain else ""
 
     def _writes_after(self, function: Function, node: ast.Call) -> bool:
         """Whether the database may change in a function after one of its calls."""
@@ -396,8 +231,8 @@ class EagerLoading:
     def _check_loaded(self, source: Source, paths: tuple[Path, ...], tree: set[Function]) -> None:
         """Stop where objects may be there already, without what is to be loaded.
 
-        A query loads what objects of the session lack, but goes no further from what they have,
-        and `get` returns them as they are.
+        A query loads what objects of the session lack, but goes no further from what they have:
+        nothing else below the route may load it. `get` returns objects as they are.
         """
         models = {source.model.definition: source.model}
         for path in paths:
@@ -410,15 +245,14 @@ class EagerLoading:
         if source.kind == "query" and len(models) == 1:
             return
         own = {*ast.walk(source.node)}
-        others = [
-            argument
+        others = source.kind == "get" and any(
+            self._is_of(model, function, argument)
             for function in tree
             for node in ast.walk(function.node)
             if isinstance(node, ast.Call) and node not in own
             for argument in node.args
             for model in models.values()
-            if self._is_of(model, function, argument)
-        ]
+        )
         options = any(
             isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in EAGER_OPTIONS
             for function in tree
@@ -427,21 +261,73 @@ class EagerLoading:
         if others or options or self._models.has_eager:
             raise UnknownPathError
 
+    def crosses(self, route: Function, load: Load, others: Iterable[Load]) -> bool:
+        """Whether other loads below a route may stop its own from going on to the end of a path."""
+        if all(len(path) == 1 for path in load.paths):
+            return False
+        tree, models = self._tree_of(route), self._models_of(load)
+        return any(
+            other.source.node is not load.source.node
+            and other.source.function in tree
+            and models & self._models_of(other)
+            for other in others
+        )
+
+    def _models_of(self, load: Load) -> set[Class]:
+        model = load.source.model
+        on_paths = (inner for path in load.paths for inner in self._models.path(model, path))
+        return {model.definition, *(inner.definition for inner in on_paths)}
+
     def _check_untouched(
         self, source: Source, paths: tuple[Path, ...], tree: set[Function]
     ) -> None:
         """Stop where a refresh goes not far enough, or finds objects that are in the session."""
         targets = [model for path in paths for model in self._models.path(source.model, path)]
-        used = any(
-            self._is_of(model, function, part)
-            for function in tree
-            for node in ast.walk(function.node)
-            if isinstance(node, ast.Call)
-            for part in (node.func, *node.args)
-            for model in targets
-        )
-        if used or self._models.has_eager or any(len(path) > 1 for path in paths):
+        changed = any(self._may_change(model, function) for function in tree for model in targets)
+        if changed or self._models.has_eager or any(len(path) > 1 for path in paths):
             raise UnknownPathError
+
+    def _may_change(self, model: Model, function: Function) -> bool:
+        """Whether a function may make, change or delete objects of a model.
+
+        A session that expires its objects at a commit reads them again; an async one does not.
+        """
+        use, module = self._uses[function], function.module
+        for node in ast.walk(function.node):
+            if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+                named = node.attr in model.columns or node.attr in model.relationships
+                if named and self._may_be_of(model, function, node.value):
+                    return True
+            elif isinstance(node, ast.Call):
+                found = self._definitions.value(module, function, node.func)
+                name = found.external if found else ""
+                is_library = name.startswith(("sqlalchemy.", "sqlmodel."))
+                if is_library and name.rpartition(".")[2] in _CHANGES | {"text"}:
+                    return True
+                if self._is_of(model, function, node.func):
+                    return True
+                is_set = dotted(node.func) == "setattr" and node.args
+                if is_set and self._may_be_of(model, function, node.args[0]):
+                    return True
+        for session in use.sessions:
+            above = module.parent_of(session)
+            call = module.parent_of(above) if above else None
+            if isinstance(above, ast.Attribute) and above.attr in _WRITTEN:
+                given = call.args if isinstance(call, ast.Call) else []
+                if not given or any(self._may_be_of(model, function, node) for node in given):
+                    return True
+        return any(chain.end and chain.end[0] in _CHANGES for chain in use.chains)
+
+    def _may_be_of(self, model: Model, function: Function, node: ast.expr) -> bool:
+        """Whether an expression may be an object of a model."""
+        found = self._definitions.value(function.module, function, node)
+        if found is None:
+            return True
+        owner = model.definition
+        return found.instance is not None and (
+            owner in self._definitions.bases(found.instance)
+            or found.instance in self._definitions.bases(owner)
+        )
 
     def _is_of(self, model: Model, function: Function, node: ast.expr) -> bool:
         """Whether an expression is the class of a model, or of one that it inherits from."""
@@ -466,7 +352,7 @@ class EagerLoading:
                         raise UnknownPathError
             if any(self._responses.annotations(other)):
                 continue
-            if any(known.function is source.function for known in self._returned(other)):
+            if any(known.function is source.function for known in self._origins.returned(other)):
                 raise UnknownPathError
 
     def _methods(self, model: Class) -> Iterator[Function]:
@@ -503,22 +389,3 @@ def _parsed(text: str) -> ast.expr:
         return ast.parse(text, mode="eval").body
     except SyntaxError as error:
         raise UnknownPathError from error
-
-
-def _block_of(function: ast.AST, statement: ast.stmt) -> list[ast.stmt]:
-    for node in ast.walk(function):
-        for name in ("body", "orelse", "finalbody"):
-            found: list[ast.stmt] | ast.expr = getattr(node, name, [])
-            if isinstance(found, list) and statement in found:
-                return found
-    return []
-
-
-def _is_guard(statement: ast.stmt, name: str) -> bool:
-    """Whether it is `if name:` without an `else`."""
-    return (
-        isinstance(statement, ast.If)
-        and not statement.orelse
-        and isinstance(statement.test, ast.Name)
-        and statement.test.id == name
-    )

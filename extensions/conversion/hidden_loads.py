@@ -117,5 +117,5 @@ class HiddenLoads:
             found = (
                 wanted.search(tree.text(file)) for file in tree.files() if file.endswith(_TEMPLATES)
             )
-            self._rendered = next((m[1] or m[2] for m in found if m), "")
+            self._rendered = next((str(m[m.lastindex or 0]) for m in found if m), "")
         return self._rendered

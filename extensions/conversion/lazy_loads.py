@@ -228,15 +228,10 @@ class Responses:
         return f"{owners[0]}.{name}" if len(owners) == 1 else f"…{name}"
 
     def _is_loaded(self, name: str, tree: list[Function]) -> bool:
-        """Whether every query of the tree loads it with its object."""
-        commits = any(_calls(function, "commit") for function in tree)
-        if self._models.eager(name):
-            return all(
-                _calls(function, "refresh") or not _calls(function, "commit") for function in tree
-            )
-        querying = [function for function in tree if _calls(function, "query", "get", "select")]
-        loading = [function for function in tree if _loads(function, name)]
-        return not commits and bool(loading) and len(querying) == len(loading) == 1
+        """Whether models load it with their objects, and no commit leaves it behind."""
+        return self._models.eager(name) and all(
+            _calls(function, "refresh") or not _calls(function, "commit") for function in tree
+        )
 
 
 def validated_by(call: ast.Call) -> ast.expr | None:
@@ -260,15 +255,3 @@ def _calls(function: Function, *names: str) -> bool:
         isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in names
         for node in own_nodes(function.node)
     )
-
-
-def _loads(function: Function, name: str) -> bool:
-    found = 0
-    for node in own_nodes(function.node):
-        if isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in EAGER_OPTIONS:
-            found += any(isinstance(p, ast.Attribute) and p.attr == name for p in ast.walk(node))
-    queries = sum(
-        isinstance(node, ast.Call) and dotted(node.func).rpartition(".")[2] in {"query", "select"}
-        for node in own_nodes(function.node)
-    )
-    return found > 0 and found >= queries

@@ -52,6 +52,8 @@ class Model:
     """How each is loaded, by name: "selectin", … or empty for lazily."""
     targets: dict[str, str] = field(default_factory=dict[str, str])
     """The models, by name, that lazy relationships of its own lead to and an option may load."""
+    backrefs: set[str] = field(default_factory=set[str])
+    """Relationships of other models that its own declare."""
     lazy: set[str] = field(default_factory=set[str])
     """Relationships, deferred columns, and properties that read one."""
 
@@ -96,6 +98,13 @@ class Models:
         wanted = model.targets.get(name)
         found = [known for owner, known in self.by_class.items() if owner.name == wanted]
         return found[0] if len(found) == 1 else None
+
+    def lacks(self, model: Model, name: str) -> bool:
+        """Whether a model has no attribute of a name that another one loads lazily."""
+        known = name in model.lazy or name in model.columns or name in model.relationships
+        inherited = any(name in base.methods for base in self._definitions.bases(model.definition))
+        declared = any(name in other.backrefs for other in self.by_class.values())
+        return not known and not inherited and not declared
 
     def path(self, model: Model, names: Iterable[str]) -> Iterator[Model]:
         """The models that relationships lead to, one after the other."""
@@ -195,6 +204,7 @@ class Models:
         if name:
             # It is the other model's; names are compared without their owner.
             model.relationships.setdefault(name, "")
+            model.backrefs.add(name)
             model.lazy.add(name)
 
     def _add_properties(self, model: Model) -> None:

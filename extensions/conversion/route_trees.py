@@ -18,9 +18,10 @@ from .session_use import Call, Obstacle, Reader, SessionUse, session_parameters
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .eager_loading import Path, Source
+    from .eager_loading import Path
     from .mapped_attributes import Models
     from .modules import Module
+    from .object_origins import Source
 
 _OF_RESULTS = frozenset({"fetchall", "fetchone", "scalar_one", "scalar_one_or_none"})
 _LATER = frozenset({"exec", "execute", "query", "scalars"})
@@ -340,18 +341,26 @@ class Sorter:
 
     def _judge_routes(self) -> None:
         responses = Responses(self._definitions, self._models)
-        eager = EagerLoading(self._definitions, self._models, self._uses, self._tree)
+        eager = EagerLoading(
+            self._definitions, self._models, self._uses, self._tree, self._reader.callers
+        )
         for function in self._leading:
             if not self._uses[function].is_route or function in self._stays:
                 continue
             tree = sorted(self._tree(function), key=lambda f: (f is not function, f.name))
             for owner, line, reason in responses.lazily_read(function, tree):
                 obstacle = Obstacle(owner.module.file, line, reason)
-                if loads := eager.loads(function):
+                loads = eager.loads(function)
+                if loads is not None:
                     self._loads[function] = loads, obstacle
                 else:
                     self._stays[function] = obstacle
                 break
+        every = [load for loads, _ in self._loads.values() for load in loads]
+        for function, (loads, obstacle) in list(self._loads.items()):
+            if any(eager.crosses(function, load, every) for load in loads):
+                self._stays[function] = obstacle
+                del self._loads[function]
 
     def _tree(self, function: Function) -> set[Function]:
         """A function and all below it, those without a session as well."""

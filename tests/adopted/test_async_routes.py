@@ -50,6 +50,9 @@ with TestClient(app, headers=HEADERS) as client:
     for path in ("loans", "loans/2", "loans/9", "members/me"):
         client.get(f"/related/{path}").raise_for_status()
     client.put("/related/loans/2/1").raise_for_status()
+    for number in (3, 9):
+        client.post(f"/related/loans/{number}")
+    client.get("/related/members").raise_for_status()
 """
 LAZY = """
 
@@ -60,10 +63,10 @@ def list_names(current: CurrentMember, loans: LoanService = Depends()) -> list[s
 RELATED = """
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from toolshed.dependencies import CurrentMember, SessionDep
-from toolshed.models import Loan, Member
+from toolshed.models import Loan, Member, Tool
 from toolshed.schemas import LoanOut, ToolOut
 
 router = APIRouter(prefix="/related")
@@ -78,6 +81,11 @@ class MemberWithLoans(BaseModel):
 
     name: str
     loans: list[LoanOut]
+
+
+class Counted(BaseModel):
+    Member: MemberWithLoans
+    count: int
 
 
 @router.get("/loans", response_model=list[LoanWithTool])
@@ -99,6 +107,24 @@ def move(loan_id: int, tool_id: int, db: SessionDep):
     db.commit()
     db.refresh(loan)
     return loan
+
+
+@router.post("/loans/{tool_id}", response_model=LoanWithTool)
+def lend(tool_id: int, current: CurrentMember, db: SessionDep):
+    tool = db.get(Tool, tool_id)
+    if tool is None:
+        raise HTTPException(404)
+    loan = Loan(tool_id=tool.id, member_id=current.id)
+    db.add(loan)
+    db.commit()
+    db.refresh(loan)
+    return LoanWithTool.model_validate(loan)
+
+
+@router.get("/members", response_model=list[Counted])
+def list_members(db: SessionDep):
+    query = db.query(Member, func.count(Loan.id).label("count")).join(Member.loans)
+    return query.group_by(Member.id).order_by(Member.id).all()
 
 
 @router.get("/members/me", response_model=MemberWithLoans)
@@ -179,7 +205,8 @@ def test_clients_and_the_database_see_the_same(
     }
     written = (after / "toolshed" / "routes" / "related.py").read_text(encoding="utf-8")
     assert "select(Loan).options(selectinload(Loan.tool))" in written
-    assert 'await db.refresh(loan, ["tool"])' in written
+    assert written.count('await db.refresh(loan, ["tool"])') == 2
+    assert ".options(selectinload(Member.loans))" in written
     # Their own tests override the sync dependency, and are on SQLite.
     assert "7 passed" in desk.run(
         "-m", "pytest", "-q", "tests/test_tools.py", "tests/test_loans.py"

@@ -6,10 +6,11 @@ from textwrap import dedent
 import pytest
 
 from extensions.conversion.async_conversion import convert
-from tests.support.converted import HEAD, LAYER, SCHEMAS, body, converted, reasons
+from tests.support.converted import HEAD, LAYER, MODELS, SCHEMAS, body, converted, reasons
 
 ROUTE = '@router.get("/x", response_model={})\ndef route(db: Session = Depends(get_db)):\n    '
 ASYNC = "async def route(db: AsyncSession = Depends(get_async_db)):\n    "
+FIRST_VISIT = "return (await db.scalars(select(Visit).limit(1))).first()"
 MORE = """
 class BookWithAuthor(BookOut):
     author: AuthorOut
@@ -38,6 +39,20 @@ class Counted(AuthorOut):
 class Changed(BaseModel):
     name: str
     books: list[int] | None = None
+
+
+class Page(BaseModel):
+    authors: list[AuthorWithBooks]
+    total: int
+
+
+class Sold(BaseModel):
+    Book: BookWithAuthor
+
+
+class Shelf(BaseModel):
+    id: int
+    books: list[int] = []
 """
 FILES = {
     "app/schemas.py": f"from pydantic import Field, field_validator\n{SCHEMAS}\n{MORE}",
@@ -47,11 +62,13 @@ FILES = {
 
 def changed(directory: Path, code: str) -> str:
     """What becomes of `route`, or why it stays."""
-    names = "BookWithAuthor, Changed, Counted, Reader, Renamed, Titled"
+    names = "BookWithAuthor, Changed, Counted, Page, Reader, Renamed, Shelf, Sold, Titled"
     head = (
         f"{HEAD.lstrip()}from sqlalchemy import select, update\nfrom app.schemas import {names}\n"
     )
-    conversion = converted(directory, code, FILES | {"app/routes.py": f"{head}\n\n{code}"})
+    filling = "def fill(into, found):\n    into.extend(found)\n"
+    text = f"{head}\n\n{filling}\n\n{code}"
+    conversion = converted(directory, code, FILES | {"app/routes.py": text})
     return reasons(conversion).get("route") or body(conversion)
 
 
@@ -125,6 +142,71 @@ def changed(directory: Path, code: str) -> str:
                 '        await db.refresh(author, ["books"])\n    return author'
             ),
         ),
+        # What schemas are made of.
+        (
+            "AuthorWithBooks",
+            "author = db.get(Author, 1)\n    return AuthorWithBooks.model_validate(author)",
+            (
+                "author = await db.get(Author, 1, options=[selectinload(Author.books)])\n"
+                "    return AuthorWithBooks.model_validate(author)"
+            ),
+        ),
+        (
+            "Page",
+            (
+                "found = []\n    for author in db.scalars(select(Author)):\n"
+                "        found.append(AuthorWithBooks.model_validate(author))\n"
+                "    total = db.query(Author).count()\n"
+                "    return Page(authors=found, total=total + 1)"
+            ),
+            (
+                "found = []\n    for author in await db.scalars(\n"
+                "        select(Author).options(selectinload(Author.books))\n    ):\n"
+                "        found.append(AuthorWithBooks.model_validate(author))\n"
+                "    total = (\n        await db.execute("
+                "select(func.count()).select_from(select(Author).subquery()))\n"
+                "    ).scalar_one()\n"
+                "    return Page(authors=found, total=total + 1)"
+            ),
+        ),
+        (
+            "BookWithAuthor",
+            (
+                "book = Book(title='x', author_id=db.get(Author, 1).id)\n    db.add(book)\n"
+                "    db.commit()\n    db.refresh(book)\n"
+                "    return BookWithAuthor.model_validate(book)"
+            ),
+            (
+                "book = Book(title='x', author_id=(await db.get(Author, 1)).id)\n"
+                "    db.add(book)\n    await db.commit()\n    await db.refresh(book)\n"
+                '    await db.refresh(book, ["author"])\n'
+                "    return BookWithAuthor.model_validate(book)"
+            ),
+        ),
+        # Rows.
+        (
+            "list[Sold]",
+            "return db.query(Book, func.count(Book.id)).group_by(Book.id).all()",
+            (
+                "return list(await db.execute(select(Book, func.count(Book.id))"
+                ".options(selectinload(Book.author)).group_by(Book.id)))"
+            ),
+        ),
+        # What is there, and what a model lacks.
+        (
+            "list[BookWithAuthor]",
+            (
+                "query = select(Book)\n    query = query.limit(3)\n"
+                "    loaded = query.options(joinedload(Book.author))\n"
+                "    return db.scalars(loaded).all()"
+            ),
+            (
+                "query = select(Book)\n    query = query.limit(3)\n"
+                "    loaded = query.options(joinedload(Book.author))\n"
+                "    return (await db.scalars(loaded)).all()"
+            ),
+        ),
+        ("Shelf", "return db.query(Visit).first()", FIRST_VISIT),
     ],
 )
 def test_what_is_loaded(tmp_path: Path, schema: str, before: str, after: str) -> None:
@@ -161,10 +243,53 @@ def test_what_is_loaded(tmp_path: Path, schema: str, before: str, after: str) ->
         ("list[Reader]", "return db.query(Author).all()"),
         # What reads more than its fields.
         ("Counted", "return db.query(Author).first()"),
-        ("AuthorWithBooks", "return AuthorWithBooks.model_validate(db.get(Author, 1))"),
+        (
+            "AuthorWithBooks",
+            "return AuthorWithBooks.model_validate(max([db.get(Author, 1)], key=id))",
+        ),
+        # What may have changed.
+        (
+            "BookWithAuthor",
+            (
+                "author = db.get(Author, 1)\n    author.name = 'Ada'\n"
+                "    book = Book(author_id=1)\n    db.add(book)\n    db.commit()\n"
+                "    db.refresh(book)\n    return book"
+            ),
+        ),
+        # Options that not each query has.
+        (
+            "list[BookWithAuthor]",
+            (
+                "query = select(Book)\n    if db.info:\n"
+                "        query = query.options(joinedload(Book.author))\n"
+                "    return db.scalars(query).all()"
+            ),
+        ),
+        (
+            "list[BookWithAuthor]",
+            (
+                "query = db.query(Book)\n    if db.info:\n"
+                "        query = query.options(joinedload(Book.author))\n    return query.all()"
+            ),
+        ),
+        # What other code puts in.
+        (
+            "Page",
+            (
+                "found = []\n    fill(found, db.query(Author).all())\n"
+                "    return Page(authors=found, total=0)"
+            ),
+        ),
+        (
+            "Page",
+            (
+                "page = Page(authors=[], total=0)\n    page.authors = db.query(Author).all()\n"
+                "    return page"
+            ),
+        ),
         # Where objects come from is not known.
         ("Titled", "return {'work': db.query(Book).first()}"),
-        ("list[AuthorWithBooks]", "return [author for author in db.query(Author).all()]"),
+        ("list[AuthorWithBooks]", "return sorted(db.query(Author).all(), key=id)"),
         ("AuthorWithBooks", "return db.query(Author).options(joinedload('*')).first()"),
     ],
 )
@@ -283,3 +408,66 @@ def test_a_delete_leaves_to_the_database_what_is_not_loaded(tmp_path: Path) -> N
     models.write_text(text.replace('"Book", ', '"Book", passive_deletes=True, '), encoding="utf-8")
 
     assert " reads " in reasons(convert(tmp_path, LAYER))["route"]
+
+
+@pytest.mark.parametrize("shown", ["shown(author)", "[*map(shown, [author])][0]"])
+def test_a_function_that_makes_the_schema(tmp_path: Path, shown: str) -> None:
+    code = f"""
+    def shown(author):
+        return AuthorWithBooks.model_validate(author)
+
+
+    @router.get("/x", response_model=AuthorWithBooks)
+    def route(db: Session = Depends(get_db)):
+        author = db.get(Author, 1)
+        return {shown}
+    """
+
+    written = changed(tmp_path, dedent(code))
+
+    # A function that is a value may be called with anything.
+    is_loaded = "options=[selectinload(Author.books)]" in written
+    assert is_loaded is shown.startswith("shown")
+    assert is_loaded or " reads " in written
+
+
+def test_a_path_is_loaded_to_its_end(tmp_path: Path) -> None:
+    code = """
+    def authors(db: Session):
+        return db.query(Author).all()
+
+
+    @router.get("/y", response_model=list[AuthorWithBooks])
+    def other(db: Session = Depends(get_db)):
+        return authors(db)
+
+
+    @router.get("/x", response_model=list[Written])
+    def route(db: Session = Depends(get_db)):
+        {}
+        return db.query(Visit).all()
+    """
+    models = """
+class Visit(Base):
+    __tablename__ = "visits"
+
+    id = Column(Integer, primary_key=True)
+    author_id = Column(ForeignKey("authors.id"))
+    author = relationship("Author")
+"""
+    schemas = f"{SCHEMAS}\n\nclass Written(BaseModel):\n    author: AuthorWithBooks\n"
+    head = f"{HEAD.lstrip()}from app.schemas import Written\n"
+    kept = MODELS[: MODELS.index("class Visit")]
+
+    def converted_with(statement: str) -> str:
+        files = {
+            "app/models.py": kept + models,
+            "app/schemas.py": schemas,
+            "app/routes.py": f"{head}{dedent(code.format(statement))}",
+        }
+        conversion = converted(tmp_path, "", files)
+        return reasons(conversion).get("route") or body(conversion)
+
+    assert "selectinload(Visit.author).selectinload(Author.books)" in converted_with("pass")
+    # Its books would be there already.
+    assert " reads " in converted_with("authors(db)")
