@@ -313,8 +313,10 @@ class Writer:
         parts, last = [rewriting.text_of(chain.base)], chain.base
         if options := self._options.get(chain.base):
             parts = [parts[0].removesuffix(options), options]
-        for _, call in chain.steps:
+        for name, call in chain.steps:
             text = rewriting.text_between(call, last).strip()
+            if name == "with_entities":
+                text = text.replace(name, "with_only_columns", 1)
             if "#" in text and rewriting.has_comment(call):
                 raise UnprovenError(edits.module.file, call.lineno, "a comment stands in the query")
             parts.append(text)
@@ -412,6 +414,8 @@ class Writer:
         if isinstance(chain.base, ast.Call):
             first = f"{name}({rewriting.text_of(chain.base.args[0])})"
         parts = [first, *steps]
+        if chain.is_filter:
+            parts = [f"{name}({chain.selected})", f".where({first}.whereclause)", *steps]
         if call.args:
             parts.append(f".values({rewriting.text_of(call.args[0])})")
         for keyword in call.keywords:

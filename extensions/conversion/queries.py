@@ -29,6 +29,7 @@ TERMINALS = frozenset(
     | {"subquery", "update"}
 )
 _OF_DML = frozenset({"filter", "filter_by", "where"})
+_ENTITIES = "with_entities"
 _AGGREGATES = frozenset({"avg", "bool_and", "bool_or", "count", "max", "min", "sum"})
 
 
@@ -65,6 +66,10 @@ class Chain:
     can_repeat: bool
     dml: str = ""
     """What a variable with it is for: "delete" or "update"."""
+    selected: str = ""
+    """What it selects, as it is written."""
+    is_filter: bool = False
+    """Whether a DELETE takes its condition from a variable that other statements run."""
 
     @property
     def statement(self) -> ast.expr:
@@ -105,16 +110,19 @@ class Queries:
             NoSelectError: one has no counterpart.
         """
         bases = [node for node in ast.walk(self._function.node) if self._is_query(node)]
-        chains = [self._chain(node) for node in bases]
-        for chain in chains:
-            if chain.end is None and (name := self._assigned(chain.whole)):
-                known = self.variables.get(name)
-                if known and (known.kind != chain.kind or _text(known) != _text(chain)):
-                    raise NoSelectError(chain.base, f"{name} has several kinds of query")
+        self.chains = [self._chain(node) for node in bases]
+        pending = [(chain, "") for chain in self.chains]
+        while pending:
+            chain, origin = pending.pop(0)
+            name = self._assigned(chain.whole) if chain.end is None else ""
+            if not name or name == origin:
+                continue
+            known = self.variables.get(name)
+            if known and (known.kind, known.selected) != (chain.kind, chain.selected):
+                raise NoSelectError(chain.base, f"{name} has several kinds of query")
+            if known is None:
                 self.variables[name] = chain
-        self.chains = chains
-        for name, chain in self.variables.items():
-            self._read_variable(name, chain)
+                pending += [(inner, name) for inner in self._read_variable(name, chain)]
 
     def _is_query(self, node: ast.AST) -> bool:
         return (
@@ -124,28 +132,54 @@ class Queries:
             and node.func.value in self._sessions
         )
 
-    def _read_variable(self, name: str, first: Chain) -> None:
+    def _read_variable(self, name: str, first: Chain) -> list[Chain]:
+        """The chains that begin with a variable."""
         chains = [
             self._chain(node, first)
             for node in ast.walk(self._function.node)
             if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
         ]
         bound = self._definitions.locals(self._function).get(name, [])
-        wholes = [chain.whole for chain in [*self.chains, *chains] if chain.end is None]
-        if any(value not in wholes for value in bound):
+        self.chains += chains
+        building = [chain for chain in self.chains if chain.whole in bound]
+        if len(building) < len(bound):
             raise NoSelectError(first.base, f"{name} is a query in some places only")
         ends = {chain.end[0] for chain in chains if chain.end}
         if ends & {"delete", "update"}:
-            building = [chain for chain in [*self.chains, *chains] if chain.end is None]
-            steps = {step for chain in building for step, _ in chain.steps}
-            if len(ends) > 1 or steps - _OF_DML:
+            steps = self._steps(name)
+            derived = any(chain.end is None and chain not in building for chain in chains)
+            is_alone = len(ends) == 1 and not derived and isinstance(first.base, ast.Call)
+            # A condition that only some of its values have may be none.
+            is_sure = "update" not in ends and all(chain.steps for chain in building)
+            if steps - _OF_DML or not (is_alone or is_sure):
                 raise NoSelectError(first.base, f"{name} is more than a filter")
-            for chain in building:
+            for chain in building if is_alone else ():
                 chain.dml = next(iter(ends))
+            for chain in chains if not is_alone else ():
+                chain.is_filter = chain.end is not None and chain.end[0] == "delete"
         repeats = any(chain.can_repeat for chain in [first, *chains])
         for chain in chains:
             chain.can_repeat = repeats
-        self.chains += chains
+        others = any(_ENTITIES in {step for step, _ in chain.steps} for chain in chains)
+        if others and "options" in self._steps(name):
+            raise NoSelectError(first.base, f"{name} has options for other columns")
+        return chains
+
+    def _steps(self, name: str) -> set[str]:
+        """The methods that may have built what a variable has."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        pending = [name]
+        while pending:
+            current = pending.pop()
+            seen.add(current)
+            bound = self._definitions.locals(self._function).get(current, [])
+            for chain in self.chains:
+                if chain.whole in bound:
+                    found |= {step for step, _ in chain.steps}
+                    base = chain.base.id if isinstance(chain.base, ast.Name) else current
+                    pending += {base} - seen
+        return found
 
     def _assigned(self, node: ast.expr) -> str:
         above = self._function.module.parent_of(node)
@@ -167,7 +201,7 @@ class Queries:
                 break
             if not isinstance(call, ast.Call) or call.func is not above:
                 raise NoSelectError(above, f"Query.{above.attr} has no counterpart")
-            if above.attr in BUILDERS:
+            if above.attr in BUILDERS or above.attr == _ENTITIES:
                 steps.append((above.attr, call))
             elif above.attr in TERMINALS:
                 end = (above.attr, call)
@@ -182,12 +216,26 @@ class Queries:
             assert isinstance(base.func, ast.Attribute)  # noqa: S101
             session = base.func.value
             kind, entity = self._kind(base)
+        if _ENTITIES in names:
+            kind, entity = self._columns(steps, end), None
         chain = Chain(
             base, steps, end, session, kind, entity,
             bool(names & _MULTIPLY) or self._models.is_joined,
+            selected=variable.selected if variable else _text(base),
         )  # fmt: skip
         self._check(chain, is_variable=variable is not None)
         return chain
+
+    def _columns(self, steps: list[tuple[str, ast.Call]], end: tuple[str, ast.Call] | None) -> str:
+        """What a row is after `with_entities`."""
+        calls = [call for name, call in steps if name == _ENTITIES]
+        kinds = {self._kind(call)[0] for call in calls}
+        names = {name for name, _ in steps}
+        if end is None or end[0] not in {"all", "first", "one", "one_or_none", "scalar"}:
+            raise NoSelectError(calls[0], "Query.with_entities() is kept in a variable")
+        if len(calls) > 1 or kinds != {"column"} or "options" in names:
+            raise NoSelectError(calls[0], "Query.with_entities() has more than a column")
+        return "column"
 
     def _kind(self, call: ast.Call) -> tuple[str, ast.expr | None]:
         if call.keywords or not call.args or any(isinstance(a, ast.Starred) for a in call.args):
@@ -284,8 +332,11 @@ def is_iterated(above: ast.AST | None, node: ast.expr) -> bool:
 
 def is_one_row(chain: Chain, definitions: Definitions, function: Function) -> bool:
     """Whether a chain of one column has exactly one row: an aggregate without groups."""
-    base = chain.base
+    base = next((call for name, call in chain.steps if name == _ENTITIES), chain.base)
     if not isinstance(base, ast.Call) or any(name == "group_by" for name, _ in chain.steps):
+        return False
+    if isinstance(chain.base, ast.Name):
+        # The variable may have groups.
         return False
     argument = base.args[0]
     if not isinstance(argument, ast.Call):
@@ -297,8 +348,7 @@ def is_one_row(chain: Chain, definitions: Definitions, function: Function) -> bo
     return name.startswith("sqlalchemy.") and name.rpartition(".")[2] in _AGGREGATES
 
 
-def _text(chain: Chain) -> str:
-    base = chain.base
+def _text(base: ast.expr) -> str:
     return ast.unparse(base.args[0]) if isinstance(base, ast.Call) and base.args else ""
 
 

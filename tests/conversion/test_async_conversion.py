@@ -46,6 +46,10 @@ from tests.support.converted import DATABASE, HEAD, SCHEMAS, body, converted, re
             ),
         ),
         (
+            "db.query(Book).with_entities(func.max(Book.id)).scalar()",
+            "await db.scalar(select(Book).with_only_columns(func.max(Book.id)))",
+        ),
+        (
             "db.query(Book).filter(Book.id > 1).delete()",
             "(await db.execute(delete(Book).filter(Book.id > 1))).rowcount",
         ),
@@ -84,6 +88,92 @@ def test_expressions(tmp_path: Path, before: str, after: str) -> None:
     assert body(conversion) == (
         "async def route(db: AsyncSession = Depends(get_async_db)):\n    return " + after
     )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "found = query.filter(Book.id > 1)\n    return found.count()",
+            (
+                "found = query.filter(Book.id > 1)\n    return (await db.execute("
+                "select(func.count()).select_from(found.subquery()))).scalar_one()"
+            ),
+        ),
+        (
+            "if query.first():\n        query.delete(synchronize_session=False)\n    return 1",
+            (
+                "if (await db.scalars(query.limit(1))).first():\n        await db.execute("
+                "delete(Book).where(query.whereclause)"
+                ".execution_options(synchronize_session=False))\n    return 1"
+            ),
+        ),
+        (
+            "rows = query.all()\n    query.filter(Book.id > 1).delete()\n    return len(rows)",
+            (
+                "rows = list(await db.scalars(query))\n    await db.execute("
+                "delete(Book).where(query.whereclause).filter(Book.id > 1))\n"
+                "    return len(rows)"
+            ),
+        ),
+        (
+            "return query.with_entities(func.count(Book.id)).scalar()",
+            (
+                "return (await db.execute(query.with_only_columns(func.count(Book.id))))"
+                ".scalar_one_or_none()"
+            ),
+        ),
+        (
+            "authors = db.query(Author)\n    query.delete()\n    return authors.all()",
+            (
+                "authors = select(Author)\n    await db.execute(query)\n"
+                "    return list(await db.scalars(authors))"
+            ),
+        ),
+    ],
+)
+def test_queries_in_variables(tmp_path: Path, before: str, after: str) -> None:
+    conversion = converted(
+        tmp_path,
+        f"""
+        @router.get("/x", response_model=None)
+        def route(db: Session = Depends(get_db)):
+            query = db.query(Book).filter(Book.title == "x")
+            {before.replace(chr(10), chr(10) + " " * 8)}
+        """,
+    )
+
+    assert reasons(conversion) == {}
+    assert "".join(after.split()) in "".join(body(conversion).split())
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (
+            "query = db.query(Book)\n    if query.first():\n        query.delete()",
+            "query is more than a filter",
+        ),
+        (
+            "query = db.query(Book).limit(3)\n    some = query.filter(Book.id > 1)\n"
+            "    some.delete()",
+            "some is more than a filter",
+        ),
+        (
+            "query = db.query(Book).options(joinedload(Book.author))\n"
+            "    query.with_entities(func.count(Book.id)).scalar()",
+            "query has options for other columns",
+        ),
+        (
+            "query = db.query(Book)\n    ids = query.with_entities(Book.id)\n    ids.all()",
+            "Query.with_entities() is kept in a variable",
+        ),
+    ],
+)
+def test_queries_in_variables_that_stay(tmp_path: Path, code: str, reason: str) -> None:
+    text = f'@router.get("/x")\ndef route(db: Session = Depends(get_db)) -> None:\n    {code}\n'
+
+    assert reason in reasons(converted(tmp_path, text))["route"]
 
 
 def test_the_rest_of_a_file_keeps_every_byte(tmp_path: Path) -> None:
@@ -142,8 +232,8 @@ def test_the_rest_of_a_file_keeps_every_byte(tmp_path: Path) -> None:
             ),
         ),
         (
-            "return db.query(Author).with_entities(Author.id).all()",
-            "Query.with_entities() has no counterpart in select()",
+            "return db.query(Author).with_entities(Author.id, Author.name).all()",
+            "Query.with_entities() has more than a column",
         ),
         ("return paginate(db.query(Author))", "the query itself is handed on"),
         ("return paginate(db)", "the session is handed to paginate"),
