@@ -15,7 +15,7 @@ from .async_names import async_name
 from .code_width import with_signatures
 from .definitions import SESSION_CLASSES, Class, Definitions, Function, own_nodes
 from .modules import UnprovenError
-from .queries import Chain, is_iterated, is_one_row
+from .queries import BUILDERS, Chain, is_iterated, is_one_row
 from .rewriting import Rewriting
 from .session_use import session_parameters
 from .used_imports import CommentedImportError, without_unused_imports
@@ -444,8 +444,39 @@ class Writer:
             self._options[node] = f", options=[{', '.join(options)}]"
         else:
             self._options[node] = f".options({', '.join(options)})"
+            self._break_assigned(edits, node)
             if node not in self._of_chains:
                 rewriting.write(node, lambda: rewriting.inner_text_of(node) + self._options[node])
+
+    def _break_assigned(self, edits: _Edits, base: ast.expr) -> None:
+        """Have a statement in a variable begin a line with each call, if it gets too long."""
+        rewriting, module = edits.rewriting, edits.module
+        calls: list[ast.Call] = []
+        whole = base
+        while isinstance(above := module.parent_of(whole), ast.Attribute):
+            call = module.parent_of(above)
+            if not isinstance(call, ast.Call) or call.func is not above:
+                return
+            if above.attr not in BUILDERS:
+                return
+            calls.append(call)
+            whole = call
+        if not calls or not isinstance(above, ast.Assign):
+            return
+
+        def text() -> str:
+            if not rewriting.breaks or rewriting.has_comment(whole):
+                return rewriting.inner_text_of(whole)
+            options = self._options[base]
+            parts = [rewriting.text_of(base).removesuffix(options), options]
+            last = base
+            for call in calls:
+                parts.append(rewriting.text_between(call, last).strip())
+                last = call
+            indent = rewriting.indent
+            return f"(\n{indent}    {f'{chr(10)}{indent}    '.join(parts)}\n{indent})"
+
+        rewriting.write(whole, text)
 
     def _loading(self, edits: _Edits, node: ast.Call) -> list[str]:
         """The parts of the one statement that a call runs, if it has an option; else none."""

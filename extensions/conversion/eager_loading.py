@@ -28,6 +28,8 @@ _CHANGES = frozenset({"delete", "insert", "update"})
 # What shows all that is loaded, rather than the fields of a schema.
 _DUMPS = frozenset({"__dict__", "jsonable_encoder", "vars"})
 _WRAPPERS = frozenset({"List", "Optional", "Sequence", "list"})
+_MOST = 5
+"""Routes that may have a statement more, which only one of them needs."""
 _LONGEST = 3
 """Relationships in a path."""
 
@@ -73,6 +75,39 @@ class EagerLoading:
             return list(self._loads(route))
         except UnknownPathError:
             return None
+
+    def of_attributes(
+        self, route: Function, function: Function, nodes: Iterable[ast.Attribute]
+    ) -> list[Load] | None:
+        """What a function below a route reads of relationships; None where it is not proven."""
+        tree = self._origins.tree = self._tree_of(route)
+        found: list[Load] = []
+        try:
+            if any(self._writes(inner) for inner in tree):
+                return None
+            for node in nodes:
+                for source, path in self._origins.attribute(function, node):
+                    if path not in source.loaded:
+                        found += self._of_attribute(source, path, tree)
+                    if len(path) > 1 and function is not route:
+                        return None
+        except UnknownPathError:
+            return None
+        return found
+
+    def _of_attribute(self, source: Source, path: Path, tree: set[Function]) -> Iterator[Load]:
+        model = source.model
+        if source.loaded or source.is_row or source.kind == "refresh":
+            raise UnknownPathError
+        if path[0] not in model.lazy and (
+            path[0] in model.columns or self._models.lacks(model, path[0])
+        ):
+            return
+        if len([*self._models.path(model, path)]) < len(path):
+            raise UnknownPathError
+        self._check_loaded(source, (path,), tree)
+        self._check_others(source)
+        yield Load(source, (path,))
 
     def _loads(self, route: Function) -> Iterator[Load]:
         tree = self._origins.tree = self._tree_of(route)
@@ -338,8 +373,11 @@ class EagerLoading:
         )
 
     def _check_others(self, source: Source) -> None:
-        """Stop where another route shows whatever its objects have loaded."""
+        """Stop where another route shows whatever is loaded, or many would load it in vain."""
         methods = [m for model in self._models.by_class for m in self._methods(model)]
+        routes = [f for f, use in self._uses.items() if use.is_route]
+        if len([f for f in routes if source.function in self._tree_of(f)]) > _MOST:
+            raise UnknownPathError
         for other, use in self._uses.items():
             if not use.is_route:
                 continue

@@ -25,9 +25,9 @@ MAX_DEPTH = 6
 
 def lazy_loads(
     definitions: Definitions, models: Models, function: Function, callers: Callers
-) -> Iterator[tuple[int, str]]:
-    """The lines of a function that may load lazily, and what to write."""
-    schemas = _Schemas(definitions, callers)
+) -> Iterator[tuple[ast.expr, str]]:
+    """The expressions of a function that may load lazily, and what to write."""
+    schemas = _Schemas(definitions, models, callers)
     names, module = models.lazy, function.module
     yield from _set_by_name(definitions, models, function)
     for node in ast.walk(function.node):
@@ -50,7 +50,7 @@ def lazy_loads(
             continue
         written = ast.unparse(node)
         yield (
-            node.lineno,
+            node,
             (
                 f"{written} may load lazily: add .options(selectinload(…{node.attr})) to the query "
                 "that loads its object"
@@ -60,8 +60,8 @@ def lazy_loads(
 
 def _set_by_name(
     definitions: Definitions, models: Models, function: Function
-) -> Iterator[tuple[int, str]]:
-    """Lines that set whatever a schema has, a relationship among it."""
+) -> Iterator[tuple[ast.expr, str]]:
+    """Calls that set whatever a schema has, a relationship among it."""
     for node in ast.walk(function.node):
         if not isinstance(node, ast.Call) or dotted(node.func) != "setattr" or not node.args[1:]:
             continue
@@ -79,7 +79,7 @@ def _set_by_name(
                 if isinstance(statement, ast.AnnAssign)
             }
             for name in sorted(fields & models.lazy):
-                yield node.lineno, f"setattr() may replace {name}, which loads lazily"
+                yield node, f"setattr() may replace {name}, which loads lazily"
 
 
 class _Schemas:
@@ -89,8 +89,9 @@ class _Schemas:
     request is what it is annotated as.
     """
 
-    def __init__(self, definitions: Definitions, callers: Callers) -> None:
+    def __init__(self, definitions: Definitions, models: Models, callers: Callers) -> None:
         self._definitions = definitions
+        self._models = models
         self._callers = callers
 
     def may_be_model(self, function: Function, node: ast.Attribute, schema: Class) -> bool:
@@ -104,11 +105,20 @@ class _Schemas:
         return node.attr in fields and not self._is_given(function, node.value)
 
     def _is_given(self, function: Function, node: ast.expr, depth: int = 0) -> bool:
+        if isinstance(node, ast.Await):
+            return self._is_given(function, node.value, depth)
+        if depth > MAX_DEPTH:
+            return False
         if isinstance(node, ast.Call):
             found = self._definitions.value(function.module, function, node.func)
-            return bool((found and found.klass) or validated_by(node))
-        if not isinstance(node, ast.Name) or depth > MAX_DEPTH:
-            return False
+            if found and found.function:
+                return self._is_result_given(found.function, depth + 1)
+            made = found is not None and found.klass is not None
+            return bool(
+                (made and found and found.klass not in self._models.by_class) or validated_by(node)
+            )
+        if not isinstance(node, ast.Name):
+            return isinstance(node, ast.Constant) and node.value is None
         bound = self._definitions.locals(function).get(node.id, [])
         return bool(bound) and all(
             self._is_parameter_given(function, value, depth)
@@ -117,9 +127,16 @@ class _Schemas:
             for value in bound
         )
 
+    def _is_result_given(self, function: Function, depth: int) -> bool:
+        """Whether a function returns objects of schemas, or None."""
+        results = self._definitions.results(function)
+        return bool(results) and all(self._is_given(function, node, depth) for node in results)
+
     def _is_parameter_given(self, function: Function, parameter: ast.arg, depth: int) -> bool:
-        if any(filled is parameter for filled, _, _ in self._definitions.depends(function)):
-            return False
+        for filled, _, value in self._definitions.depends(function):
+            if filled is parameter:
+                maker = value.function if value else None
+                return maker is not None and self._is_result_given(maker, depth + 1)
         if function.node.decorator_list:
             return True
         given = [

@@ -141,6 +141,43 @@ class Origins:
                 return
         yield from self._made(function, node, depth)
 
+    def attribute(
+        self, function: Function, node: ast.Attribute
+    ) -> Iterator[tuple[Source, tuple[str, ...]]]:
+        """Where the objects come from whose relationship is read, with the path to it.
+
+        Raises:
+            UnknownPathError: that is not proven.
+        """
+        for base, path in self._path_to(function, node, 0):
+            for source in self._made(function, base, 0):
+                yield source, path
+
+    def _path_to(
+        self, function: Function, node: ast.expr, depth: int
+    ) -> Iterator[tuple[ast.expr, tuple[str, ...]]]:
+        """The expressions that a path of relationships begins with."""
+        if depth > _DEEPEST:
+            raise UnknownPathError
+        if isinstance(node, ast.Attribute) and node.attr in self._models.lazy:
+            for base, path in self._path_to(function, node.value, depth + 1):
+                yield base, (*path, node.attr)
+            return
+        if isinstance(node, ast.Name):
+            bound = self._definitions.locals(function).get(node.id, [])
+            iterated = list(_iterated(function, node.id))
+            values = iterated if len(iterated) == len(bound) else bound
+            read = [
+                value
+                for value in values
+                if isinstance(value, ast.Attribute) and value.attr in self._models.lazy
+            ]
+            if read and len(read) == len(values):
+                for value in read:
+                    yield from self._path_to(function, value, depth + 1)
+                return
+        yield node, ()
+
     def _made(self, function: Function, node: ast.expr | None, depth: int) -> Iterator[Source]:
         if depth > _DEEPEST:
             raise UnknownPathError
@@ -341,6 +378,8 @@ class Origins:
         if chain.end and chain.end[0] in _OF_NUMBERS:
             return
         if chain.kind != "entity" and chain.end and self._are_columns(function, chain.base):
+            return
+        if any(name == "with_entities" for name, _ in chain.steps):
             return
         ends = {"all", "first", "get", "one", "one_or_none"}
         above = function.module.parent_of(chain.whole)

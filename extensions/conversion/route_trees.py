@@ -79,6 +79,9 @@ class Sorter:
         self._overridden: set[Function] = set()
         self._loads: dict[Function, tuple[list[Load], Obstacle]] = {}
         """What is loaded for routes, each with the reason why it stays without."""
+        self._trees: dict[Function, set[Function]] = {}
+        self._lazy: list[Function] = []
+        """Functions that have no other obstacle than attributes that may load lazily."""
         self._rooted: set[Function] = set()
         """What a router, or a route's decorator, has among its dependencies."""
 
@@ -312,7 +315,9 @@ class Sorter:
         if function in self._hidden:
             made = self._hidden[function]
             self._stay(function, made, f"nothing tells what {ast.unparse(made)} has of a session")
-        if use.obstacles:
+        if use.obstacles and len(use.obstacles) == len(use.lazy):
+            self._lazy.append(function)
+        elif use.obstacles:
             self._stays.setdefault(function, min(use.obstacles, key=lambda o: (o.is_cured, o.line)))
         for node in use.sessions:
             # A call that is not resolved may be of any function of that name.
@@ -356,14 +361,37 @@ class Sorter:
                 else:
                     self._stays[function] = obstacle
                 break
+        for function in self._lazy:
+            self._judge_attributes(function, eager)
         every = [load for loads, _ in self._loads.values() for load in loads]
         for function, (loads, obstacle) in list(self._loads.items()):
             if any(eager.crosses(function, load, every) for load in loads):
                 self._stays[function] = obstacle
                 del self._loads[function]
 
+    def _judge_attributes(self, function: Function, eager: EagerLoading) -> None:
+        """Load what a function reads where the routes above it load the objects."""
+        use = self._uses[function]
+        found: list[Load] = []
+        routes = [r for r in self._leading if self._uses[r].is_route and function in self._tree(r)]
+        for route in routes:
+            loads = eager.of_attributes(route, function, [node for node, _ in use.lazy])
+            if loads is None:
+                routes = []
+                break
+            found += loads
+        obstacle = min((obstacle for _, obstacle in use.lazy), key=lambda o: o.line)
+        if routes:
+            known, why = self._loads.get(function, ([], obstacle))
+            self._loads[function] = [*known, *found], why
+        else:
+            self._stays.setdefault(function, obstacle)
+            self._loads.pop(function, None)
+
     def _tree(self, function: Function) -> set[Function]:
         """A function and all below it, those without a session as well."""
+        if function in self._trees:
+            return self._trees[function]
         seen: set[Function] = set()
         pending = [function]
         while pending:
@@ -372,7 +400,9 @@ class Sorter:
                 seen.add(current)
                 pending += [call.target for call in self._uses[current].calls]
                 pending += [f for f in self._depends[current] if f in self._uses]
-        return {f for f in seen if not self._definitions.is_dependency(f)}
+        tree = {f for f in seen if not self._definitions.is_dependency(f)}
+        self._trees[function] = tree
+        return tree
 
     def _check_escapes(self) -> None:
         """Stop at objects whose methods may be called where reading does not see it."""

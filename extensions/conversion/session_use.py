@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 from ..inspection.python_source import dotted
 from .blocking import Blocking
 from .call_arguments import argument_of
-from .definitions import OWN_SESSION, SESSION, Class, Definitions, Function, own_nodes
+from .definitions import (
+    OWN_SESSION,
+    SESSION,
+    SESSION_CLASSES,
+    Class,
+    Definitions,
+    Function,
+    Value,
+    own_nodes,
+)
 from .driver_values import Values, driver_problems
 from .helper_functions import Helpers
 from .hidden_loads import HiddenLoads
@@ -85,6 +94,10 @@ class SessionUse:
     """The calls that open sessions of its own, which it closes."""
     refreshes: list[Refresh] = field(default_factory=list[Refresh])
     threaded: list[ast.Call] = field(default_factory=list[ast.Call])
+    lazy: list[tuple[ast.Attribute, Obstacle]] = field(
+        default_factory=list[tuple[ast.Attribute, Obstacle]]
+    )
+    """Attributes that may load lazily, each with the obstacle that it is."""
     holds_session: bool = False
     is_route: bool = False
 
@@ -189,13 +202,15 @@ class Reader:
         """What a function does to objects that an async session, or asyncpg, does not."""
         function, file = use.function, use.function.module.file
         values = Values(self.definitions, self.models, self.callers)
-        found = [
+        found: list[Obstacle] = []
+        for node, reason in lazy_loads(self.definitions, self.models, function, self.callers):
+            obstacle = Obstacle(file, node.lineno, reason, is_cured=True)
+            found.append(obstacle)
+            if isinstance(node, ast.Attribute):
+                use.lazy.append((node, obstacle))
+        found += [
             Obstacle(file, line, reason, is_cured=True)
-            for lines in (
-                lazy_loads(self.definitions, self.models, function, self.callers),
-                self._hidden_loads.lines(function),
-            )
-            for line, reason in lines
+            for line, reason in self._hidden_loads.lines(function)
         ]
         return found + [
             Obstacle(file, line, reason)
@@ -290,7 +305,27 @@ class Reader:
             found = self.definitions.value(use.function.module, None, made)
             if found and found.external in _OF_BOTH:
                 continue
+            is_async = isinstance(use.function.node, ast.AsyncFunctionDef)
+            if is_async and found and not self._takes_arguments(use.function, found):
+                continue
             self._add(use, decorator, f"@{ast.unparse(decorator)} may not take an async function")
+
+    def _takes_arguments(self, function: Function, decorator: Value) -> bool:
+        """Whether a decorator of an async function may do something with its session."""
+        if decorator.function is None:
+            return not decorator.external
+        names = session_parameters(self.definitions, function)
+        module = decorator.function.module
+        for node in ast.walk(decorator.function.node):
+            if isinstance(node, ast.Constant) and node.value in names:
+                return True
+            if isinstance(node, ast.arg) and node.arg in names:
+                return True
+            if isinstance(node, ast.Name | ast.Attribute):
+                found = self.definitions.value(module, None, node)
+                if found and (found.external in SESSION_CLASSES or found == SESSION):
+                    return True
+        return False
 
     def _nodes(self, use: SessionUse) -> None:
         function, module = use.function, use.function.module

@@ -155,13 +155,17 @@ def test_queries_in_variables(tmp_path: Path, before: str, after: str) -> None:
             "query is more than a filter",
         ),
         (
-            "query = db.query(Book).limit(3)\n    some = query.filter(Book.id > 1)\n"
-            "    some.delete()",
+            (
+                "query = db.query(Book).limit(3)\n    some = query.filter(Book.id > 1)\n"
+                "    some.delete()"
+            ),
             "some is more than a filter",
         ),
         (
-            "query = db.query(Book).options(joinedload(Book.author))\n"
-            "    query.with_entities(func.count(Book.id)).scalar()",
+            (
+                "query = db.query(Book).options(joinedload(Book.author))\n"
+                "    query.with_entities(func.count(Book.id)).scalar()"
+            ),
             "query has options for other columns",
         ),
         (
@@ -220,7 +224,7 @@ def test_the_rest_of_a_file_keeps_every_byte(tmp_path: Path) -> None:
     ("code", "reason"),
     [
         (
-            "return [book.title for book in db.get(Author, 1).books]",
+            "return [book.title for book in max([db.get(Author, 1)], key=id).books]",
             "add .options(selectinload(…books)) to the query that loads its object",
         ),
         ("author = db.get(Author, 1)\n    return author.titles", "author.titles may load lazily"),
@@ -739,7 +743,7 @@ def get_caller(token: str, db: Session = Depends(get_db)) -> Author:
 {between}
 @router.get("/lazy")
 def lazy(author: Author = Depends({given})):
-    return [book.title for book in author.books]
+    return author.titles
 
 
 @router.patch("/plain", response_model=AuthorOut)
@@ -1033,3 +1037,53 @@ def test_an_object_that_a_select_loads_is_refreshed(tmp_path: Path) -> None:
     conversion = converted(tmp_path, f"from sqlalchemy import select\n{dedent(code)}")
 
     assert "    await db.commit()\n    await db.refresh(book)\n" in body(conversion)
+
+
+DECORATORS = """
+    from functools import wraps
+
+    def checked(function):
+        @wraps(function)
+        async def checking(*args, **kwargs):
+            return await function(*args, **kwargs)
+
+        return checking
+
+    def using(function):
+        @wraps(function)
+        async def used(*args, **kwargs):
+            kwargs["db"].execute(text("SELECT 1"))
+            return await function(*args, **kwargs)
+
+        return used
+
+    def finding(function):
+        @wraps(function)
+        async def found(*args, **kwargs):
+            assert not any(isinstance(value, Session) for value in kwargs.values())
+            return await function(*args, **kwargs)
+
+        return found
+
+    @router.get("/x")
+    @{}
+    {} route(db: Session = Depends(get_db)) -> int:
+        return db.query(Author).count()
+"""
+
+
+@pytest.mark.parametrize(
+    ("decorator", "definition", "stays"),
+    [
+        ("checked", "async def", ""),
+        ("checked", "def", "@checked may not take an async function"),
+        ("using", "async def", "@using may not take an async function"),
+        ("finding", "async def", "@finding may not take an async function"),
+    ],
+)
+def test_a_decorator_of_an_async_function(
+    tmp_path: Path, decorator: str, definition: str, stays: str
+) -> None:
+    found = reasons(converted(tmp_path, DECORATORS.format(decorator, definition)))
+
+    assert found.get("route", "").partition(": ")[2] == stays

@@ -369,7 +369,9 @@ def test_annotations_of_functions_are_no_proof(tmp_path: Path) -> None:
         return author.books
     """
 
-    assert "author.books may load lazily" in changed(tmp_path, dedent(code))
+    assert "author = await load(db)" in changed(tmp_path, dedent(code))
+    text = converted(tmp_path, dedent(code)).files["app/routes.py"]
+    assert "select(Author).options(selectinload(Author.books))" in text
 
 
 def test_what_a_client_sends_is_of_its_schema(tmp_path: Path) -> None:
@@ -385,6 +387,33 @@ def test_what_a_client_sends_is_of_its_schema(tmp_path: Path) -> None:
     """
 
     assert "await add(db, new)" in changed(tmp_path, dedent(code))
+
+
+@pytest.mark.parametrize(
+    ("returned", "loads"),
+    [("AuthorWithBooks(id=1, name=found.name, books=[])", 0), ("found", 1), ("Author(id=1)", None)],
+)
+def test_a_dependency_is_of_what_it_makes(tmp_path: Path, returned: str, loads: int | None) -> None:
+    code = f"""
+    def current(db: Session = Depends(get_db)) -> AuthorWithBooks:
+        found = db.query(Author).first()
+        if found is None:
+            return None
+        return {returned}
+
+
+    @router.get("/x")
+    def route(db: Session = Depends(get_db), me: AuthorWithBooks = Depends(current)) -> int:
+        return len(me.books) + db.query(Book).count()
+    """
+
+    conversion = converted(tmp_path, dedent(code))
+
+    if loads is None:
+        assert "me.books may load lazily" in reasons(conversion)["route"]
+    else:
+        assert reasons(conversion) == {}
+        assert conversion.files["app/routes.py"].count(".options(") == loads
 
 
 def test_a_relationship_that_is_set_by_name(tmp_path: Path) -> None:
@@ -471,3 +500,88 @@ class Visit(Base):
     assert "selectinload(Visit.author).selectinload(Author.books)" in converted_with("pass")
     # Its books would be there already.
     assert " reads " in converted_with("authors(db)")
+
+
+@pytest.mark.parametrize(
+    ("schema", "before", "after"),
+    [
+        (
+            "list[BookOut]",
+            "author = db.get(Author, 1)\n    return author.books",
+            (
+                "author = await db.get(Author, 1, options=[selectinload(Author.books)])\n"
+                "    return author.books"
+            ),
+        ),
+        (
+            "list[str]",
+            "books = db.query(Book).all()\n    return [book.author.name for book in books]",
+            (
+                "books = list(await db.scalars(select(Book).options(selectinload(Book.author))))\n"
+                "    return [book.author.name for book in books]"
+            ),
+        ),
+        (
+            "dict[int, str]",
+            (
+                "found = {}\n    for author in db.scalars(select(Author)):\n"
+                "        for book in author.books:\n            found[book.id] = author.name\n"
+                "    return found"
+            ),
+            (
+                "found = {}\n    for author in await db.scalars(\n"
+                "        select(Author).options(selectinload(Author.books))\n    ):\n"
+                "        for book in author.books:\n            found[book.id] = author.name\n"
+                "    return found"
+            ),
+        ),
+        (
+            "AuthorOut",
+            "return first(db).author",
+            "return (await first(db)).author",
+        ),
+    ],
+)
+def test_what_the_code_reads(tmp_path: Path, schema: str, before: str, after: str) -> None:
+    first = "def first(db: Session):\n    return db.query(Book).first()\n\n\n"
+
+    written = changed(tmp_path, first + ROUTE.format(schema) + before + "\n")
+
+    assert "".join(written.split()) == "".join((ASYNC + after).split())
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        # It has changed, or may be there already.
+        (
+            "author = db.get(Author, 1)\n    db.add(Book(author_id=1))\n    db.commit()\n"
+            "    return len(author.books)"
+        ),
+        "author = db.get(Author, db.query(Author).first().id)\n    return author.books",
+        # It comes back to the model that it began with.
+        "return [book.author.books for book in db.query(Book).all()]",
+        # It is no relationship.
+        "return [author.titles for author in db.query(Author).all()]",
+        # Where it comes from is not known.
+        "return max(db.query(Author).all(), key=id).books",
+        "author = db.get(Author, 1)\n    return getattr(author, 'books') or author.books",
+    ],
+)
+def test_what_the_code_reads_that_stays(tmp_path: Path, code: str) -> None:
+    assert "loads lazily" in (
+        changed(tmp_path, ROUTE.format("None") + code + "\n").replace("may load", "loads")
+    )
+
+
+def test_a_query_that_many_routes_have_is_left(tmp_path: Path) -> None:
+    code = "def author(db: Session):\n    return db.query(Author).first()\n\n\n"
+    others = "".join(
+        f'@router.get("/{number}")\ndef other{number}(db: Session = Depends(get_db)) -> int:\n'
+        f"    return author(db).id\n\n\n"
+        for number in range(5)
+    )
+    route = ROUTE.format("list[BookOut]") + "return author(db).books\n"
+
+    assert "await author(db)" in changed(tmp_path, code + route)
+    assert "author(db).books may load lazily" in changed(tmp_path, code + others + route)
