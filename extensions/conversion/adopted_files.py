@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from ..project_files.encoding import decode
@@ -64,12 +65,24 @@ def converted(project: Path, answers: Answers) -> Conversion | None:
         own=answers.own_places,
     )
     conversion = convert(project, layer)
-    size = sum(map(len, conversion.files.values()))
+    contents = dict(_existing(project, conversion.files))
+    size = sum(_replaced(contents[file], text) for file, text in conversion.files.items())
     if size > MAX_REPLACED:
         raise UnprovenError(
             layer.dependency, 0, "more would change than an undo can restore; keep the sessions"
         )
     return conversion
+
+
+def _replaced(before: str, after: str) -> int:
+    """How many characters the lines have that change, before and after."""
+    old, new = before.splitlines(), after.splitlines()
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return sum(
+        sum(map(len, (*old[first:last], *new[start:end])))
+        for kind, first, last, start, end in blocks
+        if kind != "equal"
+    )
 
 
 def check_routes(
