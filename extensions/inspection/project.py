@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -88,6 +89,8 @@ def _with_application(
     problems = [m.problem for m in manifests if m.problem]
     if best.is_package:
         problems.append(_lies_in_package(best))
+    elif manifest is None and not root:
+        problems.extend(_lies_in_project(tree))
     tests_dir = find_tests_dir(tree, root, layout.package_dir, manifests)
     factory = None if served else served_factory(application, references)
     shown = served or factory
@@ -137,6 +140,21 @@ def _lies_in_package(best: Candidate) -> Reason:
         "above: run this with that one as the destination"
     )
     return Reason("project_root", text, reason.file, reason.line)
+
+
+_ABOVE = ("pyproject.toml", "requirements.txt", "Pipfile", "setup.py")
+
+
+def _lies_in_project(tree: Tree) -> Iterator[Reason]:
+    """That a package without dependencies of its own was inspected, not the project it is of."""
+    above = os.path.dirname(tree.root)  # noqa: PTH120 - as the tree has its root
+    names = [name for name in _ABOVE if os.path.isfile(f"{above}/{name}")]  # noqa: PTH113
+    if names and tree.has_file("__init__.py"):
+        text = (
+            f"it makes the directory a package, and {names[0]} is in the one above: "
+            "run this with that one as the destination"
+        )
+        yield Reason("project_root", text, "__init__.py", 1)
 
 
 def _unsure(ranked: list[Candidate], layout: Layout, given: Given) -> list[FactName]:

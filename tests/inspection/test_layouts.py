@@ -385,6 +385,17 @@ def test_a_package_that_its_parent_imports_is_no_project(imported: str, tmp_path
     assert not facts.confident
 
 
+def test_a_package_below_the_project_is_none(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(PYPROJECT)
+    package = {"__init__.py": EMPTY, "main.py": APP}
+
+    [problem] = inspect_files(tmp_path / "shop", package).problems
+    assert "pyproject.toml is in the one above: run this with that one" in problem.text
+    # A root may have the file, too, and lists what it needs.
+    assert not inspect_files(tmp_path / "a", {**package, "requirements.txt": "fastapi\n"}).problems
+    assert not inspect_files(tmp_path / "b", {"main.py": APP}).problems
+
+
 def test_sibling_packages_are_all_offered(tmp_path: Path) -> None:
     facts = inspect_files(
         tmp_path,
