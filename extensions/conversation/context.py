@@ -81,4 +81,5 @@ class CopierContext:
     @property
     def is_undo(self) -> bool:
         """Whether the layer is to be taken out."""
-        return bool(self.data.get("db_undo"))
+        # Copier hands over what a command line gives to a question that is not asked as text.
+        return str(self.data.get("db_undo")).lower() not in {"none", "false", "no", "off", "0"}

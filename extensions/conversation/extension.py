@@ -286,7 +286,7 @@ class ExistingProject(Extension):
         state = CopierContext(context)
         if not context["db_confirm"]:
             raise UserMessageError("Nothing was added: the plan was not confirmed.")
-        if context["db_undo"]:
+        if state.is_undo:
             return True
         plan = self._plan_of(state)
         for obstacle in obstacles(state.project, (*plan.files, *plan.kept)):
@@ -300,7 +300,7 @@ class ExistingProject(Extension):
         """What this copy and earlier ones do to the user's files, as JSON; see `record`."""
         state = CopierContext(context)
         known = state.known.get("db_record", {})
-        if context["db_undo"]:
+        if state.is_undo:
             return json.dumps(known)
         plan = self._plan_of(state)
         new = record(
@@ -315,9 +315,9 @@ class ExistingProject(Extension):
     @pass_context
     def files_in_place(self, context: Context) -> str:
         """Patterns of the files that a copy leaves alone because they are there."""
-        if context["db_undo"]:
-            return "*"
         state = CopierContext(context)
+        if state.is_undo:
+            return "*"
         self._answers_before = _content(state.project / state.answers_file)
         paths = (*self._plan_of(state).in_place, *self._left_out(state))
         return "\n".join(f"/{as_pattern(path)}" for path in paths)
@@ -346,7 +346,7 @@ class ExistingProject(Extension):
             UserMessageError: something is not as it has to be; the summary has said what.
         """
         state = CopierContext(context)
-        if context["db_undo"]:
+        if state.is_undo:
             return "undo"
         if not state.options["pretend"]:
             from .carry_out import carry_out  # noqa: PLC0415 - an update has no need of it

@@ -98,6 +98,15 @@ def test_recorded_differences_stay(adopted: Adopted) -> None:
     ]
 
 
+def test_an_undo_that_is_declined_is_a_copy(template: Path, tmp_path: Path) -> None:
+    project = shutil.copytree(PROJECTS / "root-modules", tmp_path / "project")
+
+    # As a command line gives it.
+    add_layer(template, project, db_undo="false")
+
+    assert (project / "DATABASE.md").exists()
+
+
 def test_by_the_documented_command(template: Path, tmp_path: Path) -> None:
     project = shutil.copytree(PROJECTS / "root-modules", tmp_path / "a project")
     before = contents(project)
