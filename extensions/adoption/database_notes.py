@@ -31,10 +31,6 @@ def on_another_database(former: Answers, answers: Answers) -> Iterator[str]:
             f"{table} is in the schema {PRIVATE} on Supabase. In a database that has tables, "
             f"before the next revision: {create}{move}"
         )
-        yield (
-            "In the revision that autogenerate writes then, CREATE OR REPLACE TRIGGER: tables "
-            "have triggers of public.set_updated_at() so far."
-        )
         return
     yield (
         f"{table} is in the default schema on PostgreSQL. In a database that has tables: "

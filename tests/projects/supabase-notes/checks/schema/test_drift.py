@@ -93,6 +93,27 @@ def test_changed_functions_are_seen_repaired_and_brought_back(
         migrated.upgrade()
 
 
+def test_triggers_from_before_supabase_are_replaced(
+    migrated: Migrations,
+) -> None:
+    right = migrated.drift()
+    migrated.run(
+        "CREATE FUNCTION public.set_updated_at() RETURNS trigger "
+        "LANGUAGE plpgsql AS 'BEGIN NEW.updated_at = now(); RETURN NEW; END'",
+        "DROP TRIGGER set_updated_at ON genres",
+        "CREATE TRIGGER set_updated_at BEFORE UPDATE ON genres "
+        "FOR EACH ROW EXECUTE FUNCTION public.set_updated_at()",
+    )
+    before = migrated.snapshot()
+
+    migrated.revise()
+    migrated.upgrade()
+
+    assert (right, migrated.drift()) == ("", "")
+    migrated.downgrade()
+    assert migrated.snapshot() == before
+
+
 @pytest.mark.parametrize("owner", ["authenticated", "supabase_admin"])
 def test_an_owner_is_seen(migrated: Migrations, owner: str) -> None:
     superuser = migrated.url.replace("postgres@", "supabase_admin@")
