@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..project_files.encoding import text_of
 from ..project_files.lock_files import recorded_command
@@ -187,7 +187,7 @@ def _included(data: dict[str, Any], group: str) -> set[str]:
         if name in groups or not isinstance(entries, list):
             continue
         groups.add(name)
-        included = (get(entry, ("include-group",)) for entry in entries if isinstance(entry, dict))
+        included = (get(entry, ("include-group",)) for entry in cast("list[object]", entries))
         waiting += [str(other) for other in included if other]
     return groups
 
