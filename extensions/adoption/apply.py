@@ -38,7 +38,12 @@ def apply_plan(project: Path, plan: Plan) -> Applied:
         write_changes(plan.changes, within=project)
     except WriteError as error:
         failures = (f"{error}".replace(f"{project}/", ""),)
-    return Applied(tuple(change for change in plan.changes if _is_written(change)), failures)
+    return Applied(written(plan), failures)
+
+
+def written(plan: Plan) -> tuple[Change, ...]:
+    """Return those of a plan's changes that are in the user's files."""
+    return tuple(change for change in plan.changes if _is_written(change))
 
 
 def _is_written(change: Change) -> bool:

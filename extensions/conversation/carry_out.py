@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from copier.errors import UserMessageError
 
 from ..adoption.answers_file import AnswersError, record_changes
-from ..adoption.apply import Applied, apply_plan, take_back
+from ..adoption.apply import Applied, apply_plan, take_back, written
 from ..project_files.requirement import Change
 from ..project_files.writing import WriteError
 from ..verification.checks import verify
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def carry_out(state: CopierContext, plan: Plan, answers_before: bytes | None) -> None:
     """Change the user's files as planned, verify the result, and print the summary.
 
-    A failed copy is rolled back.
+    A copy that fails or is interrupted is rolled back.
 
     Args:
         state: the state of Copier; the layer's files are rendered already.
@@ -36,6 +36,33 @@ def carry_out(state: CopierContext, plan: Plan, answers_before: bytes | None) ->
     Raises:
         UserMessageError: a change or a check failed; the summary has the reason.
     """
+    created = [name for name in plan.created if name != state.answers_file]
+    recorded = Change(state.root / state.answers_file, answers_before, b"", ())
+    try:
+        adopted = _apply_and_verify(state, plan, answers_before)
+        if adopted.failed and (plan.created or adopted.applied.changes):
+            left = take_back(state.root, created, [*adopted.applied.changes, recorded])
+            taken = Applied((), (*adopted.applied.failures, *left))
+            adopted = replace(adopted, applied=taken, taken_back=True)
+        text = summarize(adopted, environ=os.environ, terminal=sys.stderr.isatty())
+    except BaseException as error:  # Ctrl-C, too
+        list(take_back(state.root, created, [*written(plan), recorded]))
+        # Copier takes a TypeError for a condition that is no template, and would run the undo.
+        if isinstance(error, TypeError):
+            raise RuntimeError(f"The layer was not added: {error}") from error  # noqa: TRY004
+        raise
+    if text and (adopted.failed or not state.options["quiet"]):
+        sys.stderr.write(text)
+    if adopted.failed:
+        raise UserMessageError(
+            "Nothing was added: see above."
+            if adopted.taken_back
+            else "The layer is incomplete: see above."
+        )
+
+
+def _apply_and_verify(state: CopierContext, plan: Plan, answers_before: bytes | None) -> Adopted:
+    """Change the user's files as planned, and verify the result."""
     project, answers = state.root, state.answers
     applied = apply_plan(project, plan)
     if answers_before is not None:
@@ -47,26 +74,12 @@ def carry_out(state: CopierContext, plan: Plan, answers_before: bytes | None) ->
     destination = str(state.options["dst_path"])
     adopted = Adopted(project, destination, state.answers_file, answers, plan, applied, checks)
     adopted = replace(adopted, other_version=state.is_copy_of_another_version)
-    if adopted.failed and (plan.created or applied.changes):
-        recorded = Change(project / state.answers_file, answers_before, b"", ())
-        new = [name for name in plan.created if name != state.answers_file]
-        left = take_back(project, new, [*applied.changes, recorded])
-        taken = Applied((), (*applied.failures, *left))
-        adopted = replace(adopted, applied=taken, taken_back=True)
-    elif answers.is_adopted and answers_before is None:
+    if answers.is_adopted and answers_before is None and not adopted.failed:
         # Later, the user may have edited the audit, and a copy runs none of the user's code.
         from ..verification.project_audit import audit_project  # noqa: PLC0415 - few need it
 
         adopted = replace(adopted, audited=audit_project(project, answers))
-    text = summarize(adopted, environ=os.environ, terminal=sys.stderr.isatty())
-    if text and (adopted.failed or not state.options["quiet"]):
-        sys.stderr.write(text)
-    if adopted.failed:
-        raise UserMessageError(
-            "Nothing was added: see above."
-            if adopted.taken_back
-            else "The layer is incomplete: see above."
-        )
+    return adopted
 
 
 def _recorded(project: Path, applied: Applied, answers_file: str) -> Applied:

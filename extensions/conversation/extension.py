@@ -351,11 +351,7 @@ class ExistingProject(Extension):
         if not state.options["pretend"]:
             from .carry_out import carry_out  # noqa: PLC0415 - an update has no need of it
 
-            try:
-                carry_out(state, self._plan_of(state), self._answers_before)
-            except TypeError as error:
-                # Copier takes it for a condition that is no template, and would run the undo.
-                raise RuntimeError(f"The layer was not added: {error}") from error
+            carry_out(state, self._plan_of(state), self._answers_before)
         return ""
 
     @pass_context

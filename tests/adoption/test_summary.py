@@ -20,6 +20,7 @@ from tests.support.template import (
     git,
     next_commands,
     run_copier,
+    snapshot_template,
 )
 
 ROWS, COLUMNS = 24, 80
@@ -171,6 +172,30 @@ def test_a_file_that_cannot_be_written(template: Path, tmp_path: Path) -> None:
     code, _ = copy(template, project)
 
     assert code == 0
+
+
+@pytest.mark.parametrize(
+    ("error", "exists"),
+    [("TypeError", False), ("TypeError", True), ("KeyboardInterrupt", False)],
+)
+def test_an_interrupted_copy_is_taken_back(error: str, tmp_path: Path, *, exists: bool) -> None:
+    """Copier takes a TypeError in a task's condition for no condition, and runs the undo."""
+    template = snapshot_template(tmp_path / "template")
+    project = copy_project("uv-app", tmp_path / "project")
+    if exists:
+        add_layer(template, project)
+        commit_all(project, "Layer")
+    checks = template / "extensions/verification/checks.py"
+    source = checks.read_text(encoding="utf-8")
+    body = source.index('    """', source.index("def verify("))
+    checks.write_text(f"{source[:body]}    raise {error}\n{source[body:]}", encoding="utf-8")
+    commit_all(template, "Break it")
+    git(template, "tag", "v99.0.0")
+
+    done = run_copier("copy", "--trust", "--defaults", template, project)
+
+    assert done.returncode != 0
+    assert changed_files(project) == []
 
 
 def test_a_copy_that_does_not_succeed_is_taken_back(template: Path, tmp_path: Path) -> None:
