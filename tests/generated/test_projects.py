@@ -77,7 +77,7 @@ def test_old_and_new_tests_pass(adopted: Adopted, managers: Environment, tmp_pat
 
     names = [case.get("classname", "") for case in ET.parse(report).iter("testcase")]
     new = [name for name in names if "test_database_" in name]
-    assert len(new) == 17
+    assert len(new) == 18
     assert (len(names) > len(new)) == adopted.case.own_tests
 
 
