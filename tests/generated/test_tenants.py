@@ -137,6 +137,7 @@ def test_without_citus_nothing_speaks_of_it(template: Path, tmp_path: Path) -> N
     silent("ruff", "check", "--isolated", "--no-cache", "--select=F,I", *python, cwd=project)
 
 
+@pytest.mark.thorough
 def test_seeds_are_of_a_tenant(
     project: Path, environment: Environment, new_database: Callable[[], str]
 ) -> None:
