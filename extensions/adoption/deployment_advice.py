@@ -19,7 +19,7 @@ from ..project_files.encoding import line_of, text_of
 from ..project_files.gitignore import repository, rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from pathspec import GitIgnoreSpec
@@ -62,11 +62,12 @@ class Layer:
 
 def advise(project: Path, layer: Layer) -> Iterator[str]:
     """Say in a sentence each what to change in images, containers and pipelines."""
-    for name, text in _texts(project, DOCKERFILES):
+    images = dict(_texts(project, DOCKERFILES))
+    for name, text in images.items():
         yield from advise_on_image(name, text, layer, ignored=_dockerignore(project))
     # An adopted layer connects where the application does already.
     for name, text in () if layer.answers.is_adopted else _texts(project, COMPOSE_FILES):
-        yield from advise_on_containers(name, text, layer)
+        yield from advise_on_containers(name, text, layer, images)
     for name, text in _texts(project, PIPELINES):
         yield from advise_on_pipeline(name, text, layer)
     settings = [*_texts(project, COVERAGE)]
@@ -87,8 +88,7 @@ def advise_on_image(
         ignored: the rules of the `.dockerignore`.
     """
     stages = list(_stages(text))
-    everything = [source for stage in stages for source in stage.sources]
-    if not stages or not _covers(everything, layer.answers.app_file):
+    if not _have(stages, layer.answers.app_file):
         return
     installs = next(
         (
@@ -132,6 +132,10 @@ def advise_on_image(
         yield f"{name}: the image lacks {_listed(names)}; COPY {them} too{past}."
     elif lines:
         yield f".dockerignore keeps {_listed(lines)} out of the image."
+
+
+def _have(stages: Sequence[_Stage], file: str) -> bool:
+    return _covers([source for stage in stages for source in stage.sources], file)
 
 
 @dataclass(slots=True)
@@ -230,8 +234,17 @@ def _with_tests(stage: _Stage, text: str, layer: Layer) -> Iterator[tuple[int, s
             yield line, remedy
 
 
-def advise_on_containers(name: str, text: str, layer: Layer) -> Iterator[str]:
-    """Where a compose file's application looks for its database."""
+def advise_on_containers(
+    name: str, text: str, layer: Layer, images: Mapping[str, str]
+) -> Iterator[str]:
+    """Where a compose file's application looks for its database.
+
+    Args:
+        name: its path, to be named.
+        text: what it says.
+        layer: what the layer brings.
+        images: the project's Dockerfiles, by their paths.
+    """
     try:
         data = yaml.safe_load(text)
     except yaml.YAMLError:
@@ -247,7 +260,7 @@ def advise_on_containers(name: str, text: str, layer: Layer) -> Iterator[str]:
     without_url: list[str] = []
     for service, details in known.items():
         settings = cast("dict[str, Any]", details) if isinstance(details, dict) else {}
-        if not _has_layer(settings.get("build"), layer):
+        if not _has_layer(settings, layer, images):
             continue
         variables = str(settings.get("environment", ""))
         if "DATABASE_URL" in variables and not _LOCAL.search(variables):
@@ -267,12 +280,16 @@ def advise_on_containers(name: str, text: str, layer: Layer) -> Iterator[str]:
         )
 
 
-def _has_layer(build: object, layer: Layer) -> bool:
-    """Whether an image is built from a directory that has the layer, and not a proxy's, say."""
+def _has_layer(service: Mapping[str, Any], layer: Layer, images: Mapping[str, str]) -> bool:
+    """Whether a service is built from what has the layer, and not a proxy's image, say."""
+    build = service.get("build")
     if build is None:
         return False
-    context = cast("dict[str, Any]", build).get("context") if isinstance(build, dict) else build
-    directory = posixpath.normpath(str(context or "."))
+    details = cast("dict[str, Any]", build) if isinstance(build, dict) else {"context": build}
+    directory = posixpath.normpath(str(details.get("context") or "."))
+    text = images.get(posixpath.normpath(str(details.get("dockerfile") or "Dockerfile")))
+    if directory == "." and text is not None and "volumes" not in service:
+        return _have(list(_stages(text)), f"{layer.answers.layer_dir}/database.py")
     is_computed = directory.startswith("$")
     return is_computed or PurePosixPath(layer.answers.layer_dir).is_relative_to(directory)
 

@@ -129,6 +129,22 @@ CASES: dict[str, tuple[Mapping[str, str], Mapping[str, Any], list[str]]] = {
          ("compose.yml: seeds and beat have no DATABASE_URL; give them one with the service db for "
           "its host.")],
     ),
+    "compose of images without the layer": (
+        {"compose.yml": (
+            "services:\n  api:\n    build: .\n"
+            "  worker:\n    build: {dockerfile: Dockerfile.worker}\n"
+            "  ui:\n    build: {context: ., dockerfile: ./Dockerfile.ui}\n"
+            "  reload:\n    build: {dockerfile: Dockerfile.ui}\n    volumes: [.:/srv]\n"
+            f"  other:\n    build: {{dockerfile: x/Dockerfile}}\n{SERVER}"
+         ),
+         "Dockerfile": f"{BASE}COPY app ./app\nCOPY alembic alembic.ini ./\n",
+         "Dockerfile.worker": f"{BASE}COPY app/*.py ./app/\n",
+         "Dockerfile.ui": f"{BASE}COPY ui ./ui\n"},
+        {"files": ("app/database.py",), "db_layer_dir": "app"},
+        ["Dockerfile.worker: the image lacks alembic.ini; COPY it too.",
+         ("compose.yml: api, worker, reload and other have no DATABASE_URL; give them one with the "
+          "service db for its host.")],
+    ),
     "compose of other things": ({"compose.yml": f"services:\n{SERVER}"}, {}, []),
     "compose that is none": ({"compose.yml": "{{ nothing", "compose.prod.yml": "a"}, {}, []),
     "pytest that finds no modules": (
