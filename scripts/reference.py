@@ -119,6 +119,9 @@ def _shown(label: str, value: str) -> str:
 def _default(name: str, default: object) -> str:
     if name in DEFAULTS:
         return DEFAULTS[name]
+    # The answer of a copy before this one, else a constant.
+    if constant := re.fullmatch(r"{{ proposed\('\w+', (false|true|'')\) }}", str(default)):
+        default = yaml.safe_load(constant[1])
     if isinstance(default, str) and "{" in default:
         return "what was found"
     return f"`{json.dumps(default)}`".replace('"', "") if default != "" else "empty"

@@ -50,10 +50,12 @@ def needed_for(answers: Answers) -> str:
 
 @pass_context
 def proposed_extras(context: Context) -> list[str]:
-    """The extras that are proposed: those that a layer from before `autogenerate` has, with it."""
+    """The extras that are proposed: those that a layer has, with `autogenerate` if it is older."""
     state = CopierContext(context)
     if is_from_before(state):
         return [*state.known["db_extras"], EXTRA]
+    if "db_extras" in state.recorded:
+        return [*state.recorded["db_extras"]]
     if state.answers.is_adopted:
         return ["doctor", "diagnostics", "errors", "health"]
     return ["doctor"]

@@ -40,6 +40,26 @@ def test_untouched(template: Path, committed: Path) -> None:
     assert changed_files(committed) == []
 
 
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"db_type": "supabase", "db_tenants": True, "db_extras": ["health"]},
+        {"db_auth_tables": True, "db_models": "Run: agent str", "db_example_model": False},
+        {"db_reflect": True, "db_wire_app": False, "db_extras": ["doctor", "seeds"]},
+    ],
+    ids=["tenants", "models", "tables"],
+)
+def test_the_first_answers_are_the_defaults(
+    template: Path, tmp_path: Path, answers: dict[str, object]
+) -> None:
+    project = copy_with_layer(template, "uv-app", tmp_path / "project", **answers)
+    commit_all(project, "Add the database layer")
+
+    add_layer(template, project)
+
+    assert changed_files(project) == []
+
+
 def test_edited_and_reformatted(template: Path, committed: Path) -> None:
     reformat(committed)
     for name in ("alembic.ini", "DATABASE.md", ".env.example", ".gitignore"):
